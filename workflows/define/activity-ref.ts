@@ -1,0 +1,75 @@
+/**
+ * Executors that run on the Node side: references to activities by name.
+ * Temporal's own proxies show neither the name nor the options of an activity, so holdpoint has its own with the same
+ * signatures; they are inert until a run calls them.
+ */
+import {
+  type ActivityInterfaceFor,
+  type ActivityOptions,
+  type LocalActivityInterfaceFor,
+  type LocalActivityOptions,
+  proxyActivities as temporalProxyActivities,
+  proxyLocalActivities as temporalProxyLocalActivities,
+} from '@temporalio/workflow';
+
+/** A reference to an activity: its type, its options, and whether it is a local one. */
+export type ActivityRef =
+  | { readonly local: false; readonly name: string; readonly options: ActivityOptions }
+  | { readonly local: true; readonly name: string; readonly options: LocalActivityOptions };
+
+const REF = Symbol.for('holdpoint.activityRef');
+
+/** The reference behind a function made by holdpoint's proxies, or `undefined` for any other value. */
+export function activityRef(value: unknown): ActivityRef | undefined {
+  return typeof value === 'function' ? (value as { [REF]?: ActivityRef })[REF] : undefined;
+}
+
+/**
+ * Activities as executors and as functions to call, with Temporal's signature and options.
+ *
+ * Retries: a policy without `maximumAttempts` gets the step's attempts (`maxRetries + 1`), backoff as Temporal's.
+ * @example
+ * const { fetchData } = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute' });
+ */
+export function proxyActivities<A = Record<string, never>>(options: ActivityOptions): ActivityInterfaceFor<A> {
+  return proxy((name) => ({ local: false, name, options })) as ActivityInterfaceFor<A>;
+}
+
+/** The same for local activities: they run inside the worker that runs the workflow, up to a few seconds each. */
+export function proxyLocalActivities<A = Record<string, never>>(
+  options: LocalActivityOptions,
+): LocalActivityInterfaceFor<A> {
+  return proxy((name) => ({ local: true, name, options })) as LocalActivityInterfaceFor<A>;
+}
+
+function proxy(refOf: (name: string) => ActivityRef): object {
+  const stubs = new Map<string, unknown>();
+  return new Proxy(
+    {},
+    {
+      get(_, name) {
+        if (typeof name !== 'string') return undefined;
+        if (!stubs.has(name)) stubs.set(name, stub(refOf(name)));
+        return stubs.get(name);
+      },
+    },
+  );
+}
+
+interface TemporalStub {
+  (...args: unknown[]): Promise<unknown>;
+  executeWithOptions(options: object, args: unknown[]): Promise<unknown>;
+}
+
+/** Temporal's own stub of the reference: what really schedules. */
+export function temporalStub(ref: ActivityRef): TemporalStub {
+  const stubs = ref.local ? temporalProxyLocalActivities(ref.options) : temporalProxyActivities(ref.options);
+  return (stubs as Record<string, TemporalStub>)[ref.name]!;
+}
+
+function stub(ref: ActivityRef): unknown {
+  const call = (...args: unknown[]) => temporalStub(ref)(...args);
+  const executeWithOptions = (options: object, args: unknown[]) => temporalStub(ref).executeWithOptions(options, args);
+  const named = Object.defineProperty(call, 'name', { value: ref.name });
+  return Object.assign(named, { [REF]: ref, executeWithOptions });
+}

@@ -1,0 +1,51 @@
+/** The check of a whole definition, from the top down, so that every error names the path of its node. */
+import { checkCondition } from './condition.ts';
+import { DefinitionError } from './definition-error.ts';
+import { describe } from './human-review.ts';
+import { checkLoop } from './loop.ts';
+import type { CheckChildren, WorkflowNode } from './node.ts';
+import { checkParallel } from './parallel.ts';
+import { childPath } from './path.ts';
+import { checkRouter } from './router.ts';
+import { checkStep } from './step.ts';
+import { checkSteps } from './steps.ts';
+
+type Check<Node> = (node: Node, path: string, checkChildren: CheckChildren) => void;
+
+const CHECKS: { readonly [K in WorkflowNode['kind']]: Check<Extract<WorkflowNode, { kind: K }>> } = {
+  step: checkStep,
+  steps: checkSteps,
+  loop: checkLoop,
+  condition: checkCondition,
+  router: checkRouter,
+  parallel: checkParallel,
+};
+
+/** @throws {DefinitionError} for the first node that cannot be. */
+export const checkChildren: CheckChildren = (nodes, parent, field) => {
+  if (!Array.isArray(nodes) || nodes.length === 0) {
+    throw new DefinitionError(parent, `${field} must be a list with at least one node, got ${describe(nodes)}.`);
+  }
+  const names = new Set<string>();
+  for (const [index, node] of nodes.entries()) {
+    checkNode(node, parent, `${field}[${index}]`);
+    if (names.has(node.name)) {
+      throw new DefinitionError(parent, `two nodes in ${field} are named '${node.name}'; sibling names must differ.`);
+    }
+    names.add(node.name);
+  }
+};
+
+function checkNode(node: WorkflowNode, parent: string, position: string): void {
+  if (typeof node !== 'object' || node === null || !Object.hasOwn(CHECKS, (node as { kind?: string }).kind ?? '')) {
+    throw new DefinitionError(
+      parent,
+      `${position} must be a node (step, steps, loop, condition, router, parallel) or a function, got ${describe(node)}.`,
+    );
+  }
+  if (typeof node.name !== 'string' || node.name.trim() === '' || node.name.length > 200) {
+    throw new DefinitionError(parent, `${position} needs a name of 1 to 200 characters, got ${describe(node.name)}.`);
+  }
+  const check = CHECKS[node.kind] as Check<WorkflowNode>;
+  check(node, childPath(parent, node.name), checkChildren);
+}

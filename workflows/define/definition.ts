@@ -1,0 +1,28 @@
+/** The inert data of a workflow, and how it hangs on the function that runs it. */
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { WorkflowNode } from './node.ts';
+import type { Json } from './step-output.ts';
+
+/** A JSON Schema (draft 2020-12 or older). */
+export type JsonSchema = { readonly [keyword: string]: Json };
+/** Checks the input of a run: a Standard Schema (zod, valibot, …; it is then part of the bundle) or a JSON Schema. */
+export type InputSchema = StandardSchemaV1 | JsonSchema;
+
+export interface WorkflowDefinition {
+  readonly name: string;
+  readonly description?: string;
+  readonly inputSchema?: InputSchema;
+  readonly steps: readonly WorkflowNode[];
+}
+
+const DEFINITION = Symbol.for('holdpoint.definition');
+
+/** Ties a definition to the function that runs it. */
+export function attachDefinition<F extends object>(fn: F, definition: WorkflowDefinition): F {
+  return Object.defineProperty(fn, DEFINITION, { value: definition });
+}
+
+/** The definition behind a function made by `workflow()`, or `undefined` for anything else. */
+export function definitionOf(value: unknown): WorkflowDefinition | undefined {
+  return typeof value === 'function' ? (value as { [DEFINITION]?: WorkflowDefinition })[DEFINITION] : undefined;
+}

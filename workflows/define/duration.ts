@@ -1,0 +1,16 @@
+/** Durations as people write them: a number and a unit, `'300s'`, `'5 minutes'`, `'2 days'`. */
+import ms, { type StringValue } from 'ms';
+
+/** A duration with its unit. Bare numbers are refused: agno's are seconds, Temporal's milliseconds. */
+export type DurationString = StringValue;
+
+/** Milliseconds of a duration, or `undefined` when it is not a positive duration with a unit. */
+export function durationMs(value: unknown): number | undefined {
+  if (typeof value !== 'string' || !/[a-z]\s*$/i.test(value)) return undefined;
+  try {
+    const parsed = ms(value as StringValue);
+    return Number.isFinite(parsed) && parsed > 0 ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}

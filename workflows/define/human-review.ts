@@ -1,0 +1,218 @@
+/**
+ * Where a human has a word: agno's HumanReview, per primitive.
+ * The types leave out what a primitive cannot do; {@link checkHumanReview} says the same at load time in one sentence.
+ */
+import { DefinitionError } from './definition-error.ts';
+import { type DurationString, durationMs } from './duration.ts';
+import type { StepOutput, StepType } from './step-output.ts';
+import { checkUserInputSchema, type UserInputSchema } from './user-input-schema.ts';
+
+/** What a rejection does. */
+export const OnReject = { skip: 'skip', cancel: 'cancel', retry: 'retry', elseBranch: 'else_branch' } as const;
+/** What happens after an error that retries did not heal. */
+export const OnError = { fail: 'fail', skip: 'skip', pause: 'pause' } as const;
+/** What a deadline does when it passes unanswered. */
+export const OnTimeout = { approve: 'approve', reject: 'reject', cancel: 'cancel', skip: 'skip' } as const;
+
+export type OnReject = (typeof OnReject)[keyof typeof OnReject];
+export type OnError = (typeof OnError)[keyof typeof OnError];
+export type OnTimeout = (typeof OnTimeout)[keyof typeof OnTimeout];
+
+interface CommonReview {
+  /** Ask before the node runs. Default false. */
+  readonly requiresConfirmation?: boolean;
+  readonly confirmationMessage?: string;
+  /** Rejections with `retry` before the run is cancelled, per requirement chain; 0 = unlimited. Default 3. */
+  readonly maxRetries?: number;
+  /** Default `fail`. */
+  readonly onError?: OnError;
+  /** How long a pause of this node waits, `'300s'`, `'2 days'`; without it, for ever. */
+  readonly timeout?: DurationString;
+  /** Default `cancel`. */
+  readonly onTimeout?: OnTimeout;
+}
+
+interface PlainReject {
+  /** Default `skip`. */
+  readonly onReject?: Exclude<OnReject, 'else_branch'>;
+}
+
+/** Review the output: always, or where the predicate does not return `false` (a predicate that throws means: review). */
+export type OutputReviewRule = boolean | ((output: StepOutput) => boolean);
+
+interface OutputReview {
+  readonly requiresOutputReview?: OutputReviewRule;
+  readonly outputReviewMessage?: string;
+}
+
+export interface StepReview extends CommonReview, PlainReject, OutputReview {
+  /** Ask for values before the step runs; they reach `input.additionalData.userInput` of this step alone. */
+  readonly requiresUserInput?: boolean;
+  readonly userInputMessage?: string;
+  readonly userInputSchema?: UserInputSchema;
+}
+export interface StepsReview extends CommonReview, PlainReject {}
+export interface ParallelReview extends CommonReview, PlainReject {}
+export interface ConditionReview extends CommonReview {
+  /** Default `else_branch`. */
+  readonly onReject?: OnReject;
+}
+export interface LoopReview extends CommonReview, PlainReject, OutputReview {
+  /** Ask after each iteration but the last. */
+  readonly requiresIterationReview?: boolean;
+  readonly iterationReviewMessage?: string;
+}
+export interface RouterReview extends CommonReview, PlainReject, OutputReview {
+  /** Let the human choose the route, instead of the selector. */
+  readonly requiresUserInput?: boolean;
+  readonly userInputMessage?: string;
+  readonly allowMultipleSelections?: boolean;
+}
+
+/** A node's review with every default filled in: what the compiler reads. */
+export interface HumanReview {
+  readonly requiresConfirmation: boolean;
+  readonly confirmationMessage?: string;
+  readonly requiresUserInput: boolean;
+  readonly userInputMessage?: string;
+  readonly userInputSchema?: UserInputSchema;
+  readonly allowMultipleSelections: boolean;
+  readonly requiresOutputReview: OutputReviewRule;
+  readonly outputReviewMessage?: string;
+  readonly requiresIterationReview: boolean;
+  readonly iterationReviewMessage?: string;
+  readonly onReject: OnReject;
+  readonly maxRetries: number;
+  /** `undefined` = not set: the same as `fail`, except that `success: false` is then no failure. */
+  readonly onError?: OnError;
+  readonly timeoutMs?: number;
+  readonly onTimeout: OnTimeout;
+}
+
+/** Any review options, as given: what a node keeps until it is checked. */
+export type HumanReviewOptions = StepReview & LoopReview & RouterReview & ConditionReview;
+
+/** The review of a node of this type with its defaults. */
+export function reviewWithDefaults(type: StepType, options: Partial<HumanReviewOptions> = {}): HumanReview {
+  const { timeout, ...rest } = options;
+  const timeoutMs = durationMs(timeout);
+  return {
+    requiresConfirmation: false,
+    requiresUserInput: false,
+    allowMultipleSelections: false,
+    requiresOutputReview: false,
+    requiresIterationReview: false,
+    onReject: type === 'Condition' ? 'else_branch' : 'skip',
+    maxRetries: 3,
+    onTimeout: 'cancel',
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+}
+
+const MESSAGES: readonly string[] = [
+  'confirmationMessage',
+  'userInputMessage',
+  'outputReviewMessage',
+  'iterationReviewMessage',
+];
+const COMMON = [
+  'requiresConfirmation',
+  'confirmationMessage',
+  'onReject',
+  'maxRetries',
+  'onError',
+  'timeout',
+  'onTimeout',
+];
+const OUTPUT_REVIEW = ['requiresOutputReview', 'outputReviewMessage'];
+const SUPPORTED: Record<Exclude<StepType, 'Workflow'>, readonly string[]> = {
+  Step: [...COMMON, ...OUTPUT_REVIEW, 'requiresUserInput', 'userInputMessage', 'userInputSchema'],
+  Steps: COMMON,
+  Condition: COMMON,
+  Loop: [...COMMON, ...OUTPUT_REVIEW, 'requiresIterationReview', 'iterationReviewMessage'],
+  Router: [...COMMON, ...OUTPUT_REVIEW, 'requiresUserInput', 'userInputMessage', 'allowMultipleSelections'],
+  Parallel: COMMON,
+};
+
+/** Refuses a review that this primitive cannot keep. @throws {DefinitionError} naming the node, the field and what to use. */
+export function checkHumanReview(type: keyof typeof SUPPORTED, options: unknown, path: string): void {
+  if (options === undefined) return;
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new DefinitionError(path, `humanReview must be an object, got ${describe(options)}.`);
+  }
+  const review = options as Record<string, unknown>;
+  for (const [field, value] of Object.entries(review)) {
+    if (value === undefined) continue;
+    if (!SUPPORTED[type].includes(field)) throw new DefinitionError(path, unsupported(type, field, value));
+    checkField(field, value, path);
+  }
+  if (review.onReject === 'else_branch' && type !== 'Condition') {
+    throw new DefinitionError(path, `onReject 'else_branch' is for a Condition; a ${type} takes skip, cancel or retry.`);
+  }
+  if (review.onTimeout === 'approve' && review.requiresUserInput === true) {
+    throw new DefinitionError(
+      path,
+      `onTimeout 'approve' cannot give the value that requiresUserInput asks for; use reject, skip or cancel.`,
+    );
+  }
+  if (review.requiresOutputReview && review.requiresIterationReview) {
+    throw new DefinitionError(
+      path,
+      'requiresOutputReview and requiresIterationReview cannot both be set; choose the final output or each iteration.',
+    );
+  }
+}
+
+function unsupported(type: keyof typeof SUPPORTED, field: string, value: unknown): string {
+  if (type === 'Router' && field === 'userInputSchema') {
+    return 'userInputSchema is not supported on a Router: there, user input is the choice of a route. Put it on a step.';
+  }
+  const known = Object.values(SUPPORTED).some((fields) => fields.includes(field));
+  const gates = SUPPORTED[type].filter((name) => name.startsWith('requires')).join(', ');
+  return known
+    ? `${field} is not supported on a ${type}; it supports ${gates}.`
+    : `humanReview has no field '${field}' (${describe(value)}); a ${type} takes ${SUPPORTED[type].join(', ')}.`;
+}
+
+function checkField(field: string, value: unknown, path: string): void {
+  const refuse = (problem: string): never => {
+    throw new DefinitionError(path, problem);
+  };
+  if (field === 'timeout') {
+    if (typeof value === 'number') {
+      refuse(`timeout is a duration with its unit: write '${value}s' for ${value} seconds, not ${value}.`);
+    }
+    if (durationMs(value) === undefined) {
+      refuse(`timeout must be a positive duration with its unit, such as '300s' or '2 days', got ${describe(value)}.`);
+    }
+  } else if (field === 'maxRetries') {
+    if (!Number.isSafeInteger(value) || (value as number) < 0) {
+      refuse(`maxRetries must be a whole number, 0 for unlimited, got ${describe(value)}.`);
+    }
+  } else if (field === 'onReject') oneOf(field, OnReject, value, path);
+  else if (field === 'onError') oneOf(field, OnError, value, path);
+  else if (field === 'onTimeout') oneOf(field, OnTimeout, value, path);
+  else if (field === 'userInputSchema') checkUserInputSchema(value, path);
+  else if (MESSAGES.includes(field)) {
+    if (typeof value !== 'string') refuse(`${field} must be a string, got ${describe(value)}.`);
+  } else if (field === 'requiresOutputReview') {
+    if (typeof value !== 'boolean' && typeof value !== 'function') {
+      refuse(`${field} must be a boolean or a function of the output, got ${describe(value)}.`);
+    }
+  } else if (typeof value !== 'boolean') refuse(`${field} must be a boolean, got ${describe(value)}.`);
+}
+
+function oneOf(field: string, allowed: Record<string, string>, value: unknown, path: string): void {
+  const values = Object.values(allowed);
+  if (!values.includes(value as string)) {
+    throw new DefinitionError(path, `${field} must be one of ${values.join(', ')}, got ${describe(value)}.`);
+  }
+}
+
+/** A value as an error names it, at most 80 characters. */
+export function describe(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

@@ -1,0 +1,39 @@
+/** agno's `@pause`: a function that carries its own confirmation or user input. */
+import type { StepReview } from './human-review.ts';
+
+export type PauseConfig = Pick<
+  StepReview,
+  | 'requiresConfirmation'
+  | 'confirmationMessage'
+  | 'requiresUserInput'
+  | 'userInputMessage'
+  | 'userInputSchema'
+  | 'onReject'
+  | 'maxRetries'
+  | 'timeout'
+  | 'onTimeout'
+>;
+
+const REVIEW = Symbol.for('holdpoint.pause');
+
+/**
+ * Puts a gate on a function. An explicit `humanReview` on the step replaces it whole.
+ * The function keeps its name, and with it the default name of its step.
+ * @example
+ * const charge = pause({ requiresConfirmation: true, confirmationMessage: 'Charge the card?' }, chargeCard);
+ */
+// biome-ignore lint/suspicious/noExplicitAny: any function can carry a gate
+export function pause<F extends (...args: any[]) => unknown>(config: PauseConfig, fn: F): F {
+  const gated = (...args: Parameters<F>) => fn(...args);
+  for (const key of Reflect.ownKeys(fn)) {
+    if (key !== 'length' && key !== 'prototype') {
+      Object.defineProperty(gated, key, Object.getOwnPropertyDescriptor(fn, key)!);
+    }
+  }
+  return Object.defineProperty(gated, REVIEW, { value: config }) as unknown as F;
+}
+
+/** The gate that {@link pause} put on a function. */
+export function pauseOf(value: unknown): PauseConfig | undefined {
+  return typeof value === 'function' ? (value as { [REVIEW]?: PauseConfig })[REVIEW] : undefined;
+}

@@ -1,0 +1,70 @@
+/** What a node leaves behind: the tree of outputs that later nodes read and that a run returns. */
+
+/** Any JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** agno's names of the primitives, as they stand in outputs and requirements. */
+export type StepType = 'Step' | 'Steps' | 'Condition' | 'Loop' | 'Router' | 'Parallel' | 'Workflow';
+
+/** The output of one node. Plain JSON, frozen: nothing downstream can change what a reviewer saw. */
+export interface StepOutput {
+  readonly name: string;
+  readonly type: StepType;
+  /** A container's content is its deepest last content; Parallel's is an object by child name. */
+  readonly content: Json;
+  readonly success: boolean;
+  readonly error?: string;
+  /** Ends the workflow after this node, as completed. */
+  readonly stop?: boolean;
+  /** Outputs of the children, for containers. */
+  readonly steps?: readonly StepOutput[];
+  /** Loop: iterations run, and how many of the oldest are no longer in `steps`. */
+  readonly iterations?: number;
+  readonly droppedIterations?: number;
+}
+
+/** What a function may return to say more than its content. Anything else that it returns is the content. */
+export interface StepResult {
+  readonly content?: unknown;
+  /** Default true. False counts as a failure where `onError` is set to `fail` or `pause`. */
+  readonly success?: boolean;
+  readonly error?: string;
+  /** Ends the workflow after this node (completed). */
+  readonly stop?: boolean;
+  /** Merged into the session state, key by key. */
+  readonly sessionState?: Record<string, unknown>;
+}
+
+const RESULT_KEYS = new Set(['content', 'success', 'error', 'stop', 'sessionState']);
+
+/** Is this a {@link StepResult} – an object with nothing but its fields, and at least one – rather than content? */
+export function isStepResult(value: unknown): value is StepResult {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key) => RESULT_KEYS.has(key)) && keys.some((key) => key !== 'error');
+}
+
+/** The deepest last content of a list of outputs; `null` where none has any. */
+export function lastContent(outputs: readonly StepOutput[]): Json {
+  for (let index = outputs.length - 1; index >= 0; index -= 1) {
+    const output = outputs[index]!;
+    if (output.steps === undefined || output.steps.length > 0) return output.content;
+  }
+  return null;
+}
+
+/**
+ * The same outputs with the last content replaced, down to the leaf that it came from, so that everything downstream
+ * reads the edited one. A Parallel's own content is replaced, not one child's.
+ */
+export function replaceLastContent(outputs: readonly StepOutput[], content: Json): readonly StepOutput[] {
+  const last = outputs.at(-1);
+  return last === undefined ? outputs : [...outputs.slice(0, -1), withContent(last, content)];
+}
+
+/** The output with its content replaced, all the way down (see {@link replaceLastContent}). */
+export function withContent(output: StepOutput, content: Json): StepOutput {
+  const steps =
+    output.steps === undefined || output.type === 'Parallel' ? output.steps : replaceLastContent(output.steps, content);
+  return { ...output, content, ...(steps === undefined ? {} : { steps }) };
+}

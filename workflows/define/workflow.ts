@@ -1,0 +1,31 @@
+/**
+ * A workflow's definition: inert data that `workflow()` (in run/) turns into a Temporal workflow function.
+ * Definitions are checked here, whole, when their module loads.
+ */
+import { checkChildren } from './check.ts';
+import type { InputSchema, WorkflowDefinition } from './definition.ts';
+import { DefinitionError } from './definition-error.ts';
+import { describe } from './human-review.ts';
+import { type NodeLike, toNodes } from './node.ts';
+
+export interface WorkflowOptions {
+  /** The name it is exported under: with Temporal, that is the workflow's type. */
+  readonly name: string;
+  readonly description?: string;
+  readonly inputSchema?: InputSchema;
+  readonly steps: readonly NodeLike[];
+}
+
+/** @throws {DefinitionError} in one sentence, with the path of the node that cannot be. */
+export function defineWorkflow(options: WorkflowOptions): WorkflowDefinition {
+  const { name, inputSchema } = options;
+  if (typeof name !== 'string' || !/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name)) {
+    throw new DefinitionError('workflow', `name must be the name of its export, got ${describe(name)}.`);
+  }
+  if (inputSchema !== undefined && (typeof inputSchema !== 'object' || inputSchema === null) && typeof inputSchema !== 'function') {
+    throw new DefinitionError(name, `inputSchema must be a Standard Schema or a JSON Schema, got ${describe(inputSchema)}.`);
+  }
+  const definition: WorkflowDefinition = { ...options, steps: toNodes(options.steps) };
+  checkChildren(definition.steps, name, 'steps');
+  return definition;
+}

@@ -1,0 +1,32 @@
+/** `temporal.config.ts`: where the server is, what runs, and how the embedded server starts. Pure data. */
+
+export interface HoldpointConfig {
+  /** Default `localhost:7233`; `TEMPORAL_ADDRESS` wins. */
+  readonly address?: string;
+  /** Default `default`; `TEMPORAL_NAMESPACE` wins. */
+  readonly namespace?: string;
+  /** Default `holdpoint`; `HOLDPOINT_TASK_QUEUE` wins. */
+  readonly taskQueue?: string;
+  /** The module that exports the workflows, relative to the configuration. Default `workflows/index.ts`. */
+  readonly workflows?: string;
+  /** The module that exports the activities, relative to the configuration. Default `activities/index.ts`. */
+  readonly activities?: string;
+  /** The embedded server of `holdpoint dev`. */
+  readonly devServer?: {
+    /** Default 7233. */
+    readonly port?: number;
+    /** Web UI. Default 8233. */
+    readonly uiPort?: number;
+    /** SQLite file, relative to the configuration: paused runs survive a restart. Default `.holdpoint/dev.db`. */
+    readonly dataFile?: string;
+  };
+}
+
+/**
+ * Gives `temporal.config.ts` its types.
+ * @example
+ * export default defineConfig({ taskQueue: 'pipelines', workflows: './workflows/index.ts' });
+ */
+export function defineConfig(config: HoldpointConfig): HoldpointConfig {
+  return config;
+}

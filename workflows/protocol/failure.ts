@@ -1,0 +1,11 @@
+/** Types of the failures that users meet, stable across releases: `error.type` on both sides. */
+export const FAILURE = {
+  /** The input or the options of a run are not what the workflow takes. */
+  invalidInput: 'holdpoint.InvalidInput',
+  /** A node failed beyond its own `onError`. */
+  stepFailed: 'holdpoint.StepFailed',
+  /** The definition is not the one that this run was started with (H10). */
+  definitionChanged: 'holdpoint.DefinitionChanged',
+  /** A function returned what JSON cannot hold. */
+  invalidOutput: 'holdpoint.InvalidOutput',
+} as const;

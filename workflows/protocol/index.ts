@@ -1,0 +1,12 @@
+/** `holdpoint`: types and constants that are safe everywhere – in the sandbox, in Node and in a browser. */
+export type { DurationString } from '../define/duration.ts';
+export { OnError, OnReject, OnTimeout } from '../define/human-review.ts';
+export { type AdditionalData, StepInput, type StepInputData } from '../define/step-input.ts';
+export type { Json, StepOutput, StepResult, StepType } from '../define/step-output.ts';
+export type { UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
+export { defineConfig, type HoldpointConfig } from './config.ts';
+export { FAILURE } from './failure.ts';
+export type { OpenPause, RunMemo } from './memo.ts';
+export type { RefusalCode, RefusedAnswer, RequirementKind, Resolution, StepRequirement } from './requirement.ts';
+export type { RunOptions, RunOutput, RunStatus } from './run-output.ts';
+export type { ContinueRunSignal, Decision, DecisionAction, PeopleSignal } from './signals.ts';

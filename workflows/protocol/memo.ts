@@ -1,0 +1,87 @@
+/**
+ * The compact, bounded picture of a run that is visible with no worker up: the value of its memo key `holdpoint`.
+ * It is also how the client learns from history that something changed.
+ */
+import type { OnTimeout } from '../define/human-review.ts';
+import type { UserInputSchema } from '../define/user-input-schema.ts';
+import type { RequirementKind, StepRequirement } from './requirement.ts';
+import type { RunStatus } from './run-output.ts';
+
+export const MEMO_KEY = 'holdpoint';
+
+/** Bytes (UTF-16 units) of what is under review that a memo shows. */
+export const PREVIEW_LIMIT = 2048;
+const MESSAGE_LIMIT = 500;
+const CHOICES_LIMIT = 50;
+const OPEN_LIMIT = 20;
+const DECIDED_LIMIT = 50;
+
+/** An open requirement in brief. */
+export interface OpenPause {
+  readonly id: string;
+  readonly digest: string;
+  readonly kind: RequirementKind;
+  readonly stepName: string;
+  readonly stepType: StepRequirement['stepType'];
+  readonly topLevelStep: string;
+  readonly message?: string;
+  /** JSON of what is under review, cut to {@link PREVIEW_LIMIT}. */
+  readonly preview?: string;
+  readonly availableChoices?: readonly string[];
+  readonly allowMultipleSelections?: boolean;
+  /** Left out where its JSON is longer than a preview. */
+  readonly userInputSchema?: UserInputSchema;
+  readonly retryCount: number;
+  readonly previousFeedback?: string;
+  readonly createdAt: string;
+  readonly timeoutAt?: string;
+  readonly onTimeout: OnTimeout;
+}
+
+export interface RunMemo {
+  readonly version: 1;
+  readonly status: RunStatus;
+  readonly workflowName: string;
+  readonly sessionId: string;
+  /** The oldest open requirements; `openCount` counts them all. */
+  readonly open: readonly OpenPause[];
+  readonly openCount: number;
+  /** Decisions that took effect since the memo before this one: `[requirement, decisionId]`. */
+  readonly decided: readonly (readonly [string, string])[];
+}
+
+/** The memo of a run with these open requirements. */
+export function toMemo(
+  run: Pick<RunMemo, 'status' | 'workflowName' | 'sessionId'>,
+  open: readonly StepRequirement[],
+  decided: RunMemo['decided'],
+): RunMemo {
+  return {
+    version: 1,
+    ...run,
+    open: open.slice(0, OPEN_LIMIT).map(brief),
+    openCount: open.length,
+    decided: decided.slice(-DECIDED_LIMIT),
+  };
+}
+
+function brief(requirement: StepRequirement): OpenPause {
+  const { id, digest, kind, stepName, stepType, topLevelStep, retryCount, createdAt, onTimeout } = requirement;
+  const { message, previousFeedback, availableChoices, userInputSchema, timeoutAt } = requirement;
+  const shown = requirement.output ?? requirement.input;
+  return {
+    ...{ id, digest, kind, stepName, stepType, topLevelStep, retryCount, createdAt, onTimeout },
+    ...(message === undefined ? {} : { message: cut(message, MESSAGE_LIMIT) }),
+    ...(shown === undefined ? {} : { preview: cut(JSON.stringify(shown), PREVIEW_LIMIT) }),
+    ...(availableChoices ? { availableChoices: availableChoices.slice(0, CHOICES_LIMIT) } : {}),
+    ...(requirement.allowMultipleSelections ? { allowMultipleSelections: true } : {}),
+    ...(userInputSchema && JSON.stringify(userInputSchema).length <= PREVIEW_LIMIT ? { userInputSchema } : {}),
+    ...(previousFeedback === undefined ? {} : { previousFeedback: cut(previousFeedback, MESSAGE_LIMIT) }),
+    ...(timeoutAt === undefined ? {} : { timeoutAt }),
+  };
+}
+
+/** The text, or as much of it as fits, with an ellipsis. */
+export function cut(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}

@@ -1,0 +1,92 @@
+/** What a run asks of a human, and what became of it. Plain JSON: the same in the query, the memo and the result. */
+import type { OnReject, OnTimeout } from '../define/human-review.ts';
+import type { Json, StepType } from '../define/step-output.ts';
+import type { UserInputSchema } from '../define/user-input-schema.ts';
+
+export type RequirementKind =
+  | 'confirmation'
+  | 'user_input'
+  | 'confirmation+user_input'
+  | 'output_review'
+  | 'iteration_review'
+  | 'route'
+  | 'executor'
+  | 'error';
+
+/** How a requirement ended. `timeout` is told by `resolvedBy`; `withdrawn`: nobody needs the answer any more. */
+export type Resolution = 'confirmed' | 'rejected' | 'edited' | 'selected' | 'retried' | 'skipped' | 'cancelled' | 'withdrawn';
+
+/** `resolvedBy` of a deadline; no sender may use the name. */
+export const TIMEOUT_ACTOR = 'timeout';
+
+/** What is known when a pause opens. */
+export interface RequirementRequest {
+  readonly kind: RequirementKind;
+  /** Path of the node, the i-th iteration of a loop as `name[i]`. */
+  readonly path: string;
+  readonly stepName: string;
+  readonly stepType: StepType;
+  /** The node at the top of the workflow that this one is in, or is. */
+  readonly topLevelStep: string;
+  readonly message?: string;
+  readonly onReject: OnReject;
+  readonly retryCount: number;
+  /** 0 = unlimited. */
+  readonly maxRetries: number;
+  readonly onTimeout: OnTimeout;
+  /** What the step would get, for gates before it runs. */
+  readonly input?: Json;
+  /** What is under review. */
+  readonly output?: Json;
+  readonly userInputSchema?: UserInputSchema;
+  readonly availableChoices?: readonly string[];
+  readonly allowMultipleSelections?: boolean;
+  /** Error pauses: the type of the error (`message` is its text). */
+  readonly errorType?: string;
+  /** Error pauses: the executor may have run, wholly or in part, although no result arrived. */
+  readonly mayHaveRun?: boolean;
+  /** What the reviewer said who sent the last one of this chain back. */
+  readonly previousFeedback?: string;
+}
+
+export interface StepRequirement extends RequirementRequest {
+  /** `process_data#confirmation`, `refine[2]/draft#outputReview~2`: unique in the run and the same in every replay. */
+  readonly id: string;
+  /** Names what is shown: an answer that carries another digest is refused. */
+  readonly digest: string;
+  readonly pauseKind: 'step' | 'executor';
+  readonly requiresConfirmation: boolean;
+  readonly requiresUserInput: boolean;
+  readonly requiresOutputReview: boolean;
+  readonly requiresRouteSelection: boolean;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** ISO 8601. */
+  readonly timeoutAt?: string;
+  readonly resolution?: Resolution;
+  /** ISO 8601. */
+  readonly resolvedAt?: string;
+  /** Who the sender said they were, or `timeout`. A claim, not authentication. */
+  readonly resolvedBy?: string;
+  /** The signal that resolved it. */
+  readonly decisionId?: string;
+  readonly rejectionFeedback?: string;
+  readonly editedOutput?: Json;
+  readonly userInput?: Readonly<Record<string, Json>>;
+  readonly selectedChoices?: readonly string[];
+}
+
+/** An answer that changed nothing. */
+export interface RefusedAnswer {
+  readonly reason: string;
+  readonly code: RefusalCode;
+  /** The requirement that it named, cut to 200 characters. */
+  readonly requirement?: string;
+  readonly by?: string;
+  readonly decisionId?: string;
+  readonly signal: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+export type RefusalCode = 'already_resolved' | 'not_found' | 'digest_mismatch' | 'invalid' | 'malformed';

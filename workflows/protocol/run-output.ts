@@ -1,0 +1,36 @@
+/** What a run has to say for itself: the answer of the query `run`, the workflow's result, and a failure's detail. */
+import type { Json, StepOutput } from '../define/step-output.ts';
+import type { RefusedAnswer, StepRequirement } from './requirement.ts';
+
+export type RunStatus = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
+
+export interface RunOutput {
+  /** The Temporal workflow id. */
+  readonly runId: string;
+  readonly workflowName: string;
+  readonly sessionId: string;
+  readonly userId?: string;
+  /** `paused`: something waits for a human, and nothing else is at work. */
+  readonly status: RunStatus;
+  readonly content: Json;
+  /** The tree of outputs so far, with the one under review. */
+  readonly stepResults: readonly StepOutput[];
+  /** Every requirement of the run, oldest first. */
+  readonly stepRequirements: readonly StepRequirement[];
+  readonly sessionState: Readonly<Record<string, Json>>;
+  readonly refusedAnswers: { readonly count: number; readonly newest: readonly RefusedAnswer[] };
+  /** Why the run failed. */
+  readonly error?: { readonly message: string; readonly type?: string; readonly path: string };
+}
+
+/** The second argument of every workflow made by `workflow()`. */
+export interface RunOptions {
+  /** Groups runs, `client.getSession(id)`. Default: the run's id. */
+  readonly sessionId?: string;
+  readonly additionalData?: Readonly<Record<string, unknown>>;
+  readonly sessionState?: Readonly<Record<string, unknown>>;
+  readonly userId?: string;
+}
+
+/** Content of a run in which no node left an output. */
+export const NO_STEPS_EXECUTED = 'No steps executed';

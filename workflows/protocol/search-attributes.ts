@@ -1,0 +1,18 @@
+/**
+ * Search attributes of runs: for lists and filters, never needed by a run. Whether a worker may set them is asked with a
+ * patch, so that the answer is in the run's history and replays agree.
+ */
+import { defineSearchAttributeKey } from '@temporalio/common';
+
+/** Status as in {@link RunStatus}. */
+export const HOLDPOINT_STATUS = defineSearchAttributeKey('HoldpointStatus', 'KEYWORD');
+/** Names of the nodes that wait for a human. */
+export const HOLDPOINT_STEP = defineSearchAttributeKey('HoldpointStep', 'KEYWORD_LIST');
+export const HOLDPOINT_SESSION = defineSearchAttributeKey('HoldpointSession', 'KEYWORD');
+/** The earliest deadline of an open requirement. */
+export const HOLDPOINT_DUE = defineSearchAttributeKey('HoldpointDue', 'DATETIME');
+
+export const SEARCH_ATTRIBUTES = [HOLDPOINT_STATUS, HOLDPOINT_STEP, HOLDPOINT_SESSION, HOLDPOINT_DUE] as const;
+
+/** The patch that says whether this run sets search attributes; workers answer it with their `patchActivationCallback`. */
+export const SEARCH_ATTRIBUTES_PATCH = 'holdpoint-search-attributes';

@@ -1,0 +1,72 @@
+/** Checks what a human entered against the schema that was shown; the same code in the client and in the workflow. */
+import { Validator } from '@cfworker/json-schema';
+import type { Json } from '../define/step-output.ts';
+import type { FieldType, UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
+
+export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+type Values = Readonly<Record<string, Json>>;
+
+/** The values with defaults filled in, or one sentence that names the first field that is wrong. */
+export function checkUserInput(schema: UserInputSchema | undefined, values: unknown): Checked<Values> {
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    return { ok: false, problem: 'values must be an object, one key per field' };
+  }
+  if (schema === undefined) return { ok: true, value: values as Values };
+  return isFieldList(schema) ? checkFields(schema, values as Values) : checkJsonSchema(schema, values as Values);
+}
+
+function isFieldList(schema: UserInputSchema): schema is readonly UserInputField[] {
+  return Array.isArray(schema);
+}
+
+/** Checks a value against a JSON Schema without generating code, so also in the workflow sandbox. */
+export function checkJsonSchema<T>(schema: object, value: T): Checked<T> {
+  const { valid, errors } = new Validator(schema, '2020-12', true).validate(value);
+  if (valid) return { ok: true, value };
+  const { instanceLocation = '#', error = 'does not fit the schema' } = errors.at(-1) ?? {};
+  const where = instanceLocation === '#' ? 'value' : instanceLocation.replace(/^#\//, '').replaceAll('/', '.');
+  return { ok: false, problem: `${where}: ${error}` };
+}
+
+function checkFields(fields: readonly UserInputField[], values: Values): Checked<Values> {
+  const known = new Set(fields.map((field) => field.name));
+  const unknown = Object.keys(values).find((key) => !known.has(key));
+  if (unknown !== undefined) {
+    return { ok: false, problem: `unknown field '${unknown}'; the fields are ${[...known].join(', ')}` };
+  }
+  const checked: Record<string, Json> = {};
+  for (const field of fields) {
+    const given = Object.hasOwn(values, field.name) ? values[field.name] : undefined;
+    const missing = given === undefined || given === null || given === '';
+    const value = missing ? field.default : given;
+    if (value === undefined) {
+      if (field.required !== false) return { ok: false, problem: `field '${field.name}' is required` };
+      if (given !== undefined) checked[field.name] = given;
+      continue;
+    }
+    const problem = problemOf(field, value);
+    if (problem) return { ok: false, problem: `field '${field.name}' ${problem}` };
+    checked[field.name] = value;
+  }
+  return { ok: true, value: checked };
+}
+
+const TYPE_CHECKS: Record<FieldType, (value: Json) => boolean> = {
+  str: (value) => typeof value === 'string',
+  int: (value) => Number.isSafeInteger(value),
+  float: (value) => typeof value === 'number' && Number.isFinite(value),
+  bool: (value) => typeof value === 'boolean',
+  list: (value) => Array.isArray(value),
+  dict: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
+function problemOf(field: UserInputField, value: Json): string | undefined {
+  const { type = 'str', allowedValues } = field;
+  if (!TYPE_CHECKS[type](value)) return `must be ${type}, got ${JSON.stringify(value).slice(0, 80)}`;
+  const wanted = JSON.stringify(value);
+  if (allowedValues && !allowedValues.some((allowed) => JSON.stringify(allowed) === wanted)) {
+    return `must be one of ${allowedValues.map((allowed) => JSON.stringify(allowed)).join(', ')}`;
+  }
+  return undefined;
+}
