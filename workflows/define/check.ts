@@ -5,6 +5,7 @@ import { describe } from './human-review.ts';
 import { checkLoop } from './loop.ts';
 import type { CheckChildren, WorkflowNode } from './node.ts';
 import { checkParallel } from './parallel.ts';
+import { checkOptions } from './options.ts';
 import { childPath } from './path.ts';
 import { checkRouter } from './router.ts';
 import { checkStep } from './step.ts';
@@ -19,6 +20,24 @@ const CHECKS: { readonly [K in WorkflowNode['kind']]: Check<Extract<WorkflowNode
   condition: checkCondition,
   router: checkRouter,
   parallel: checkParallel,
+};
+
+const OPTIONS: { readonly [K in WorkflowNode['kind']]: readonly string[] } = {
+  step: [
+    'name',
+    'executor',
+    'workflow',
+    'humanReview',
+    'maxRetries',
+    'skipOnFailure',
+    'idempotent',
+    'heartbeatTimeout',
+  ],
+  steps: ['name', 'steps', 'humanReview'],
+  loop: ['name', 'steps', 'maxIterations', 'endCondition', 'forwardIterationOutput', 'humanReview'],
+  condition: ['name', 'evaluator', 'steps', 'elseSteps', 'humanReview'],
+  router: ['name', 'choices', 'selector', 'humanReview'],
+  parallel: ['name', 'steps', 'humanReview'],
 };
 
 /** @throws {DefinitionError} for the first node that cannot be. */
@@ -46,6 +65,8 @@ function checkNode(node: WorkflowNode, parent: string, position: string): void {
   if (typeof node.name !== 'string' || node.name.trim() === '' || node.name.length > 200) {
     throw new DefinitionError(parent, `${position} needs a name of 1 to 200 characters, got ${describe(node.name)}.`);
   }
-  const check = CHECKS[node.kind] as Check<WorkflowNode>;
-  check(node, childPath(parent, node.name), checkChildren);
+  const path = childPath(parent, node.name);
+  const { kind, ...options } = node;
+  checkOptions(kind, options, OPTIONS[kind], path);
+  (CHECKS[kind] as Check<WorkflowNode>)(node, path, checkChildren);
 }

@@ -46,5 +46,6 @@ export function checkCondition(node: ConditionNode, path: string, checkChildren:
     throw new DefinitionError(path, `evaluator must be a boolean, a function or cel('…'), got ${describe(evaluator)}.`);
   }
   checkChildren(node.steps, path, 'steps');
-  if (node.elseSteps.length > 0) checkChildren(node.elseSteps, path, 'elseSteps');
+  const noElse = Array.isArray(node.elseSteps) && node.elseSteps.length === 0;
+  if (!noElse) checkChildren(node.elseSteps, path, 'elseSteps');
 }

@@ -2,7 +2,7 @@
 import ms, { type StringValue } from 'ms';
 
 /** A duration with its unit. Bare numbers are refused: agno's are seconds, Temporal's milliseconds. */
-export type DurationString = StringValue;
+export type DurationString = Exclude<StringValue, `${number}`>;
 
 /** Milliseconds of a duration, or `undefined` when it is not a positive duration with a unit. */
 export function durationMs(value: unknown): number | undefined {

@@ -90,7 +90,7 @@ export interface HumanReview {
 }
 
 /** Any review options, as given: what a node keeps until it is checked. */
-export type HumanReviewOptions = StepReview & LoopReview & RouterReview & ConditionReview;
+export type HumanReviewOptions = Omit<StepReview & LoopReview & RouterReview, 'onReject'> & ConditionReview;
 
 /** The review of a node of this type with its defaults. */
 export function reviewWithDefaults(type: StepType, options: Partial<HumanReviewOptions> = {}): HumanReview {
@@ -148,7 +148,10 @@ export function checkHumanReview(type: keyof typeof SUPPORTED, options: unknown,
     checkField(field, value, path);
   }
   if (review.onReject === 'else_branch' && type !== 'Condition') {
-    throw new DefinitionError(path, `onReject 'else_branch' is for a Condition; a ${type} takes skip, cancel or retry.`);
+    throw new DefinitionError(
+      path,
+      `onReject 'else_branch' is for a Condition; a ${type} takes skip, cancel or retry.`,
+    );
   }
   if (review.onTimeout === 'approve' && review.requiresUserInput === true) {
     throw new DefinitionError(
@@ -180,7 +183,7 @@ function checkField(field: string, value: unknown, path: string): void {
     throw new DefinitionError(path, problem);
   };
   if (field === 'timeout') {
-    if (typeof value === 'number') {
+    if (typeof value === 'number' && value > 0) {
       refuse(`timeout is a duration with its unit: write '${value}s' for ${value} seconds, not ${value}.`);
     }
     if (durationMs(value) === undefined) {
@@ -210,9 +213,18 @@ function oneOf(field: string, allowed: Record<string, string>, value: unknown, p
   }
 }
 
+/** JSON where there is one: not of a bigint, a symbol or a cycle. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return typeof value === 'bigint' ? `${value}n` : 'an object that refers to itself';
+  }
+}
+
 /** A value as an error names it, at most 80 characters. */
 export function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = textOf(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -1,4 +1,5 @@
 /** agno's `@pause`: a function that carries its own confirmation or user input. */
+import { DefinitionError } from './definition-error.ts';
 import type { StepReview } from './human-review.ts';
 
 export type PauseConfig = Pick<
@@ -24,6 +25,8 @@ const REVIEW = Symbol.for('holdpoint.pause');
  */
 // biome-ignore lint/suspicious/noExplicitAny: any function can carry a gate
 export function pause<F extends (...args: any[]) => unknown>(config: PauseConfig, fn: F): F {
+  if (pauseOf(fn))
+    throw new DefinitionError(fn.name, 'pause() is around this function twice; put all its fields in one.');
   const gated = (...args: Parameters<F>) => fn(...args);
   for (const key of Reflect.ownKeys(fn)) {
     if (key !== 'length' && key !== 'prototype') {

@@ -34,12 +34,13 @@ export interface RouterOptions {
  * router({ name: 'publish', choices: [toWiki, toMail], humanReview: { requiresUserInput: true } })
  */
 export function router(options: RouterOptions): RouterNode {
-  const choices = options.choices.map((choice, index) =>
+  const toChoice = (choice: NodeLike | readonly NodeLike[], index: number) =>
     Array.isArray(choice)
       ? steps({ name: `steps_group_${index}`, steps: choice as readonly NodeLike[] })
-      : toNode(choice as NodeLike),
-  );
-  return { kind: 'router', ...options, choices };
+      : toNode(choice as NodeLike);
+  // What is no list is left for the check to refuse.
+  const choices = Array.isArray(options.choices) ? options.choices.map(toChoice) : options.choices;
+  return { kind: 'router', ...options, choices: choices as readonly WorkflowNode[] };
 }
 
 /** @throws {DefinitionError} */
@@ -47,7 +48,10 @@ export function checkRouter(node: RouterNode, path: string, checkChildren: Check
   checkHumanReview('Router', node.humanReview, path);
   const { selector } = node;
   if (selector === undefined && node.humanReview?.requiresUserInput !== true) {
-    throw new DefinitionError(path, 'a Router needs a selector, or humanReview.requiresUserInput to let a human choose.');
+    throw new DefinitionError(
+      path,
+      'a Router needs a selector, or humanReview.requiresUserInput to let a human choose.',
+    );
   }
   if (selector !== undefined && typeof selector !== 'function' && !isExpression(selector)) {
     throw new DefinitionError(path, `selector must be a function or cel('…'), got ${describe(selector)}.`);

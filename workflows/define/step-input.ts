@@ -74,7 +74,7 @@ export class StepInput<Input = unknown> implements StepInputData<Input> {
   /** All previous contents, each under a heading `=== name ===`, with a blank line between. */
   getAllPreviousContent(): string {
     return Object.entries(this.previousStepOutputs)
-      .filter(([, output]) => output.content !== null && output.content !== '')
+      .filter(([, output]) => output.content !== null && contentAsText(output.content).trim() !== '')
       .map(([name, output]) => `=== ${name} ===\n${contentAsText(output.content)}`)
       .join('\n\n');
   }

@@ -46,11 +46,12 @@ export function isStepResult(value: unknown): value is StepResult {
 
 /** The deepest last content of a list of outputs; `null` where none has any. */
 export function lastContent(outputs: readonly StepOutput[]): Json {
-  for (let index = outputs.length - 1; index >= 0; index -= 1) {
-    const output = outputs[index]!;
-    if (output.steps === undefined || output.steps.length > 0) return output.content;
-  }
-  return null;
+  return outputs.findLast(hasContent)?.content ?? null;
+}
+
+/** A container in which no child left an output has none, unless a reviewer gave it one. */
+function hasContent({ steps, content }: StepOutput): boolean {
+  return steps === undefined || steps.length > 0 || content !== null;
 }
 
 /**
@@ -58,8 +59,8 @@ export function lastContent(outputs: readonly StepOutput[]): Json {
  * reads the edited one. A Parallel's own content is replaced, not one child's.
  */
 export function replaceLastContent(outputs: readonly StepOutput[], content: Json): readonly StepOutput[] {
-  const last = outputs.at(-1);
-  return last === undefined ? outputs : [...outputs.slice(0, -1), withContent(last, content)];
+  const index = outputs.findLastIndex(hasContent);
+  return index === -1 ? outputs : outputs.with(index, withContent(outputs[index]!, content));
 }
 
 /** The output with its content replaced, all the way down (see {@link replaceLastContent}). */

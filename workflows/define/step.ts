@@ -61,13 +61,13 @@ export const DEFAULT_MAX_RETRIES = 3;
  */
 export function step(options: StepOptions): StepNode {
   const { name, executor, workflow, skipOnFailure = false, idempotent = false, ...rest } = options;
-  const pause = pauseOf(executor);
+  const humanReview = options.humanReview ?? pauseOf(executor);
   return {
     kind: 'step',
     name: name ?? executor?.name ?? '',
     executor: toExecutor(executor, workflow),
-    ...(pause === undefined ? {} : { humanReview: pause }),
     ...rest,
+    ...(humanReview === undefined ? {} : { humanReview }),
     skipOnFailure,
     idempotent,
   };
@@ -81,8 +81,6 @@ function toExecutor(executor: unknown, workflow: unknown): Executor {
   return { kind: 'function', fn: executor as StepFunction };
 }
 
-const OPTIONS = ['kind', 'name', 'executor', 'humanReview', 'maxRetries', 'skipOnFailure', 'idempotent', 'heartbeatTimeout'];
-
 /** Does a human confirm before this step's executor runs? Then it runs once, unless idempotent. */
 export function isGated(node: StepNode): boolean {
   return node.humanReview?.requiresConfirmation === true;
@@ -91,14 +89,15 @@ export function isGated(node: StepNode): boolean {
 /** @throws {DefinitionError} */
 export function checkStep(node: StepNode, path: string): void {
   checkHumanReview('Step', node.humanReview, path);
-  const unknown = Object.keys(node).find((key) => !OPTIONS.includes(key));
-  if (unknown !== undefined) throw new DefinitionError(path, `a step has no option '${unknown}'.`);
   const { executor, maxRetries, heartbeatTimeout } = node;
   if (executor.kind === 'function' && typeof executor.fn !== 'function') {
     throw new DefinitionError(
       path,
       `a step needs an executor (a function or an activity of holdpoint's proxyActivities) or a workflow, got ${describe(executor.fn)}.`,
     );
+  }
+  if (executor.kind === 'function' && definitionOf(executor.fn)) {
+    throw new DefinitionError(path, 'the executor is a workflow; nest it with step({ name, workflow }).');
   }
   if (executor.kind === 'function' && isTemporalStub(executor.fn)) {
     throw new DefinitionError(
@@ -116,7 +115,10 @@ export function checkStep(node: StepNode, path: string): void {
     throw new DefinitionError(path, `maxRetries must be a whole number from 0, got ${describe(maxRetries)}.`);
   }
   if (heartbeatTimeout !== undefined && durationMs(heartbeatTimeout) === undefined) {
-    throw new DefinitionError(path, `heartbeatTimeout must be a duration with its unit, got ${describe(heartbeatTimeout)}.`);
+    throw new DefinitionError(
+      path,
+      `heartbeatTimeout must be a duration with its unit, got ${describe(heartbeatTimeout)}.`,
+    );
   }
 }
 

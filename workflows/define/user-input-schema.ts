@@ -58,7 +58,10 @@ function checkField(field: unknown, path: string): asserts field is UserInputFie
     );
   }
   if (type !== undefined && !FIELD_TYPES.includes(type)) {
-    throw new DefinitionError(path, `userInputSchema field '${name}' has type '${type}'; use ${FIELD_TYPES.join(', ')}.`);
+    throw new DefinitionError(
+      path,
+      `userInputSchema field '${name}' has type '${type}'; use ${FIELD_TYPES.join(', ')}.`,
+    );
   }
   if (allowedValues !== undefined && (!Array.isArray(allowedValues) || allowedValues.length === 0)) {
     throw new DefinitionError(path, `userInputSchema field '${name}': allowedValues must be a list with values.`);

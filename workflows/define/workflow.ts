@@ -7,6 +7,7 @@ import type { InputSchema, WorkflowDefinition } from './definition.ts';
 import { DefinitionError } from './definition-error.ts';
 import { describe } from './human-review.ts';
 import { type NodeLike, toNodes } from './node.ts';
+import { checkOptions } from './options.ts';
 
 export interface WorkflowOptions {
   /** The name it is exported under: with Temporal, that is the workflow's type. */
@@ -22,9 +23,17 @@ export function defineWorkflow(options: WorkflowOptions): WorkflowDefinition {
   if (typeof name !== 'string' || !/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name)) {
     throw new DefinitionError('workflow', `name must be the name of its export, got ${describe(name)}.`);
   }
-  if (inputSchema !== undefined && (typeof inputSchema !== 'object' || inputSchema === null) && typeof inputSchema !== 'function') {
-    throw new DefinitionError(name, `inputSchema must be a Standard Schema or a JSON Schema, got ${describe(inputSchema)}.`);
+  if (
+    inputSchema !== undefined &&
+    (typeof inputSchema !== 'object' || inputSchema === null) &&
+    typeof inputSchema !== 'function'
+  ) {
+    throw new DefinitionError(
+      name,
+      `inputSchema must be a Standard Schema or a JSON Schema, got ${describe(inputSchema)}.`,
+    );
   }
+  checkOptions('workflow', options, ['name', 'description', 'inputSchema', 'steps'], name);
   const definition: WorkflowDefinition = { ...options, steps: toNodes(options.steps) };
   checkChildren(definition.steps, name, 'steps');
   return definition;

@@ -14,7 +14,15 @@ export type RequirementKind =
   | 'error';
 
 /** How a requirement ended. `timeout` is told by `resolvedBy`; `withdrawn`: nobody needs the answer any more. */
-export type Resolution = 'confirmed' | 'rejected' | 'edited' | 'selected' | 'retried' | 'skipped' | 'cancelled' | 'withdrawn';
+export type Resolution =
+  | 'confirmed'
+  | 'rejected'
+  | 'edited'
+  | 'selected'
+  | 'retried'
+  | 'skipped'
+  | 'cancelled'
+  | 'withdrawn';
 
 /** `resolvedBy` of a deadline; no sender may use the name. */
 export const TIMEOUT_ACTOR = 'timeout';

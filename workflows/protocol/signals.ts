@@ -10,14 +10,38 @@ export const RUN_QUERY = 'run';
 
 /** The signals for people, each with an example of its one argument. */
 export const PEOPLE_SIGNALS = {
-  approve: { action: 'confirm', takes: 'Run it, or keep the output', example: { requirement: 'step#confirmation', by: 'you' } },
-  reject: { action: 'reject', takes: 'Say no, with a reason', example: { requirement: 'step#confirmation', feedback: 'why', by: 'you' } },
-  provideInput: { action: 'input', takes: 'Give the values that a step asks for', example: { requirement: 'step#userInput', values: { field: 'value' }, by: 'you' } },
-  selectRoute: { action: 'select', takes: 'Choose one or more routes', example: { requirement: 'router#route', choices: ['route'], by: 'you' } },
-  editOutput: { action: 'edit', takes: 'Keep the output, changed', example: { requirement: 'step#outputReview', output: 'new content', by: 'you' } },
+  approve: {
+    action: 'confirm',
+    takes: 'Run it, or keep the output',
+    example: { requirement: 'step#confirmation', by: 'you' },
+  },
+  reject: {
+    action: 'reject',
+    takes: 'Say no, with a reason',
+    example: { requirement: 'step#confirmation', feedback: 'why', by: 'you' },
+  },
+  provideInput: {
+    action: 'input',
+    takes: 'Give the values that a step asks for',
+    example: { requirement: 'step#userInput', values: { field: 'value' }, by: 'you' },
+  },
+  selectRoute: {
+    action: 'select',
+    takes: 'Choose one or more routes',
+    example: { requirement: 'router#route', choices: ['route'], by: 'you' },
+  },
+  editOutput: {
+    action: 'edit',
+    takes: 'Keep the output, changed',
+    example: { requirement: 'step#outputReview', output: 'new content', by: 'you' },
+  },
   retryStep: { action: 'retry', takes: 'Run a failed step again', example: { requirement: 'step#error', by: 'you' } },
   skipStep: { action: 'skip', takes: 'Go on without a failed step', example: { requirement: 'step#error', by: 'you' } },
-  completeTool: { action: 'result', takes: 'Give the result of a tool that runs elsewhere', example: { requirement: 'step#executor', toolCall: 'call_1', result: 'done', by: 'you' } },
+  completeTool: {
+    action: 'result',
+    takes: 'Give the result of a tool that runs elsewhere',
+    example: { requirement: 'step#executor', toolCall: 'call_1', result: 'done', by: 'you' },
+  },
 } as const;
 
 export type PeopleSignal = keyof typeof PEOPLE_SIGNALS;

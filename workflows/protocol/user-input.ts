@@ -1,5 +1,5 @@
 /** Checks what a human entered against the schema that was shown; the same code in the client and in the workflow. */
-import { Validator } from '@cfworker/json-schema';
+import { type ValidationResult, Validator } from '@cfworker/json-schema';
 import type { Json } from '../define/step-output.ts';
 import type { FieldType, UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 
@@ -22,11 +22,21 @@ function isFieldList(schema: UserInputSchema): schema is readonly UserInputField
 
 /** Checks a value against a JSON Schema without generating code, so also in the workflow sandbox. */
 export function checkJsonSchema<T>(schema: object, value: T): Checked<T> {
-  const { valid, errors } = new Validator(schema, '2020-12', true).validate(value);
+  const { valid, errors } = validate(schema, value);
   if (valid) return { ok: true, value };
   const { instanceLocation = '#', error = 'does not fit the schema' } = errors.at(-1) ?? {};
   const where = instanceLocation === '#' ? 'value' : instanceLocation.replace(/^#\//, '').replaceAll('/', '.');
   return { ok: false, problem: `${where}: ${error}` };
+}
+
+/** Never throws: what cannot be checked – a `$ref` that leads nowhere, a broken pattern – is not accepted. */
+function validate(schema: object, value: unknown): Pick<ValidationResult, 'valid' | 'errors'> {
+  try {
+    return new Validator(schema, '2020-12', true).validate(value);
+  } catch (error) {
+    const problem = `cannot be checked, the schema is wrong (${(error as Error).message.split('\n')[0]})`;
+    return { valid: false, errors: [{ keyword: '', keywordLocation: '', instanceLocation: '#', error: problem }] };
+  }
 }
 
 function checkFields(fields: readonly UserInputField[], values: Values): Checked<Values> {
@@ -40,7 +50,7 @@ function checkFields(fields: readonly UserInputField[], values: Values): Checked
     const given = Object.hasOwn(values, field.name) ? values[field.name] : undefined;
     const missing = given === undefined || given === null || given === '';
     const value = missing ? field.default : given;
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       if (field.required !== false) return { ok: false, problem: `field '${field.name}' is required` };
       if (given !== undefined) checked[field.name] = given;
       continue;

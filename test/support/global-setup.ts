@@ -1,0 +1,44 @@
+/**
+ * Before the tests with a server: the sandbox side is built (workflow bundles resolve `holdpoint/workflow` to dist/), one
+ * embedded server runs for all of them, and their workflows are bundled once.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+// @ts-expect-error a plain script
+import { bundleSandbox } from '../../scripts/bundle-sandbox.mjs';
+import { resolveBinary } from '../../worker/binaries.ts';
+import { bundleWorkflows } from '../../worker/bundle.ts';
+import { startDevServer } from '../../worker/dev-server.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly address: string;
+    readonly bundlePath: string;
+    readonly cli: string;
+    readonly testServer: string;
+  }
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await bundleSandbox();
+  const log = (line: string) => process.env.DEBUG && console.error(line);
+  const [cli, testServer] = await Promise.all([resolveBinary('cli'), resolveBinary('test-server')]);
+  const server = await startDevServer({ executable: cli, log });
+  const folder = mkdtempSync(join(tmpdir(), 'holdpoint-test-'));
+  const bundlePath = join(folder, 'workflows.js');
+  const { code } = await bundleWorkflows({ workflowsPath: join(root, 'test/workflows/index.ts') });
+  writeFileSync(bundlePath, code);
+  project.provide('address', server.address);
+  project.provide('bundlePath', bundlePath);
+  project.provide('cli', cli);
+  project.provide('testServer', testServer);
+  return async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}

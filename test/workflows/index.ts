@@ -1,0 +1,2 @@
+/** Every workflow of the tests with a server, in one bundle: each file is about one thing. */
+export * from './skeleton.ts';

@@ -1,0 +1,24 @@
+/** Runs a plain function inside the workflow: deterministic code, with the step's attempts and no backoff. */
+import { ApplicationFailure } from '@temporalio/common';
+import type { StepFunction } from '../define/step.ts';
+import type { StepInput } from '../define/step-input.ts';
+import { isControl } from './outcome.ts';
+import type { Scope } from './scope.ts';
+
+export async function callFunction(fn: StepFunction, input: StepInput, attempts: number, scope: Scope): Promise<unknown> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const returned = fn(input);
+      // A function that answers at once costs no publication: the run was never seen at work.
+      return isThenable(returned) ? await scope.run.desk.work(async () => await returned) : returned;
+    } catch (error) {
+      const final = error instanceof ApplicationFailure && error.nonRetryable === true;
+      if (isControl(error) || final || attempt >= attempts) throw error;
+      scope.branch.check();
+    }
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}

@@ -1,0 +1,23 @@
+/** Condition: the human's branch where one was asked, else the evaluator's. */
+import { stepInputVariables, truthy } from '../define/cel-variables.ts';
+import type { ConditionNode } from '../define/condition.ts';
+import { isExpression } from '../define/expression.ts';
+import type { Body } from './round.ts';
+import { containerOutput } from './output.ts';
+import { type Here, inside, stepInput } from './scope.ts';
+import { runSequence } from './sequence.ts';
+
+export const runCondition: Body<ConditionNode> = async (node, here, round, runNode) => {
+  const met = node.humanReview?.requiresConfirmation ? !round.elseBranch : await evaluate(node, here);
+  const branch = met ? node.steps : node.elseSteps;
+  if (branch.length === 0) return undefined;
+  const frame = here.slot.open(node.name, 'Condition');
+  await runSequence(branch, inside(here), frame, runNode);
+  return containerOutput(here, 'Condition', frame.outputs());
+};
+
+async function evaluate({ evaluator }: ConditionNode, here: Here): Promise<boolean> {
+  if (typeof evaluator === 'boolean') return evaluator;
+  const input = stepInput(here);
+  return truthy(isExpression(evaluator) ? evaluator.evaluate(stepInputVariables(input)) : await evaluator(input));
+}

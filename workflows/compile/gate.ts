@@ -1,0 +1,44 @@
+/** The gate before a node: confirmation and user input, one requirement for both (H1, H2, H9). */
+import type { WorkflowNode } from '../define/node.ts';
+import type { RequirementKind } from '../protocol/requirement.ts';
+import type { Json } from '../define/step-output.ts';
+import type { Round } from './round.ts';
+import type { Here } from './scope.ts';
+import { askUntilSettled } from './verdict.ts';
+
+/** What may run, or `undefined` where the human said no. */
+export async function passGate(here: Here): Promise<Round | undefined> {
+  const kind = gateKind(here);
+  if (kind === undefined) return { elseBranch: false };
+  const { review, scope } = here;
+  const { verdict, answer } = await askUntilSettled(here, {
+    kind,
+    ...messageOf(here, kind),
+    input: (scope.flow.lastContent ?? scope.input ?? null) as Json,
+    ...(kind === 'confirmation' || review.userInputSchema === undefined ? {} : { userInputSchema: review.userInputSchema }),
+  });
+  if (verdict === 'omit') return undefined;
+  return { elseBranch: verdict === 'else', ...(answer.userInput ? { userInput: answer.userInput } : {}) };
+}
+
+/** A Router's user input is the choice of a route, a pause of its own. */
+function gateKind({ node, review }: Here): RequirementKind | undefined {
+  const input = review.requiresUserInput && node.kind === 'step';
+  if (review.requiresConfirmation) return input ? 'confirmation+user_input' : 'confirmation';
+  return input ? 'user_input' : undefined;
+}
+
+const STANDARD: { readonly [K in WorkflowNode['kind']]: (name: string) => string | undefined } = {
+  step: () => undefined,
+  steps: (name) => `Execute steps pipeline '${name}'?`,
+  condition: (name) => `Execute condition '${name}'? (yes=if branch, no=else branch)`,
+  loop: (name) => `Execute loop '${name}'?`,
+  router: (name) => `Execute router '${name}' with selected steps?`,
+  parallel: (name) => `Execute parallel '${name}'?`,
+};
+
+function messageOf({ node, review }: Here, kind: RequirementKind): { readonly message?: string } {
+  const forInput = kind === 'confirmation' ? undefined : review.userInputMessage;
+  const message = forInput ?? review.confirmationMessage ?? STANDARD[node.kind](node.name);
+  return message === undefined ? {} : { message };
+}

@@ -1,0 +1,53 @@
+/**
+ * Runs any node: gate → the node itself, with its error handling → review. The one place that knows this order, so that
+ * every gate of every primitive holds at any depth (H1).
+ */
+import type { WorkflowNode } from '../define/node.ts';
+import { runCondition } from './condition.ts';
+import { passGate } from './gate.ts';
+import { runLoop } from './loop.ts';
+import { settleErrors } from './on-error.ts';
+import { runParallel } from './parallel.ts';
+import { needsReview, reviewOutput } from './review.ts';
+import type { Body, Round } from './round.ts';
+import { runRouter } from './router.ts';
+import { type Here, hereOf, type RunNode } from './scope.ts';
+import { runStep } from './step.ts';
+import { runSteps } from './steps.ts';
+
+/** The durable code of each primitive; a missing one is a type error. */
+const BODIES: { readonly [K in WorkflowNode['kind']]: Body<Extract<WorkflowNode, { kind: K }>> } = {
+  step: runStep,
+  steps: runSteps,
+  loop: runLoop,
+  condition: runCondition,
+  router: runRouter,
+  parallel: runParallel,
+};
+
+export const runNode: RunNode = async (node, scope, slot) => {
+  scope.branch.check();
+  const here = hereOf(node, scope, slot);
+  const round = await passGate(here);
+  const output = round && (await runReviewed(here, round));
+  if (output) slot.set(output);
+  else slot.clear();
+  return output;
+};
+
+/** The node's output, run again for as long as a reviewer sends it back. */
+async function runReviewed(here: Here, first: Round) {
+  const body = BODIES[here.node.kind] as Body<WorkflowNode>;
+  let round = first;
+  for (let retryCount = 0; ; retryCount += 1) {
+    const { then, output } = await settleErrors(here, () => body(here.node, here, round, runNode));
+    if (then === 'skipped' || !output || !needsReview(here, output)) return output;
+    here.slot.set(output);
+    const reviewed = await reviewOutput(here, output, retryCount);
+    if (reviewed.then === 'omit') return undefined;
+    if (reviewed.then === 'keep') return reviewed.output;
+    here.slot.clear();
+    const { selection: _asksAgain, ...kept } = round;
+    round = { ...kept, feedback: reviewed.feedback };
+  }
+}

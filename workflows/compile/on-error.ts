@@ -1,0 +1,51 @@
+/** What becomes of a node's error: skipped, put before a human, or handed to the enclosing container. */
+import type { StepOutput } from '../define/step-output.ts';
+import { isControl, NodeFailure, RunCancelled } from './outcome.ts';
+import { failedOutput } from './output.ts';
+import { ask, type Here } from './scope.ts';
+
+export type Settled =
+  | { readonly then: 'done'; readonly output: StepOutput | undefined }
+  /** Settled without the node's own output: nothing is left to review. */
+  | { readonly then: 'skipped'; readonly output: StepOutput | undefined };
+
+/** Runs the node until it has an output or its error is settled. @throws {NodeFailure} for the enclosing container */
+export async function settleErrors(here: Here, body: () => Promise<StepOutput | undefined>): Promise<Settled> {
+  for (let retryCount = 0; ; retryCount += 1) {
+    try {
+      return { then: 'done', output: await body() };
+    } catch (error) {
+      if (isControl(error)) throw error;
+      const settled = await settle(here, NodeFailure.of(error, here.path), retryCount);
+      if (settled !== 'retry') return settled;
+    }
+  }
+}
+
+async function settle(here: Here, failure: NodeFailure, retryCount: number): Promise<Settled | 'retry'> {
+  const { node, review } = here;
+  const { message } = failure;
+  // A gated executor that may have run is never decided by a setting: a human looks (H2, §7).
+  const mustAsk = failure.mayHaveRun && failure.path === here.path;
+  if (!mustAsk && node.kind === 'step' && node.skipOnFailure) {
+    return { then: 'skipped', output: failedOutput(here, `Step ${node.name} failed but skipped`, message) };
+  }
+  if (!mustAsk && review.onError === 'skip') {
+    return { then: 'skipped', output: failedOutput(here, `Step skipped due to error: ${message}`, message) };
+  }
+  here.slot.set(failedOutput(here, message, message));
+  if (!mustAsk && review.onError !== 'pause') throw failure;
+  const answer = await ask(here, {
+    kind: 'error',
+    message,
+    retryCount,
+    ...(failure.errorType === undefined ? {} : { errorType: failure.errorType }),
+    ...(failure.mayHaveRun ? { mayHaveRun: true } : {}),
+  });
+  if (answer.resolution === 'retried') {
+    here.slot.clear();
+    return 'retry';
+  }
+  if (answer.resolution === 'skipped') return { then: 'skipped', output: undefined };
+  throw RunCancelled.rejected(node.name);
+}

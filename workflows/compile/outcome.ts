@@ -1,0 +1,58 @@
+/** How a node can end other than with an output: an error of its own, or a human's no that ends the whole run. */
+import { ActivityFailure, ApplicationFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { BranchStopped } from '../human/branch.ts';
+
+/** A human's no with `cancel`: the run ends as `cancelled`, its execution completes. */
+export class RunCancelled extends Error {
+  override readonly name = 'RunCancelled';
+
+  static rejected(stepName: string): RunCancelled {
+    return new RunCancelled(`Workflow cancelled: Step '${stepName}' was rejected`);
+  }
+
+  static retriesSpent(stepName: string, maxRetries: number): RunCancelled {
+    return new RunCancelled(`Max retries (${maxRetries}) reached for step '${stepName}'`);
+  }
+}
+
+/** The error of a node, after its retries. */
+export class NodeFailure extends Error {
+  override readonly name = 'NodeFailure';
+  /** Path of the node that failed first. */
+  readonly path: string;
+  readonly errorType: string | undefined;
+  /** The executor may have run although no result arrived. */
+  readonly mayHaveRun: boolean;
+
+  constructor(message: string, path: string, errorType?: string, mayHaveRun = false) {
+    super(message);
+    this.path = path;
+    this.errorType = errorType;
+    this.mayHaveRun = mayHaveRun;
+  }
+
+  /** Whatever a node threw, as its failure; a child's failure stays the child's. */
+  static of(error: unknown, path: string): NodeFailure {
+    if (error instanceof NodeFailure) return error;
+    const cause = error instanceof ActivityFailure && error.cause ? error.cause : error;
+    if (cause instanceof ApplicationFailure) return new NodeFailure(cause.message, path, cause.type ?? undefined);
+    if (cause instanceof Error) return new NodeFailure(cause.message || cause.name, path, cause.name);
+    return new NodeFailure(String(cause), path);
+  }
+}
+
+/** Not an error of a node: it passes through every `onError` and every retry. */
+export function isControl(error: unknown): boolean {
+  if (error instanceof RunCancelled || error instanceof BranchStopped) return true;
+  return isCancellation(error) && CancellationScope.current().consideredCancelled;
+}
+
+/**
+ * Did the activity possibly run although it failed? So it is when no result came in time: its worker died, or hangs.
+ * An activity that no worker ever took has not run.
+ */
+export function mayHaveRun(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof TimeoutFailure && cause.timeoutType !== TimeoutType.SCHEDULE_TO_START;
+}

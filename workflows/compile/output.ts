@@ -1,0 +1,77 @@
+/** From what an executor returned to a StepOutput: plain JSON, frozen, the same for inline functions and activities (H7). */
+import { stepTypeOf } from '../define/node.ts';
+import { isStepResult, lastContent, type Json, type StepOutput, type StepType } from '../define/step-output.ts';
+import { FAILURE } from '../protocol/failure.ts';
+import { NodeFailure } from './outcome.ts';
+import type { Here } from './scope.ts';
+
+/** The output of a step's executor; its session state patch is applied. @throws {NodeFailure} for what JSON cannot hold */
+export function leafOutput(here: Here, returned: unknown): StepOutput {
+  const { node, path, scope } = here;
+  const result = isStepResult(returned) ? returned : { content: returned };
+  const patch = toJson(result.sessionState ?? {}, path);
+  if (!isRecord(patch)) {
+    throw new NodeFailure(`sessionState must be an object, got ${JSON.stringify(patch)}`, path, FAILURE.invalidOutput);
+  }
+  scope.state.patch(patch);
+  return Object.freeze({
+    name: node.name,
+    type: 'Step',
+    content: toJson(result.content, path),
+    success: result.success !== false,
+    ...(result.error === undefined ? {} : { error: String(result.error) }),
+    ...(result.stop === true ? { stop: true } : {}),
+  });
+}
+
+/** The output of a container: its content is the deepest last one, and a child's stop is its own. */
+export function containerOutput(
+  here: Here,
+  type: StepType,
+  steps: readonly StepOutput[],
+  more: Partial<StepOutput> = {},
+): StepOutput {
+  return Object.freeze({
+    name: here.node.name,
+    type,
+    content: lastContent(steps),
+    success: steps.every((output) => output.success),
+    ...(steps.some((output) => output.stop) ? { stop: true } : {}),
+    steps,
+    ...more,
+  });
+}
+
+/** The output of a node that failed, wholly or until a later attempt. */
+export function failedOutput(here: Here, content: string, error: string): StepOutput {
+  const before = here.slot.snapshot();
+  return Object.freeze({
+    name: here.node.name,
+    type: before?.type ?? stepTypeOf(here.node),
+    content,
+    success: false,
+    error,
+    ...(before?.steps ? { steps: before.steps } : {}),
+  });
+}
+
+/** The value as JSON sees it, frozen all the way down. */
+export function toJson(value: unknown, path: string): Json {
+  try {
+    const text = JSON.stringify(value);
+    return text === undefined ? null : freeze(JSON.parse(text) as Json);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new NodeFailure(`what the step returned cannot be held as JSON: ${reason}`, path, FAILURE.invalidOutput);
+  }
+}
+
+function freeze(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const child of Object.values(value)) freeze(child as Json);
+  return Object.freeze(value);
+}
+
+function isRecord(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

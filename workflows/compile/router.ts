@@ -1,0 +1,58 @@
+/** Router: its selected choices, chained in the order of the selection. */
+import { asChoice, routerVariables } from '../define/cel-variables.ts';
+import { isExpression } from '../define/expression.ts';
+import type { WorkflowNode } from '../define/node.ts';
+import type { RouterNode } from '../define/router.ts';
+import type { Body, Round } from './round.ts';
+import { NodeFailure } from './outcome.ts';
+import { containerOutput } from './output.ts';
+import { type Here, inside, stepInput } from './scope.ts';
+import { runSequence } from './sequence.ts';
+import { askUntilSettled } from './verdict.ts';
+
+export const runRouter: Body<RouterNode> = async (node, here, round, runNode) => {
+  const names = await selectedNames(node, here, round);
+  if (names === undefined || names.length === 0) return undefined;
+  const selected = names.map((name) => choiceNamed(node, name, here.path));
+  const frame = here.slot.open(node.name, 'Router');
+  await runSequence(selected, inside(here), frame, runNode);
+  return containerOutput(here, 'Router', frame.outputs());
+};
+
+/** The names of the selection; `undefined` where the human rejected them all. */
+async function selectedNames(node: RouterNode, here: Here, round: Round): Promise<readonly string[] | undefined> {
+  // A rejected output asks for a new route, whoever chose the first one; a retry after an error keeps the choice.
+  if (!here.review.requiresUserInput && round.feedback === undefined) return select(node, here);
+  round.selection ??= await askRoute(node, here, round);
+  return round.selection === 'none' ? undefined : round.selection;
+}
+
+async function askRoute(node: RouterNode, here: Here, round: Round): Promise<readonly string[] | 'none'> {
+  const choices = node.choices.map(({ name }) => name);
+  const { userInputMessage, allowMultipleSelections } = here.review;
+  const feedback = round.feedback?.rejectionFeedback;
+  const { verdict, answer } = await askUntilSettled(here, {
+    kind: 'route',
+    message: userInputMessage ?? `Select a route from: ${choices.join(', ')}`,
+    availableChoices: choices,
+    allowMultipleSelections,
+    ...(feedback === undefined ? {} : { previousFeedback: feedback }),
+  });
+  return verdict === 'yes' ? answer.selectedChoices! : 'none';
+}
+
+async function select({ selector, choices }: RouterNode, here: Here): Promise<readonly string[]> {
+  const input = stepInput(here);
+  const names = choices.map(({ name }) => name);
+  if (isExpression(selector)) return [asChoice(selector.evaluate(routerVariables(input, names)))];
+  const selection = await selector!(input);
+  const list = Array.isArray(selection) ? selection : [selection];
+  return list.map((choice: string | WorkflowNode) => (typeof choice === 'string' ? choice : choice?.name));
+}
+
+function choiceNamed(node: RouterNode, name: string, path: string): WorkflowNode {
+  const choice = node.choices.find((candidate) => candidate.name === name);
+  if (choice) return choice;
+  const known = node.choices.map((candidate) => candidate.name).join(', ');
+  throw new NodeFailure(`Router '${node.name}' selected '${String(name)}', which is not among its choices: ${known}`, path);
+}

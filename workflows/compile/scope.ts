@@ -1,0 +1,109 @@
+/** What a node knows of where it stands. Scopes are never changed, only derived. */
+import type { WorkflowNode } from '../define/node.ts';
+import { stepTypeOf } from '../define/node.ts';
+import { childPath } from '../define/path.ts';
+import { type HumanReview, reviewWithDefaults } from '../define/human-review.ts';
+import type { AdditionalData, StepInputData } from '../define/step-input.ts';
+import { StepInput } from '../define/step-input.ts';
+import type { StepOutput } from '../define/step-output.ts';
+import type { Branch } from '../human/branch.ts';
+import type { Desk } from '../human/desk.ts';
+import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
+import type { Flow } from './flow.ts';
+import type { SessionState } from './session-state.ts';
+import type { Slot } from './tree.ts';
+
+/** What all nodes of one run share. */
+export interface RunContext {
+  readonly runId: string;
+  /** Temporal's id of the first execution: unlike the run id, never used twice. */
+  readonly executionId: string;
+  readonly sessionId: string;
+  readonly userId?: string;
+  readonly desk: Desk;
+  /** The n-th time that the executor at this path starts. */
+  nextRound(path: string): number;
+}
+
+/** What a node gets from its container. */
+export interface Scope {
+  readonly run: RunContext;
+  /** Path of the container, with the iteration where it is a loop. */
+  readonly path: string;
+  /** The node at the top that the container is in; `undefined` at the top itself. */
+  readonly topLevelStep?: string;
+  readonly input: unknown;
+  readonly additionalData: AdditionalData;
+  readonly state: SessionState;
+  readonly branch: Branch;
+  readonly flow: Flow;
+}
+
+/** Runs a node in a scope, with all its gates. `undefined`: it is omitted. */
+export type RunNode = (node: WorkflowNode, scope: Scope, slot: Slot) => Promise<StepOutput | undefined>;
+
+/** A node in its place. */
+export interface Here {
+  readonly scope: Scope;
+  readonly node: WorkflowNode;
+  readonly path: string;
+  readonly topLevelStep: string;
+  readonly review: HumanReview;
+  readonly slot: Slot;
+}
+
+export function hereOf(node: WorkflowNode, scope: Scope, slot: Slot): Here {
+  return {
+    scope,
+    node,
+    path: childPath(scope.path, node.name),
+    topLevelStep: scope.topLevelStep ?? node.name,
+    review: reviewWithDefaults(stepTypeOf(node), node.humanReview),
+    slot,
+  };
+}
+
+/** The scope that a container gives to its children. */
+export function inside({ scope, path, topLevelStep }: Here, changes: Partial<Scope> = {}): Scope {
+  return { ...scope, path, topLevelStep, ...changes };
+}
+
+/** Asks a human about this node and waits. */
+export function ask(
+  here: Here,
+  question: Pick<RequirementRequest, 'kind'> & Partial<RequirementRequest>,
+): Promise<StepRequirement> {
+  const { node, review, path, topLevelStep, scope } = here;
+  const request: RequirementRequest = {
+    path,
+    stepName: node.name,
+    stepType: stepTypeOf(node),
+    topLevelStep,
+    onReject: review.onReject,
+    retryCount: 0,
+    maxRetries: review.maxRetries,
+    onTimeout: review.onTimeout,
+    ...question,
+  };
+  return scope.run.desk.awaitDecision(request, review.timeoutMs, scope.branch);
+}
+
+/** The input of this node's function, evaluator or selector. */
+export function stepInput(here: Here, extra: AdditionalData = {}, round = 1): StepInput {
+  const { scope, path, node } = here;
+  const { run } = scope;
+  const data: StepInputData = {
+    input: scope.input,
+    previousStepContent: scope.flow.lastContent,
+    previousStepOutputs: scope.flow.outputs,
+    additionalData: { ...scope.additionalData, ...extra },
+    sessionState: scope.state.values,
+    sessionId: run.sessionId,
+    runId: run.runId,
+    ...(run.userId === undefined ? {} : { userId: run.userId }),
+    stepName: node.name,
+    path,
+    idempotencyKey: `${run.runId}/${run.executionId}/${path}~${round}`,
+  };
+  return new StepInput(data);
+}

@@ -1,0 +1,33 @@
+/** Children one after the other: what Steps, a branch of a Condition, an iteration, a route and a workflow have in common. */
+import type { WorkflowNode } from '../define/node.ts';
+import type { StepOutput } from '../define/step-output.ts';
+import { after, type Flow } from './flow.ts';
+import type { RunNode, Scope } from './scope.ts';
+import type { Frame } from './tree.ts';
+
+export interface SequenceResult {
+  /** Outputs of this sequence alone. */
+  readonly outputs: readonly StepOutput[];
+  /** The flow after it. */
+  readonly flow: Flow;
+  /** A child ended the workflow. */
+  readonly stopped: boolean;
+}
+
+export async function runSequence(
+  nodes: readonly WorkflowNode[],
+  scope: Scope,
+  frame: Frame,
+  runNode: RunNode,
+): Promise<SequenceResult> {
+  const outputs: StepOutput[] = [];
+  let { flow } = scope;
+  for (const node of nodes) {
+    const output = await runNode(node, { ...scope, flow }, frame.slot());
+    if (!output) continue;
+    outputs.push(output);
+    flow = after(flow, output);
+    if (output.stop) return { outputs, flow, stopped: true };
+  }
+  return { outputs, flow, stopped: false };
+}

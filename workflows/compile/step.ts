@@ -1,0 +1,28 @@
+/** Step: calls its executor and turns what comes back into an output. Its gates are in node.ts, as everywhere. */
+import { DEFAULT_MAX_RETRIES, isGated, type StepNode } from '../define/step.ts';
+import { callActivity } from './call-activity.ts';
+import { callFunction } from './call-function.ts';
+import { runNestedWorkflow } from './nested-workflow.ts';
+import type { Body } from './round.ts';
+import { NodeFailure } from './outcome.ts';
+import { leafOutput } from './output.ts';
+import { stepInput } from './scope.ts';
+
+export const runStep: Body<StepNode> = async (node, here, round, runNode) => {
+  const { executor } = node;
+  const extra = { ...(round.userInput ? { userInput: round.userInput } : {}), ...round.feedback };
+  if (executor.kind === 'workflow') return runNestedWorkflow(executor.definition, here, extra, runNode);
+  const input = stepInput(here, extra, here.scope.run.nextRound(here.path));
+  const attempts = isGated(node) && !node.idempotent ? 1 : (node.maxRetries ?? DEFAULT_MAX_RETRIES) + 1;
+  const returned =
+    executor.kind === 'activity'
+      ? await callActivity(node, executor.ref, input, here)
+      : await callFunction(executor.fn, input, attempts, here.scope);
+  const output = leafOutput(here, returned);
+  // Only an explicit setting makes a reported failure count as one: by default it is an output like any other.
+  const { onError } = here.review;
+  if (!output.success && (onError === 'fail' || onError === 'pause')) {
+    throw new NodeFailure(output.error ?? `Step '${node.name}' reported a failure`, here.path);
+  }
+  return output;
+};

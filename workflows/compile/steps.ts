@@ -1,0 +1,12 @@
+/** Steps: its children in order. */
+import type { StepsNode } from '../define/steps.ts';
+import type { Body } from './round.ts';
+import { containerOutput } from './output.ts';
+import { inside } from './scope.ts';
+import { runSequence } from './sequence.ts';
+
+export const runSteps: Body<StepsNode> = async (node, here, _round, runNode) => {
+  const frame = here.slot.open(node.name, 'Steps');
+  await runSequence(node.steps, inside(here), frame, runNode);
+  return containerOutput(here, 'Steps', frame.outputs());
+};

@@ -1,0 +1,67 @@
+/** The tree of outputs while it grows: what the query shows at any moment, and what a cancelled or failed run keeps. */
+import { lastContent, type StepOutput, type StepType } from '../define/step-output.ts';
+
+/** The place of one node in its container: empty, at work, or with its output. */
+export class Slot {
+  private content: StepOutput | Frame | undefined;
+
+  set(output: StepOutput): void {
+    this.content = output;
+  }
+
+  /** The node is omitted, or starts again. */
+  clear(): void {
+    this.content = undefined;
+  }
+
+  /** The node is a container at work. */
+  open(name: string, type: StepType): Frame {
+    const frame = new Frame(name, type);
+    this.content = frame;
+    return frame;
+  }
+
+  snapshot(): StepOutput | undefined {
+    return this.content instanceof Frame ? this.content.asOutput() : this.content;
+  }
+}
+
+/** A container at work. */
+export class Frame {
+  private readonly name: string;
+  private readonly type: StepType;
+  private slots: Slot[] = [];
+
+  constructor(name: string, type: StepType) {
+    this.name = name;
+    this.type = type;
+  }
+
+  slot(): Slot {
+    const slot = new Slot();
+    this.slots.push(slot);
+    return slot;
+  }
+
+  /** Children so far, in the order of their slots. */
+  outputs(): StepOutput[] {
+    return this.slots.flatMap((slot) => slot.snapshot() ?? []);
+  }
+
+  /** How many slots there are: a mark for {@link dropBefore}. */
+  get size(): number {
+    return this.slots.length;
+  }
+
+  /** Forgets the oldest slots. */
+  dropFirst(count: number): void {
+    this.slots.splice(0, count);
+  }
+
+  /** What the container has so far; nothing while no child has an output. */
+  asOutput(): StepOutput | undefined {
+    const steps = this.outputs();
+    if (steps.length === 0) return undefined;
+    return { name: this.name, type: this.type, content: lastContent(steps), success: true, steps };
+  }
+}

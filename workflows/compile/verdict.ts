@@ -1,0 +1,42 @@
+/** What an answer means for its node: one reading for every kind of pause (semantics §4). */
+import type { OnReject } from '../define/human-review.ts';
+import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
+import { RunCancelled } from './outcome.ts';
+import { ask, type Here } from './scope.ts';
+
+/** `retry` is returned only while retries are left. */
+export type Verdict = 'yes' | 'omit' | 'retry' | 'else';
+
+const REJECTED: Record<Exclude<OnReject, 'cancel'>, Verdict> = { skip: 'omit', retry: 'retry', else_branch: 'else' };
+
+/** @throws {RunCancelled} where the answer, or the end of the retries, cancels the run */
+export function verdictOf(answer: StepRequirement): Verdict {
+  const { resolution, onReject, stepName, retryCount, maxRetries } = answer;
+  if (resolution === 'skipped') return 'omit';
+  if (resolution !== 'rejected') {
+    if (resolution === 'cancelled') throw RunCancelled.rejected(stepName);
+    return 'yes';
+  }
+  if (onReject === 'cancel') throw RunCancelled.rejected(stepName);
+  // An iteration review is bounded by the loop's maxIterations instead.
+  const spent = maxRetries > 0 && retryCount >= maxRetries && answer.kind !== 'iteration_review';
+  if (onReject === 'retry' && spent) throw RunCancelled.retriesSpent(stepName, maxRetries);
+  return REJECTED[onReject];
+}
+
+/**
+ * Asks before something happens, and again after each rejection with `retry`, showing what was said.
+ * @returns the answer, with a verdict other than `retry`
+ */
+export async function askUntilSettled(
+  here: Here,
+  question: Parameters<typeof ask>[1],
+): Promise<{ readonly verdict: Exclude<Verdict, 'retry'>; readonly answer: StepRequirement }> {
+  let again: Partial<RequirementRequest> = {};
+  for (let retryCount = 0; ; retryCount += 1) {
+    const answer = await ask(here, { ...question, retryCount, ...again });
+    const verdict = verdictOf(answer);
+    if (verdict !== 'retry') return { verdict, answer };
+    again = answer.rejectionFeedback === undefined ? {} : { previousFeedback: answer.rejectionFeedback };
+  }
+}

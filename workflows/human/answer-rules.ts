@@ -1,0 +1,99 @@
+/**
+ * Which answer fits which pause: a pure table, the same in the client (which throws at once) and in the workflow (which
+ * refuses). Keeps H2, H3 and H5: anything that is not plainly an answer to what was asked is refused with a sentence.
+ */
+import type { Json } from '../define/step-output.ts';
+import type { Decision, DecisionAction } from '../protocol/signals.ts';
+import type { RequirementKind, StepRequirement } from '../protocol/requirement.ts';
+import { type Checked, checkUserInput } from '../protocol/user-input.ts';
+
+/** The fields that an answer adds to its requirement. */
+export type Answer = Pick<
+  StepRequirement,
+  'resolution' | 'rejectionFeedback' | 'editedOutput' | 'userInput' | 'selectedChoices'
+>;
+
+/** The actions that each kind of pause takes. An executor pause takes none at step level: its tool calls are answered. */
+export const ACTIONS: Readonly<Record<RequirementKind, readonly DecisionAction[]>> = {
+  confirmation: ['confirm', 'reject'],
+  user_input: ['input', 'reject'],
+  'confirmation+user_input': ['confirm', 'reject'],
+  output_review: ['confirm', 'edit', 'reject'],
+  iteration_review: ['confirm', 'edit', 'reject'],
+  route: ['select', 'reject'],
+  executor: [],
+  error: ['retry', 'skip', 'reject'],
+};
+
+/** The keys that each action reads, beside `requirement`, `action`, `digest` and `by`. */
+const FIELDS: Readonly<Record<DecisionAction, readonly (keyof Decision)[]>> = {
+  confirm: ['values'],
+  reject: ['feedback'],
+  edit: ['output'],
+  input: ['values'],
+  select: ['choices'],
+  retry: [],
+  skip: [],
+  result: [],
+};
+
+/** The answer that a decision gives to an open requirement, or one sentence that says why it gives none. */
+export function checkDecision(requirement: StepRequirement, decision: Decision): Checked<Answer> {
+  const { kind } = requirement;
+  const { action } = decision;
+  if (!ACTIONS[kind].includes(action)) {
+    return refuse(`'${action}' is no answer to a ${kind} pause; it takes ${ACTIONS[kind].join(', ') || 'no step-level answer'}`);
+  }
+  const stray = (['values', 'feedback', 'output', 'choices'] as const).find(
+    (key) => decision[key] !== undefined && !FIELDS[action].includes(key),
+  );
+  if (stray !== undefined) return refuse(`'${action}' takes no '${stray}'`);
+  return ANSWERS[action](requirement, decision);
+}
+
+const ANSWERS: Readonly<Record<DecisionAction, (requirement: StepRequirement, decision: Decision) => Checked<Answer>>> = {
+  confirm: (requirement, { values }) => {
+    if (requirement.kind === 'confirmation+user_input') {
+      if (values === undefined) return refuse('this pause needs the confirmation and the values together: add `values`');
+      return inputAnswer(requirement, values);
+    }
+    return values === undefined ? { ok: true, value: { resolution: 'confirmed' } } : refuse('this pause asks for no values');
+  },
+  reject: (_, { feedback }) => {
+    if (feedback !== undefined && typeof feedback !== 'string') return refuse('feedback must be a string');
+    return { ok: true, value: { resolution: 'rejected', ...(feedback === undefined ? {} : { rejectionFeedback: feedback }) } };
+  },
+  edit: (_, { output }) =>
+    output === undefined
+      ? refuse('an edit needs the new `output`')
+      : { ok: true, value: { resolution: 'edited', editedOutput: output as Json } },
+  input: (requirement, { values }) =>
+    values === undefined ? refuse('`values` are missing') : inputAnswer(requirement, values),
+  select: (requirement, { choices }) => selectAnswer(requirement, choices),
+  retry: () => ({ ok: true, value: { resolution: 'retried' } }),
+  skip: () => ({ ok: true, value: { resolution: 'skipped' } }),
+  result: () => refuse('no tool call waits here'),
+};
+
+function inputAnswer(requirement: StepRequirement, values: unknown): Checked<Answer> {
+  const checked = checkUserInput(requirement.userInputSchema, values);
+  return checked.ok ? { ok: true, value: { resolution: 'confirmed', userInput: checked.value } } : checked;
+}
+
+function selectAnswer(requirement: StepRequirement, choices: unknown): Checked<Answer> {
+  const available = requirement.availableChoices ?? [];
+  if (!Array.isArray(choices) || choices.length === 0 || choices.some((choice) => typeof choice !== 'string')) {
+    return refuse(`\`choices\` must be a list with at least one of ${available.join(', ')}`);
+  }
+  const unknown = choices.find((choice) => !available.includes(choice));
+  if (unknown !== undefined) return refuse(`unknown choice '${String(unknown).slice(0, 80)}'; choose from ${available.join(', ')}`);
+  if (choices.length > 1 && !requirement.allowMultipleSelections) {
+    return refuse(`only one route may be selected, got ${choices.length}`);
+  }
+  if (new Set(choices).size < choices.length) return refuse('a route is selected twice');
+  return { ok: true, value: { resolution: 'selected', selectedChoices: choices as string[] } };
+}
+
+function refuse(problem: string): { readonly ok: false; readonly problem: string } {
+  return { ok: false, problem };
+}

@@ -1,0 +1,116 @@
+/**
+ * The desk where a run's questions lie: the ONE place where a run parks.
+ * Keeps H2 (only an answer or an expired deadline lets a run go on), H3, H4 (what a signal brings is read, never trusted)
+ * and H6 (deadlines are Temporal timers; where answer and timer arrive in one workflow task, the answer is applied first,
+ * because the SDK delivers signals before timers).
+ */
+import { condition } from '@temporalio/workflow';
+import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
+import type { RunStatus } from '../protocol/run-output.ts';
+import { type Branch, BranchStopped } from './branch.ts';
+import { Publisher, type PublishedRun } from './publish.ts';
+import { readSignal } from './read-answer.ts';
+import { Requirements, type Sender } from './requirements.ts';
+
+export class Desk {
+  readonly requirements = new Requirements();
+  private readonly publisher: Publisher;
+  private readonly branchOf = new Map<string, Branch>();
+  private readonly seenDecisions = new Set<string>();
+  /** Decisions since the last publication; `undefined` where nothing was asked or answered. */
+  private decided: [string, string][] | undefined;
+  /** Executors at work right now. */
+  private working = 0;
+
+  constructor(run: PublishedRun) {
+    this.publisher = new Publisher(run);
+  }
+
+  /** `paused` where something waits for a human and nothing else is at work. */
+  get status(): RunStatus {
+    return this.working === 0 && this.requirements.open.length > 0 ? 'paused' : 'running';
+  }
+
+  /**
+   * Asks, and waits for the answer or the deadline.
+   * @throws {BranchStopped} when the question was withdrawn because a sibling ended the Parallel
+   */
+  async awaitDecision(request: RequirementRequest, timeoutMs: number | undefined, branch: Branch): Promise<StepRequirement> {
+    branch.check();
+    const { id } = this.requirements.ask(request, new Date(), timeoutMs);
+    this.branchOf.set(id, branch);
+    this.decided ??= [];
+    this.publish();
+    const answered = () => this.requirements.get(id)!.resolution !== undefined;
+    try {
+      if (timeoutMs === undefined) await condition(answered);
+      else await condition(answered, timeoutMs, { summary: `deadline of ${id}` });
+    } catch (error) {
+      // The run, or the Parallel around this branch, is being cancelled: nobody needs the answer any more.
+      if (!answered()) this.withdraw(id);
+      if (branch.stopped) throw new BranchStopped();
+      throw error;
+    }
+    if (!answered()) this.expire(id);
+    const answer = this.requirements.get(id)!;
+    if (answer.resolution === 'withdrawn') throw new BranchStopped();
+    return answer;
+  }
+
+  /** Closes the questions of stopped branches. */
+  withdrawStopped(): void {
+    for (const { id } of this.requirements.open) if (this.branchOf.get(id)?.stopped) this.withdraw(id);
+  }
+
+  /** Runs an executor that takes time, and shows that the run is at work meanwhile. */
+  async work<T>(executor: () => Promise<T>): Promise<T> {
+    this.working += 1;
+    this.publish();
+    try {
+      return await executor();
+    } finally {
+      this.working -= 1;
+    }
+  }
+
+  /** Takes a signal. Never throws, never waits. */
+  receive(signal: string, argument: unknown): void {
+    const { by, decisionId, decisions, problems } = readSignal(signal, argument);
+    const sender: Sender = {
+      signal,
+      at: new Date().toISOString(),
+      ...(by === undefined ? {} : { by }),
+      ...(decisionId === undefined ? {} : { decisionId }),
+    };
+    // The same decision again, a retried send for instance, changes nothing and is no refusal.
+    if (decisionId !== undefined) {
+      if (this.seenDecisions.has(decisionId)) return;
+      this.seenDecisions.add(decisionId);
+    }
+    for (const { problem, requirement } of problems) {
+      const open = requirement === undefined ? `; open: ${this.requirements.openIds()}` : '';
+      this.requirements.refuse('malformed', `${problem}${open}`, sender, requirement);
+    }
+    for (const decision of decisions) {
+      if (this.requirements.answer(decision, sender) !== 'accepted') continue;
+      this.decided ??= [];
+      if (decisionId !== undefined) this.decided.push([decision.requirement, decisionId]);
+    }
+  }
+
+  /** Shows what changed since the last time; `final` at the end of the run. */
+  publish(final?: RunStatus): void {
+    this.publisher.publish(final ?? this.status, this.requirements.open, this.decided);
+    this.decided = undefined;
+  }
+
+  private expire(id: string): void {
+    this.requirements.expire(id, new Date());
+    this.decided ??= [];
+  }
+
+  private withdraw(id: string): void {
+    this.requirements.withdraw(id, new Date());
+    this.decided ??= [];
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What the Web UI shows of an open run (its current details, markdown): what is asked, what is under review, until when,
+ * and the JSON to send for each possible answer. Everything that came from data stands in code fences: it is text, never
+ * markup where a person decides.
+ */
+import type { DecisionAction } from '../protocol/signals.ts';
+import { PEOPLE_SIGNALS } from '../protocol/signals.ts';
+import { cut } from '../protocol/memo.ts';
+import type { StepRequirement } from '../protocol/requirement.ts';
+import type { UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
+import { ACTIONS } from './answer-rules.ts';
+
+const SHOWN_LIMIT = 4000;
+/** Pauses shown in full; the rest is a count. */
+const PAUSES_LIMIT = 10;
+
+/** Markdown for these open requirements; a sentence when there are none. */
+export function currentDetails(open: readonly StepRequirement[], status: string): string {
+  if (open.length === 0) return `Status: ${status}. Nothing waits for a human.`;
+  const more = open.length > PAUSES_LIMIT ? [`… and ${open.length - PAUSES_LIMIT} more.`] : [];
+  return [...open.slice(0, PAUSES_LIMIT).map(section), ...more].join('\n\n---\n\n');
+}
+
+function section(requirement: StepRequirement): string {
+  const { kind, message, output, input, previousFeedback, timeoutAt, onTimeout, availableChoices } = requirement;
+  const shown = output ?? input;
+  return [
+    `## Waiting: ${kind.replaceAll('_', ' ')}`,
+    fence(`${requirement.stepType} ${requirement.stepName}\nrequirement ${requirement.id}`),
+    ...(message === undefined ? [] : ['### Asked', fence(message)]),
+    ...(requirement.mayHaveRun ? ['**It may have run**, wholly or in part: check before you retry.'] : []),
+    ...(shown === undefined ? [] : [output === undefined ? '### Input' : '### Under review', fence(asText(shown))]),
+    ...(availableChoices ? ['### Choices', fence(availableChoices.join('\n'))] : []),
+    ...(previousFeedback === undefined ? [] : ['### Said before', fence(previousFeedback)]),
+    timeoutAt === undefined ? 'No deadline.' : `Deadline: ${timeoutAt}, then: ${onTimeout}.`,
+    '### Answer with a signal',
+    ...ACTIONS[kind].map((action) => answerExample(requirement, action)),
+  ].join('\n\n');
+}
+
+/** The signal and its JSON, ready to paste. */
+function answerExample(requirement: StepRequirement, action: DecisionAction): string {
+  const [signal, { takes }] = Object.entries(PEOPLE_SIGNALS).find(([, each]) => each.action === action)!;
+  const json = { requirement: requirement.id, digest: requirement.digest, ...valuesFor(requirement, action), by: 'you' };
+  return `**${signal}** – ${takes}\n\n${fence(JSON.stringify(json))}`;
+}
+
+function valuesFor(requirement: StepRequirement, action: DecisionAction): object {
+  if (action === 'input' || (action === 'confirm' && requirement.requiresUserInput)) {
+    return { values: exampleValues(requirement.userInputSchema) };
+  }
+  if (action === 'select') return { choices: requirement.availableChoices?.slice(0, 1) ?? [] };
+  if (action === 'edit') return { output: '' };
+  return action === 'reject' ? { feedback: '' } : {};
+}
+
+const EXAMPLES = { str: 'text', int: 0, float: 0.5, bool: true, list: [], dict: {} } as const;
+
+function exampleValues(schema: UserInputSchema | undefined): object {
+  if (schema === undefined) return {};
+  if (!Array.isArray(schema)) {
+    const required = (schema as { required?: unknown }).required;
+    return Object.fromEntries((Array.isArray(required) ? required : []).map((key) => [key, null]));
+  }
+  return Object.fromEntries(
+    (schema as readonly UserInputField[]).map((field) => [field.name, field.default ?? field.allowedValues?.[0] ?? EXAMPLES[field.type ?? 'str']]),
+  );
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+}
+
+/** A code fence longer than any run of backticks in the text, so that the text cannot end it. */
+function fence(text: string): string {
+  const shown = cut(text, SHOWN_LIMIT);
+  const longest = Math.max(2, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
+  const mark = '`'.repeat(longest + 1);
+  return `${mark}\n${shown}\n${mark}`;
+}

@@ -1,0 +1,37 @@
+/**
+ * The signals and the query of a run. A signal's argument is taken undecoded and decoded here, because a payload that
+ * cannot be decoded would otherwise fail the workflow task, and every retry of it (H4).
+ */
+import { defaultPayloadConverter, type RawValue, rawValueTypeInfo } from '@temporalio/common';
+import { defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import type { RunOutput } from '../protocol/run-output.ts';
+import { CONTINUE_RUN, PEOPLE_SIGNALS, RUN_QUERY } from '../protocol/signals.ts';
+import type { Desk } from './desk.ts';
+
+const CONTINUE_DESCRIPTION =
+  'Several answers at once, as the client sends them. Example: {"decisionId":"any unique text","by":"you","decisions":[{"requirement":"step#confirmation","action":"confirm"}]}';
+
+/** Opens the doors of a run. */
+export function installHandlers(desk: Desk, runOutput: () => RunOutput): void {
+  install(CONTINUE_RUN, CONTINUE_DESCRIPTION, desk);
+  for (const [signal, { takes, example }] of Object.entries(PEOPLE_SIGNALS)) {
+    install(signal, `${takes}. Example: ${JSON.stringify(example)}`, desk);
+  }
+  setHandler(defineQuery<RunOutput>(RUN_QUERY), runOutput, {
+    description: 'The full run output: status, step results, and every requirement with what became of it.',
+  });
+}
+
+function install(signal: string, description: string, desk: Desk): void {
+  const definition = defineSignal<[RawValue?]>(signal, { typeInfo: { inputTypes: [rawValueTypeInfo] } });
+  setHandler(definition, (raw) => desk.receive(signal, decode(raw)), { description });
+}
+
+/** The decoded argument; `undefined` where there is none or nobody can read it, which is then refused as malformed. */
+function decode(raw: RawValue | undefined): unknown {
+  try {
+    return raw === undefined ? undefined : defaultPayloadConverter.fromPayload(raw.payload);
+  } catch {
+    return undefined;
+  }
+}

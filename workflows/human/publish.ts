@@ -1,0 +1,73 @@
+/**
+ * Makes the state of a run visible outside its worker: memo, search attributes, current details.
+ * It is called at points of the program, never by a clock, so replays agree; and only where something changed, so that
+ * bookkeeping rides in workflow tasks that exist anyway: a pause costs two events when it opens and two when it closes.
+ */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { MEMO_KEY, toMemo } from '../protocol/memo.ts';
+import type { StepRequirement } from '../protocol/requirement.ts';
+import type { RunStatus } from '../protocol/run-output.ts';
+import { HOLDPOINT_DUE, HOLDPOINT_SESSION, HOLDPOINT_STATUS, HOLDPOINT_STEP } from '../protocol/search-attributes.ts';
+import { currentDetails } from './details.ts';
+
+/** The server refuses a search attribute of 2 KB or more, and with it the workflow task. */
+const STEP_NAMES_LIMIT = 1000;
+
+export interface PublishedRun {
+  readonly workflowName: string;
+  readonly sessionId: string;
+  /** Are the search attributes registered? Decided once per run, in its history. */
+  readonly searchAttributes: boolean;
+}
+
+export class Publisher {
+  private readonly run: PublishedRun;
+  private status: RunStatus | undefined;
+  private memoSet = false;
+  private attributes: ReturnType<typeof attributesOf> | undefined;
+
+  constructor(run: PublishedRun) {
+    this.run = run;
+  }
+
+  /** @param decided decisions since the last call, `undefined` when nothing was asked or answered since */
+  publish(status: RunStatus, open: readonly StepRequirement[], decided: (readonly [string, string])[] | undefined): void {
+    if (decided === undefined && status === this.status) return;
+    this.status = status;
+    if (open.length > 0 || this.memoSet) {
+      const { workflowName, sessionId } = this.run;
+      upsertMemo({ [MEMO_KEY]: toMemo({ workflowName, sessionId, status }, open, decided ?? []) });
+      this.memoSet = true;
+    }
+    setCurrentDetails(currentDetails(open, status));
+    if (this.run.searchAttributes) this.publishAttributes(status, open);
+  }
+
+  private publishAttributes(status: RunStatus, open: readonly StepRequirement[]): void {
+    const now = attributesOf(status, open);
+    const before = this.attributes;
+    const pairs: SearchAttributeUpdatePair[] = [];
+    if (!before) pairs.push({ key: HOLDPOINT_SESSION, value: this.run.sessionId });
+    if (now.status !== before?.status) pairs.push({ key: HOLDPOINT_STATUS, value: now.status });
+    if (now.steps.join() !== (before?.steps ?? []).join()) pairs.push({ key: HOLDPOINT_STEP, value: now.steps });
+    if (now.due !== before?.due) {
+      pairs.push({ key: HOLDPOINT_DUE, value: now.due === undefined ? null : new Date(now.due) });
+    }
+    this.attributes = now;
+    if (pairs.length > 0) upsertSearchAttributes(pairs);
+  }
+}
+
+function attributesOf(status: RunStatus, open: readonly StepRequirement[]) {
+  const due = open.flatMap(({ timeoutAt }) => (timeoutAt === undefined ? [] : [timeoutAt])).sort()[0];
+  const steps: string[] = [];
+  let room = STEP_NAMES_LIMIT;
+  for (const name of new Set(open.map(({ stepName }) => stepName))) {
+    room -= utf8ToBytes(name).length + 10;
+    if (room < 0) break;
+    steps.push(name);
+  }
+  return { status, steps, due };
+}

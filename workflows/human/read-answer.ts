@@ -1,0 +1,100 @@
+/**
+ * Reads the argument of a signal. Whatever arrives – nothing, null, an array, a string, megabytes of junk – comes out as
+ * decisions or as one sentence about what is wrong with it; nothing here throws (H4).
+ */
+import { cut } from '../protocol/memo.ts';
+import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
+import { CONTINUE_RUN, type Decision, PEOPLE_SIGNALS, type PeopleSignal } from '../protocol/signals.ts';
+
+/** The largest answer that is read, in UTF-16 units of its JSON. */
+export const ANSWER_LIMIT = 512 * 1024;
+/** Decisions in one `continueRun`. */
+const DECISIONS_LIMIT = 1000;
+const ID_LIMIT = 1000;
+const NAME_LIMIT = 200;
+
+/** What a signal says: its decisions, or what is wrong with it. */
+export interface ReadSignal {
+  readonly by?: string;
+  readonly decisionId?: string;
+  readonly decisions: readonly Decision[];
+  /** One sentence each; a decision that is malformed stands alone among good ones. */
+  readonly problems: readonly { readonly problem: string; readonly requirement?: string }[];
+}
+
+/** @param argument the decoded argument, or `undefined` where it was missing or could not be decoded */
+export function readSignal(signal: string, argument: unknown): ReadSignal {
+  if (!isObject(argument)) return broken(`a signal takes one object, got ${nameOf(argument)}`);
+  let size: number;
+  try {
+    size = JSON.stringify(argument).length;
+  } catch {
+    return broken('the argument is no JSON');
+  }
+  if (size > ANSWER_LIMIT) return broken(`an answer has at most ${ANSWER_LIMIT} characters, this one ${size}`);
+  const { by, decisionId } = argument;
+  const sender = {
+    ...(typeof by === 'string' && by !== '' ? { by: cut(by, NAME_LIMIT) } : {}),
+    ...(typeof decisionId === 'string' ? { decisionId: cut(decisionId, NAME_LIMIT) } : {}),
+  };
+  const problem = senderProblem(by) ?? (signal === CONTINUE_RUN ? batchProblem(argument) : undefined);
+  if (problem !== undefined) return { ...broken(problem), ...sender };
+  const candidates = signal === CONTINUE_RUN ? (argument.decisions as unknown[]) : [forPeople(signal, argument)];
+  const read = candidates.map(readDecision);
+  return {
+    ...sender,
+    decisions: read.flatMap((each) => ('action' in each ? [each] : [])),
+    problems: read.flatMap((each) => ('problem' in each ? [each] : [])),
+  };
+}
+
+function senderProblem(by: unknown): string | undefined {
+  if (by === undefined || by === null) return undefined;
+  if (typeof by !== 'string') return '`by` must be a string';
+  return by.trim().toLowerCase() === TIMEOUT_ACTOR ? `the name '${TIMEOUT_ACTOR}' is reserved for deadlines` : undefined;
+}
+
+function batchProblem({ decisionId, decisions }: Record<string, unknown>): string | undefined {
+  if (typeof decisionId !== 'string' || decisionId === '') return '`decisionId` must be a string';
+  if (decisionId.length > NAME_LIMIT) return `\`decisionId\` has at most ${NAME_LIMIT} characters`;
+  if (!Array.isArray(decisions) || decisions.length === 0) return '`decisions` must be a list with at least one decision';
+  return decisions.length > DECISIONS_LIMIT ? `at most ${DECISIONS_LIMIT} decisions at once` : undefined;
+}
+
+/** A signal for people as a decision: the signal's name is the action. */
+function forPeople(signal: string, argument: Record<string, unknown>): unknown {
+  const { by: _by, decisionId: _decisionId, ...rest } = argument;
+  return { ...rest, action: PEOPLE_SIGNALS[signal as PeopleSignal].action };
+}
+
+const KEYS = new Set(['requirement', 'digest', 'action', 'feedback', 'output', 'values', 'choices', 'toolCall', 'tools', 'result']);
+const ACTIONS = new Set<unknown>(Object.values(PEOPLE_SIGNALS).map(({ action }) => action));
+
+function readDecision(candidate: unknown): Decision | { problem: string; requirement?: string } {
+  if (!isObject(candidate)) return { problem: `a decision is an object, got ${nameOf(candidate)}` };
+  const { requirement, digest, action } = candidate;
+  if (typeof requirement !== 'string' || requirement === '') {
+    return { problem: '`requirement` is missing: name the id of what you answer' };
+  }
+  const about = cut(requirement, NAME_LIMIT);
+  if (requirement.length > ID_LIMIT) return { problem: 'the requirement id is too long', requirement: about };
+  if (digest !== undefined && typeof digest !== 'string') return { problem: '`digest` must be a string', requirement: about };
+  if (!ACTIONS.has(action)) return { problem: `unknown action ${nameOf(action)}`, requirement: about };
+  const stray = Object.keys(candidate).find((key) => !KEYS.has(key));
+  if (stray !== undefined) return { problem: `unknown key '${cut(stray, 80)}'`, requirement: about };
+  return candidate as unknown as Decision;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'string' ? `'${cut(value, 40)}'` : typeof value === 'undefined' ? 'nothing' : `a ${typeof value}`;
+}
+
+function broken(problem: string): ReadSignal {
+  return { decisions: [], problems: [{ problem }] };
+}

@@ -1,0 +1,149 @@
+/**
+ * The record of everything that was asked and answered: a pure reducer, no Temporal import.
+ * Keeps H3 (one requirement, one resolution; the first valid answer wins) and H5 (every answer names its requirement).
+ */
+import type { OnTimeout } from '../define/human-review.ts';
+import type {
+  RefusalCode,
+  RefusedAnswer,
+  RequirementKind,
+  RequirementRequest,
+  StepRequirement,
+} from '../protocol/requirement.ts';
+import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
+import type { Decision } from '../protocol/signals.ts';
+import { type Answer, checkDecision } from './answer-rules.ts';
+import { digestOf } from './digest.ts';
+
+/** How many refused answers a run keeps; the rest is a count. */
+export const REFUSED_LIMIT = 20;
+
+/** Who sent an answer, how and when. */
+export interface Sender {
+  readonly signal: string;
+  readonly by?: string;
+  readonly decisionId?: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+const ID_SUFFIX: Readonly<Record<RequirementKind, string>> = {
+  confirmation: 'confirmation',
+  user_input: 'userInput',
+  'confirmation+user_input': 'confirmation+userInput',
+  output_review: 'outputReview',
+  iteration_review: 'iterationReview',
+  route: 'route',
+  executor: 'executor',
+  error: 'error',
+};
+
+export class Requirements {
+  /** Oldest first. */
+  readonly all: StepRequirement[] = [];
+  readonly refused: { count: number; readonly newest: RefusedAnswer[] } = { count: 0, newest: [] };
+  private readonly indexById = new Map<string, number>();
+  private readonly openIdSet = new Set<string>();
+  private readonly askedByStem = new Map<string, number>();
+
+  get open(): StepRequirement[] {
+    return [...this.openIdSet].map((id) => this.get(id)!);
+  }
+
+  /** The requirement as it stands now. */
+  get(id: string): StepRequirement | undefined {
+    const index = this.indexById.get(id);
+    return index === undefined ? undefined : this.all[index];
+  }
+
+  /** Records a new question. The n-th of one kind on one path ends in `~n`. */
+  ask(request: RequirementRequest, createdAt: Date, timeoutMs: number | undefined): StepRequirement {
+    const stem = `${request.path}#${ID_SUFFIX[request.kind]}`;
+    const round = (this.askedByStem.get(stem) ?? 0) + 1;
+    this.askedByStem.set(stem, round);
+    const id = round === 1 ? stem : `${stem}~${round}`;
+    const { kind } = request;
+    const requirement: StepRequirement = {
+      id,
+      digest: digestOf(id, request),
+      ...request,
+      pauseKind: kind === 'executor' ? 'executor' : 'step',
+      requiresConfirmation: kind === 'confirmation' || kind === 'confirmation+user_input',
+      requiresUserInput: kind === 'user_input' || kind === 'confirmation+user_input',
+      requiresOutputReview: kind === 'output_review' || kind === 'iteration_review',
+      requiresRouteSelection: kind === 'route',
+      createdAt: createdAt.toISOString(),
+      ...(timeoutMs === undefined ? {} : { timeoutAt: new Date(createdAt.getTime() + timeoutMs).toISOString() }),
+    };
+    this.indexById.set(id, this.all.length);
+    this.openIdSet.add(id);
+    this.all.push(requirement);
+    return requirement;
+  }
+
+  /** Applies an answer, or records why it changes nothing. */
+  answer(decision: Decision, sender: Sender): 'accepted' | 'refused' {
+    const requirement = this.get(decision.requirement);
+    const refuse = (code: RefusalCode, reason: string) => this.refuse(code, reason, sender, decision.requirement);
+    if (!requirement) return refuse('not_found', `no requirement has this id; open: ${this.openIds()}`);
+    if (requirement.resolution !== undefined) return refuse('already_resolved', resolvedSentence(requirement));
+    if (decision.digest !== undefined && decision.digest !== requirement.digest) {
+      return refuse('digest_mismatch', 'the answer is to something else than what is shown now: look again and answer that');
+    }
+    const checked = checkDecision(requirement, decision);
+    if (!checked.ok) return refuse('invalid', checked.problem);
+    this.resolve(requirement, checked.value, sender);
+    return 'accepted';
+  }
+
+  /** Closes a requirement whose deadline passed unanswered. */
+  expire(id: string, at: Date): void {
+    const requirement = this.get(id)!;
+    const resolution = timeoutResolution(requirement.kind, requirement.onTimeout);
+    this.resolve(requirement, { resolution }, { signal: '', by: TIMEOUT_ACTOR, at: at.toISOString() });
+  }
+
+  /** Closes a requirement that nobody needs any more. */
+  withdraw(id: string, at: Date): void {
+    const requirement = this.get(id)!;
+    this.resolve(requirement, { resolution: 'withdrawn' }, { signal: '', at: at.toISOString() });
+  }
+
+  /** Records an answer that changes nothing. */
+  refuse(code: RefusalCode, reason: string, sender: Sender, requirement?: string): 'refused' {
+    this.refused.count += 1;
+    this.refused.newest.push({ code, reason, ...sender, ...(requirement === undefined ? {} : { requirement }) });
+    if (this.refused.newest.length > REFUSED_LIMIT) this.refused.newest.shift();
+    return 'refused';
+  }
+
+  /** The open ids, for a sentence; the first ten. */
+  openIds(): string {
+    const ids = [...this.openIdSet];
+    return ids.length === 0 ? 'none' : `${ids.slice(0, 10).join(', ')}${ids.length > 10 ? `, … (${ids.length})` : ''}`;
+  }
+
+  private resolve(requirement: StepRequirement, answer: Answer, { by, decisionId, at }: Sender): void {
+    this.openIdSet.delete(requirement.id);
+    this.all[this.indexById.get(requirement.id)!] = {
+      ...requirement,
+      ...answer,
+      resolvedAt: at,
+      ...(by === undefined ? {} : { resolvedBy: by }),
+      ...(decisionId === undefined ? {} : { decisionId }),
+    };
+  }
+}
+
+/** What a passed deadline does to a pause of this kind; where it cannot mean yes, it cancels (H2). */
+function timeoutResolution(kind: RequirementKind, onTimeout: OnTimeout): NonNullable<StepRequirement['resolution']> {
+  if (kind === 'error') return onTimeout === 'skip' ? 'skipped' : 'cancelled';
+  if (onTimeout === 'reject') return 'rejected';
+  if (onTimeout === 'skip') return 'skipped';
+  const canMeanYes = kind === 'confirmation' || kind === 'output_review' || kind === 'iteration_review';
+  return onTimeout === 'approve' && canMeanYes ? 'confirmed' : 'cancelled';
+}
+
+function resolvedSentence({ resolution, resolvedBy, resolvedAt }: StepRequirement): string {
+  return `already ${resolution}${resolvedBy === undefined ? '' : ` by ${resolvedBy}`} at ${resolvedAt}`;
+}

@@ -1,0 +1,39 @@
+/**
+ * A changed definition never resumes under an old approval (H10): the definition's fingerprint is the id of a patch in
+ * the run's history. A worker with another definition finds no such patch there, fails the workflow task, and so changes
+ * nothing; once the old definition is back, the next retry of the task heals the run.
+ */
+import { patched } from '@temporalio/workflow';
+import type { WorkflowDefinition } from '../define/definition.ts';
+import { FAILURE } from '../protocol/failure.ts';
+import { changedPaths, fingerprintOf } from './structure.ts';
+
+const PATCH_PREFIX = 'holdpoint-definition:';
+
+/** @throws a plain error, which fails the workflow task and not the run */
+export function guardDefinition(definition: WorkflowDefinition): void {
+  const now = fingerprintOf(definition);
+  if (patched(PATCH_PREFIX + now)) return;
+  const before = recordedFingerprint();
+  const changed = before === undefined ? [] : changedPaths(before, now);
+  const what = changed.length === 0 ? 'a node' : changed.map((path) => `'${path}'`).join(', ');
+  throw Object.assign(
+    new Error(
+      `${FAILURE.definitionChanged}: workflow '${definition.name}' was changed at ${what} while this run was open. ` +
+        'The run stays as it is: put the old definition back, or keep its workers running beside the new ones (Worker Versioning).',
+    ),
+    { name: 'DefinitionChanged' },
+  );
+}
+
+/**
+ * The fingerprint in the history that is being replayed. The SDK keeps the patches it was told of in a private field;
+ * this is only for the error's text, so it fails soft.
+ */
+function recordedFingerprint(): string | undefined {
+  const { __TEMPORAL_ACTIVATOR__: activator } = globalThis as {
+    __TEMPORAL_ACTIVATOR__?: { knownPresentPatches?: ReadonlySet<string> };
+  };
+  const patch = [...(activator?.knownPresentPatches ?? [])].find((id) => id.startsWith(PATCH_PREFIX));
+  return patch?.slice(PATCH_PREFIX.length);
+}

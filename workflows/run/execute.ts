@@ -1,0 +1,124 @@
+/** One run, from its arguments to its output. */
+import { ApplicationFailure, CancellationScope, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
+import type { WorkflowDefinition } from '../define/definition.ts';
+import { lastContent, type Json } from '../define/step-output.ts';
+import { EMPTY_FLOW } from '../compile/flow.ts';
+import { runNode } from '../compile/node.ts';
+import { NodeFailure, RunCancelled } from '../compile/outcome.ts';
+import { toJson } from '../compile/output.ts';
+import type { RunContext, Scope } from '../compile/scope.ts';
+import { runSequence } from '../compile/sequence.ts';
+import { SessionState } from '../compile/session-state.ts';
+import { Frame } from '../compile/tree.ts';
+import { Branch } from '../human/branch.ts';
+import { Desk } from '../human/desk.ts';
+import { installHandlers } from '../human/handlers.ts';
+import { FAILURE } from '../protocol/failure.ts';
+import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
+import { SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
+import { guardDefinition } from './drift-guard.ts';
+import { checkedInput, checkedOptions } from './run-input.ts';
+
+/** @throws {ApplicationFailure} `holdpoint.StepFailed` with the run output as its detail, or `holdpoint.InvalidInput` */
+export async function executeRun(definition: WorkflowDefinition, input: unknown, options: unknown): Promise<RunOutput> {
+  guardDefinition(definition);
+  const checked = checkedOptions(options);
+  const run = new Run(definition, checked);
+  installHandlers(run.desk, () => run.output(run.desk.status, null));
+  return run.execute(await checkedInput(definition, input), checked.additionalData ?? {});
+}
+
+class Run {
+  readonly desk: Desk;
+  private readonly definition: WorkflowDefinition;
+  private readonly context: RunContext;
+  private readonly frame = new Frame('', 'Workflow');
+  private readonly state: SessionState;
+
+  constructor(definition: WorkflowDefinition, { sessionId, userId, sessionState }: RunOptions) {
+    const { workflowId, firstExecutionRunId } = workflowInfo();
+    const rounds = new Map<string, number>();
+    this.definition = definition;
+    this.desk = new Desk({
+      workflowName: definition.name,
+      sessionId: sessionId ?? workflowId,
+      searchAttributes: patched(SEARCH_ATTRIBUTES_PATCH),
+    });
+    this.state = new SessionState((sessionState ?? {}) as Record<string, Json>);
+    this.context = {
+      runId: workflowId,
+      executionId: firstExecutionRunId,
+      sessionId: sessionId ?? workflowId,
+      ...(userId === undefined ? {} : { userId }),
+      desk: this.desk,
+      nextRound: (path) => {
+        const round = (rounds.get(path) ?? 0) + 1;
+        rounds.set(path, round);
+        return round;
+      },
+    };
+  }
+
+  async execute(input: unknown, additionalData: Readonly<Record<string, unknown>>): Promise<RunOutput> {
+    const scope: Scope = {
+      run: this.context,
+      path: '',
+      input,
+      additionalData,
+      state: this.state,
+      branch: new Branch(),
+      flow: EMPTY_FLOW,
+    };
+    try {
+      await runSequence(this.definition.steps, scope, this.frame, runNode);
+      const outputs = this.frame.outputs();
+      return this.end('completed', outputs.length === 0 ? NO_STEPS_EXECUTED : lastContent(outputs));
+    } catch (error) {
+      return this.endBy(error);
+    }
+  }
+
+  /** The run as it stands. */
+  output(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
+    const { runId, sessionId, userId } = this.context;
+    const { all, refused } = this.desk.requirements;
+    return {
+      runId,
+      workflowName: this.definition.name,
+      sessionId,
+      ...(userId === undefined ? {} : { userId }),
+      status,
+      content,
+      stepResults: this.frame.outputs(),
+      stepRequirements: [...all],
+      sessionState: this.state.values,
+      refusedAnswers: { count: refused.count, newest: [...refused.newest] },
+      ...(error ? { error } : {}),
+    };
+  }
+
+  private endBy(error: unknown): RunOutput {
+    if (error instanceof RunCancelled) return this.end('cancelled', error.message);
+    if (isCancellation(error)) {
+      // A real Temporal cancel: the last thing that the run says, then it ends as Canceled.
+      CancellationScope.nonCancellable(async () => this.desk.publish('cancelled'));
+      throw error;
+    }
+    if (!(error instanceof NodeFailure)) throw error;
+    const { message, path, errorType } = error;
+    const detail = { message, path, ...(errorType === undefined ? {} : { type: errorType }) };
+    this.desk.publish('failed');
+    const content = `Workflow execution failed: ${message}`;
+    throw ApplicationFailure.create({
+      message: `Step '${path}' failed: ${message}`,
+      type: FAILURE.stepFailed,
+      nonRetryable: true,
+      details: [toJson(this.output('failed', content, detail), path)],
+    });
+  }
+
+  private end(status: RunStatus, content: Json): RunOutput {
+    this.desk.publish(status);
+    return this.output(status, content);
+  }
+}

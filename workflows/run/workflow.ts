@@ -1,0 +1,21 @@
+/** `workflow()`: from a definition to a real Temporal workflow function. */
+import { attachDefinition } from '../define/definition.ts';
+import { defineWorkflow, type WorkflowOptions } from '../define/workflow.ts';
+import type { RunOptions, RunOutput } from '../protocol/run-output.ts';
+import { executeRun } from './execute.ts';
+
+/** A Temporal workflow function: any client can start it with `[input, options?]`, and its result is the run output. */
+export type HoldpointWorkflow<Input = unknown> = (input: Input, options?: RunOptions) => Promise<RunOutput>;
+
+/**
+ * Compiles a definition. Export it under its name: with Temporal, the export's name is the workflow's type.
+ * @throws {DefinitionError} when the module loads, naming the node that cannot be
+ * @example
+ * export const dataPipeline = workflow({ name: 'dataPipeline', steps: [step({ name: 'fetch', executor: fetchData })] });
+ */
+// biome-ignore lint/suspicious/noExplicitAny: without a type argument, any input is taken
+export function workflow<Input = any>(options: WorkflowOptions): HoldpointWorkflow<Input> {
+  const definition = defineWorkflow(options);
+  const run: HoldpointWorkflow<Input> = (input, runOptions) => executeRun(definition, input, runOptions);
+  return attachDefinition(run, definition);
+}
