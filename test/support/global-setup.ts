@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 // @ts-expect-error a plain script
 import { bundleSandbox } from '../../scripts/bundle-sandbox.mjs';
-import { resolveBinary } from '../../worker/binaries.ts';
+import { BINARIES, type BinaryName, resolveBinary } from '../../worker/binaries.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import { startDevServer } from '../../worker/dev-server.ts';
 
@@ -22,12 +22,17 @@ declare module 'vitest' {
   }
 }
 
+/** Tests that start other programs pass the variable on, so that those search for nothing. */
+async function find(name: BinaryName): Promise<string> {
+  return (process.env[BINARIES[name].variable] ??= await resolveBinary(name, { onProgress: console.log }));
+}
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await bundleSandbox();
   const log = (line: string) => process.env.DEBUG && console.error(line);
-  const [cli, testServer] = await Promise.all([resolveBinary('cli'), resolveBinary('test-server')]);
+  const [cli, testServer] = await Promise.all([find('cli'), find('test-server')]);
   const server = await startDevServer({ executable: cli, log });
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-test-'));
   const bundlePath = join(folder, 'workflows.js');
