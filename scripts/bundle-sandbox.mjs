@@ -18,7 +18,7 @@ export async function bundleSandbox() {
     mainFields: ['module', 'main'],
     external: ['@temporalio/*'],
     sourcemap: true,
-    sourcesContent: false,
+    sourcesContent: true,
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',

@@ -33,8 +33,11 @@ async function settle(here: Here, failure: NodeFailure, retryCount: number): Pro
   if (!mustAsk && review.onError === 'skip') {
     return { then: 'skipped', output: failedOutput(here, `Step skipped due to error: ${message}`, message) };
   }
-  here.slot.set(failedOutput(here, message, message));
-  if (!mustAsk && review.onError !== 'pause') throw failure;
+  const failed = failedOutput(here, message, message);
+  if (!mustAsk && review.onError !== 'pause') {
+    here.slot.set(failed);
+    throw failure;
+  }
   const answer = await ask(here, {
     kind: 'error',
     message,
@@ -47,5 +50,6 @@ async function settle(here: Here, failure: NodeFailure, retryCount: number): Pro
     return 'retry';
   }
   if (answer.resolution === 'skipped') return { then: 'skipped', output: undefined };
+  here.slot.set(failed);
   throw RunCancelled.rejected(node.name);
 }

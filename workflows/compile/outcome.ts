@@ -48,11 +48,15 @@ export function isControl(error: unknown): boolean {
   return isCancellation(error) && CancellationScope.current().consideredCancelled;
 }
 
+/** The type of the failure with which a worker that shuts down gives back an activity that did not end in time. */
+const WORKER_SHUTDOWN = 'WorkerShutdown';
+
 /**
- * Did the activity possibly run although it failed? So it is when no result came in time: its worker died, or hangs.
- * An activity that no worker ever took has not run.
+ * Did the activity possibly run although it failed? So it is when no result came in time: its worker died, hangs, or was
+ * shut down in the middle. An activity that no worker ever took has not run.
  */
 export function mayHaveRun(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return cause.type === WORKER_SHUTDOWN;
   return cause instanceof TimeoutFailure && cause.timeoutType !== TimeoutType.SCHEDULE_TO_START;
 }

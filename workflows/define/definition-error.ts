@@ -4,7 +4,7 @@
  */
 
 /** `type` of every definition error, stable across releases. */
-export const INVALID_DEFINITION = 'holdpoint.InvalidDefinition';
+const INVALID_DEFINITION = 'holdpoint.InvalidDefinition';
 
 /** A definition that is refused at load time: one sentence that names the node by its path and says what to use instead. */
 export class DefinitionError extends Error {

@@ -14,5 +14,12 @@ export const HOLDPOINT_DUE = defineSearchAttributeKey('HoldpointDue', 'DATETIME'
 
 export const SEARCH_ATTRIBUTES = [HOLDPOINT_STATUS, HOLDPOINT_STEP, HOLDPOINT_SESSION, HOLDPOINT_DUE] as const;
 
-/** The patch that says whether this run sets search attributes; workers answer it with their `patchActivationCallback`. */
-export const SEARCH_ATTRIBUTES_PATCH = 'holdpoint-search-attributes';
+/**
+ * The patch of a run that sets no search attributes. Workers answer it with their `patchActivationCallback`; one that
+ * does not know of it activates it, as any patch, so that only a worker that has seen the attributes lets runs set them:
+ * an unregistered one would fail the workflow task for ever.
+ */
+export const NO_SEARCH_ATTRIBUTES_PATCH = 'holdpoint-no-search-attributes';
+
+/** Every patch of ours begins with this; a callback of the user's has no say in them. */
+export const PATCH_PREFIX = 'holdpoint-';

@@ -6,14 +6,15 @@
 import { patched } from '@temporalio/workflow';
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { FAILURE } from '../protocol/failure.ts';
+import { PATCH_PREFIX } from '../protocol/search-attributes.ts';
 import { changedPaths, fingerprintOf } from './structure.ts';
 
-const PATCH_PREFIX = 'holdpoint-definition:';
+const DEFINITION_PATCH = `${PATCH_PREFIX}definition:`;
 
 /** @throws a plain error, which fails the workflow task and not the run */
 export function guardDefinition(definition: WorkflowDefinition): void {
   const now = fingerprintOf(definition);
-  if (patched(PATCH_PREFIX + now)) return;
+  if (patched(DEFINITION_PATCH + now)) return;
   const before = recordedFingerprint();
   const changed = before === undefined ? [] : changedPaths(before, now);
   const what = changed.length === 0 ? 'a node' : changed.map((path) => `'${path}'`).join(', ');
@@ -34,6 +35,6 @@ function recordedFingerprint(): string | undefined {
   const { __TEMPORAL_ACTIVATOR__: activator } = globalThis as {
     __TEMPORAL_ACTIVATOR__?: { knownPresentPatches?: ReadonlySet<string> };
   };
-  const patch = [...(activator?.knownPresentPatches ?? [])].find((id) => id.startsWith(PATCH_PREFIX));
-  return patch?.slice(PATCH_PREFIX.length);
+  const patch = [...(activator?.knownPresentPatches ?? [])].find((id) => id.startsWith(DEFINITION_PATCH));
+  return patch?.slice(DEFINITION_PATCH.length);
 }

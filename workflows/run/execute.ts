@@ -1,6 +1,7 @@
 /** One run, from its arguments to its output. */
-import { ApplicationFailure, CancellationScope, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import type { WorkflowDefinition } from '../define/definition.ts';
+import type { AdditionalData } from '../define/step-input.ts';
 import { lastContent, type Json } from '../define/step-output.ts';
 import { EMPTY_FLOW } from '../compile/flow.ts';
 import { runNode } from '../compile/node.ts';
@@ -15,7 +16,7 @@ import { Desk } from '../human/desk.ts';
 import { installHandlers } from '../human/handlers.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
-import { SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
+import { NO_SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
 import { guardDefinition } from './drift-guard.ts';
 import { checkedInput, checkedOptions } from './run-input.ts';
 
@@ -42,9 +43,9 @@ class Run {
     this.desk = new Desk({
       workflowName: definition.name,
       sessionId: sessionId ?? workflowId,
-      searchAttributes: patched(SEARCH_ATTRIBUTES_PATCH),
+      searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
     });
-    this.state = new SessionState((sessionState ?? {}) as Record<string, Json>);
+    this.state = new SessionState(toJson(sessionState ?? {}, 'sessionState') as Record<string, Json>);
     this.context = {
       runId: workflowId,
       executionId: firstExecutionRunId,
@@ -63,8 +64,8 @@ class Run {
     const scope: Scope = {
       run: this.context,
       path: '',
-      input,
-      additionalData,
+      input: toJson(input, 'input'),
+      additionalData: toJson(additionalData, 'additionalData') as AdditionalData,
       state: this.state,
       branch: new Branch(),
       flow: EMPTY_FLOW,
@@ -101,7 +102,7 @@ class Run {
     if (error instanceof RunCancelled) return this.end('cancelled', error.message);
     if (isCancellation(error)) {
       // A real Temporal cancel: the last thing that the run says, then it ends as Canceled.
-      CancellationScope.nonCancellable(async () => this.desk.publish('cancelled'));
+      this.desk.publish('cancelled');
       throw error;
     }
     if (!(error instanceof NodeFailure)) throw error;

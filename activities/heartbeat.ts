@@ -1,0 +1,46 @@
+/**
+ * Heartbeats that nobody has to write: a dead worker is noticed within the heartbeat timeout of the activity.
+ *
+ * Details belong to the activity: a beat of ours repeats the newest ones it gave, or those of the attempt before, so it
+ * never replaces progress by nothing. There is no beat at the start: the server counts from there, and short activities
+ * then cost no extra call.
+ */
+import type { Context } from '@temporalio/activity';
+import type { ActivityInterceptors } from '@temporalio/worker';
+
+export function heartbeats(context: Context): ActivityInterceptors {
+  return {
+    inbound: {
+      async execute(input, next) {
+        const stop = startBeating(context);
+        try {
+          return await next(input);
+        } finally {
+          stop();
+        }
+      },
+    },
+  };
+}
+
+function startBeating(context: Context): () => void {
+  const { heartbeatTimeoutMs, heartbeatDetails, isLocal } = context.info;
+  if (isLocal || !heartbeatTimeoutMs) return () => {};
+  const beat = context.heartbeat;
+  let details: unknown = heartbeatDetails;
+  Object.defineProperty(context, 'heartbeat', {
+    value: (given?: unknown) => {
+      details = given;
+      beat(given);
+    },
+  });
+  const timer = setInterval(() => quietly(() => beat(details)), heartbeatTimeoutMs / 3).unref();
+  return () => clearInterval(timer);
+}
+
+/** A beat that fails is not the activity's failure: when beats do not arrive, the server says so. */
+function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {}
+}

@@ -1,0 +1,22 @@
+/** Gives executors their {@link StepInput}: JSON carries its data, not its helper methods. */
+import type { ActivityInterceptors } from '@temporalio/worker';
+import { STEP_INPUT_MARK, StepInput, type StepInputData } from '../workflows/define/step-input.ts';
+
+export function stepInputs(): ActivityInterceptors {
+  return {
+    inbound: {
+      execute: (input, next) =>
+        next({ ...input, args: input.args.map((arg) => (isStepInput(arg) ? rehydrate(arg) : arg)) }),
+    },
+  };
+}
+
+type MarkedData = StepInputData & { [STEP_INPUT_MARK]: 'StepInput' };
+
+function isStepInput(value: unknown): value is MarkedData {
+  return typeof value === 'object' && value !== null && (value as Partial<MarkedData>)[STEP_INPUT_MARK] === 'StepInput';
+}
+
+function rehydrate({ [STEP_INPUT_MARK]: _, ...data }: MarkedData): StepInput {
+  return new StepInput(data);
+}

@@ -1,0 +1,98 @@
+/**
+ * From a place in a run's history to its next pause or its end, by way of the fate of an answer.
+ * The history says when to look; one query at a pause then fetches the whole run.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { RunFailed } from './errors.ts';
+import { assertAccepted, type SentAnswer } from './fate.ts';
+import { fetchRun, fromResult } from './fetch-run.ts';
+import { type Cursor, type TailPage, tailHistory } from './history-tail.ts';
+import { HistoryView } from './history-view.ts';
+import { decodePayload } from './payloads.ts';
+import { type Run, withCursor } from './run.ts';
+import type { Wait } from './wait.ts';
+
+/** How often to ask for the fate of an answer while no worker is there to tell it. */
+const FATE_RETRY_MS = 2_000;
+
+export interface Awaited {
+  readonly client: Client;
+  readonly runId: string;
+  /** Where to read on; it must not be after the answer. */
+  readonly from: Cursor;
+  readonly wait: Wait;
+  readonly answer?: SentAnswer | undefined;
+}
+
+/**
+ * The run at its next pause or at its end, whatever that is.
+ * @throws {RequirementAlreadyResolved | InvalidAnswer | RunNotPaused} when the answer did not take effect
+ */
+export async function awaitOutcome(awaited: Awaited): Promise<Run> {
+  const { client, runId, wait, answer } = awaited;
+  const view = new HistoryView(client, runId, answer?.decisionId);
+  const pages = tailHistory(client, runId, awaited.from, wait.signal);
+  let cursor = awaited.from;
+  let next: Promise<IteratorResult<TailPage, void>> | undefined;
+  let accepted = answer === undefined;
+  for (;;) {
+    next ??= pages.next();
+    const page = await (view.processed && !accepted ? untilPageOrTick(next, wait) : next);
+    if (page) {
+      next = undefined;
+      if (page.done) return withCursor(await runAtEnd(awaited, view, accepted), cursor);
+      await view.read(page.value.events);
+      cursor = page.value.cursor;
+      if (page.value.events.length > 0) wait.progress(view.taskFailure);
+    }
+    if (!view.processed) continue;
+    accepted ||= answer!.requirements.every((id) => view.decided.has(id));
+    if (accepted && !view.paused) continue;
+    const run = await wait.until(fetchRun(client, runId));
+    if (!accepted) {
+      // Without a worker nobody knows yet.
+      if (!run.complete) continue;
+      assertAccepted(run, answer!);
+      accepted = true;
+    }
+    if (run.status !== 'running') return withCursor(run, cursor);
+    // The memo was out of date by the time of the query: the history goes on.
+    view.paused = false;
+  }
+}
+
+/** The next page – or nothing, when it is time to ask again for the fate of an answer. */
+async function untilPageOrTick(
+  next: Promise<IteratorResult<TailPage, void>>,
+  wait: Wait,
+): Promise<IteratorResult<TailPage, void> | undefined> {
+  const timer = new AbortController();
+  const tick = sleep(FATE_RETRY_MS, undefined, { signal: timer.signal }).catch(() => undefined);
+  // The page may never be looked at again.
+  next.catch(() => undefined);
+  try {
+    return await wait.until(Promise.race([next, tick]));
+  } finally {
+    timer.abort();
+  }
+}
+
+async function runAtEnd({ client, runId, wait, answer }: Awaited, view: HistoryView, accepted: boolean): Promise<Run> {
+  const run = (await resultOf(client, runId, view)) ?? (await wait.until(fetchRun(client, runId)));
+  if (!accepted) assertAccepted(run, answer!);
+  return run;
+}
+
+/** The result straight from the event, which saves a request. */
+async function resultOf(client: Client, runId: string, { completed }: HistoryView): Promise<Run | undefined> {
+  const payload = completed?.result?.payloads?.[0];
+  if (!payload || client.options.loadedDataConverter.externalStorage) return undefined;
+  return fromResult(await decodePayload(client, runId, payload));
+}
+
+/** The run. @throws {RunFailed} when it failed. */
+export function unlessFailed(run: Run): Run {
+  if (run.status === 'failed') throw new RunFailed(run);
+  return run;
+}

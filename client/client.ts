@@ -1,0 +1,212 @@
+/** The client: starts runs, waits for them, answers what they ask, and finds them again. */
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { CONTINUE_RUN, type ContinueRunSignal, type Decision } from '../workflows/protocol/signals.ts';
+import { checkAnswerSize, checkDecisions, decisionsOf } from './answers.ts';
+import { awaitOutcome, unlessFailed } from './await-outcome.ts';
+import { diagnose } from './diagnose.ts';
+import { RunNotFound } from './errors.ts';
+import { assertAccepted, type SentAnswer } from './fate.ts';
+import { fetchRun } from './fetch-run.ts';
+import { type Cursor, startOf } from './history-tail.ts';
+import { cursorOf, Run } from './run.ts';
+import { callRun } from './server-call.ts';
+import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
+import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';
+import { Wait, type WaitOptions } from './wait.ts';
+
+export interface ClientOptions {
+  /** Where runs are started. Default `holdpoint`. */
+  readonly taskQueue?: string;
+  /** Told what a wait waits for when that is not a human, once per reason. Default: a line on stderr. */
+  readonly onWaiting?: (message: string) => void;
+}
+
+export interface ContinueOptions extends WaitOptions {
+  /** Who answers. Recorded, not checked: a claim, no authentication. */
+  readonly by?: string;
+}
+
+/** Answers from a process that has no {@link Run}. */
+export interface RunAnswers {
+  readonly runId: string;
+  readonly decisions: readonly Decision[];
+  readonly by?: string;
+}
+
+/** How long {@link HoldpointClient.cancel} waits for the end unless told otherwise. */
+const CANCEL_MS = 30_000;
+
+/**
+ * The thin client. Every method takes a run id from any process, and throws `RunNotFound` for an unknown one and
+ * `ServerUnavailable` where no server answers.
+ * @example
+ * let run = await client.run(dataPipeline, { input: 'Process user data' });
+ * if (run.isPaused) {
+ *   for (const requirement of run.stepsRequiringConfirmation) requirement.confirm();
+ *   run = await client.continueRun(run);
+ * }
+ */
+export class HoldpointClient {
+  /** For everything that holdpoint does not wrap. */
+  readonly temporal: Client;
+  readonly #taskQueue: string;
+  readonly #onWaiting: (message: string) => void;
+  readonly #closing = new AbortController();
+
+  constructor(temporal: Client, { taskQueue = 'holdpoint', onWaiting = tellOnStderr }: ClientOptions = {}) {
+    this.temporal = temporal;
+    this.#taskQueue = taskQueue;
+    this.#onWaiting = onWaiting;
+  }
+
+  /**
+   * Starts a run and waits for its first pause or its end.
+   * @throws {RunFailed} with the run in `run`
+   * @throws {InvalidInput | RunAlreadyExists | WaitTimeout}
+   */
+  async run<W extends WorkflowFunction>(
+    workflow: W | string,
+    options: StartOptions<Parameters<W>[0]> & WaitOptions,
+  ): Promise<Run> {
+    options.signal?.throwIfAborted();
+    return this.wait(await this.start(workflow, options), options);
+  }
+
+  /** Starts a run and does not wait: the run is `running` and nothing of it is known. @throws {InvalidInput | RunAlreadyExists} */
+  async start<W extends WorkflowFunction>(workflow: W | string, options: StartOptions<Parameters<W>[0]>): Promise<Run> {
+    return startRun(this.temporal, workflow, { ...options, taskQueue: options.taskQueue ?? this.#taskQueue });
+  }
+
+  /**
+   * The run at its next pause or its end; at once, when it is there already.
+   * @throws {RunFailed | WaitTimeout}
+   */
+  async wait(run: Run | string, options: WaitOptions = {}): Promise<Run> {
+    const runId = typeof run === 'string' ? run : run.runId;
+    const from = typeof run === 'string' ? undefined : cursorOf(run);
+    return this.#waiting(runId, options, async (wait) => {
+      // A run that was just started has a history to read; any other may have nothing new to tell.
+      if (from === undefined || from.lastEventId > 0) {
+        const now = await wait.until(fetchRun(this.temporal, runId));
+        if (now.status !== 'running') return unlessFailed(now);
+      }
+      return unlessFailed(await this.#outcome(runId, from, wait));
+    });
+  }
+
+  /**
+   * Sends the answers made on the requirements of a run – or given as decisions, from another process – and waits for
+   * the next pause or the end. Answers that were sent stay sent, whatever the wait comes to.
+   * @throws {UnresolvedRequirements | RunNotPaused} when there is nothing to send, or nobody to send it to
+   * @throws {RequirementAlreadyResolved | InvalidAnswer} when an answer changed nothing
+   * @throws {RunFailed | WaitTimeout}
+   */
+  async continueRun(run: Run | RunAnswers, options: ContinueOptions = {}): Promise<Run> {
+    const { runId } = run;
+    const local = run instanceof Run;
+    return this.#waiting(runId, options, async (wait) => {
+      const decisions = local
+        ? decisionsOf(run)
+        : checkDecisions(await wait.until(fetchRun(this.temporal, runId)), run.decisions);
+      checkAnswerSize(decisions);
+      const from = (local ? cursorOf(run) : undefined) ?? (await wait.until(this.#currentExecution(runId)));
+      const by = options.by ?? (local ? undefined : run.by);
+      const answer = await wait.until(this.#send(runId, decisions, by));
+      return unlessFailed(await this.#outcome(runId, from, wait, answer));
+    });
+  }
+
+  /** The run as it is now; of a failed run too, without throwing. */
+  async getRun(runId: string): Promise<Run> {
+    return fetchRun(this.temporal, runId);
+  }
+
+  /**
+   * Cancels a run as Temporal does: what is at work is told to stop, nothing new starts. Waits for the end, 30 s unless
+   * told otherwise; a run that has ended already is returned as it ended.
+   * @throws {WaitTimeout}
+   */
+  async cancel(runId: string, reason: string, options: WaitOptions = {}): Promise<Run> {
+    const { namespace, identity } = this.temporal.options;
+    const request = { namespace, identity, reason, requestId: randomUUID(), workflowExecution: { workflowId: runId } };
+    const from = await this.#currentExecution(runId);
+    try {
+      // The SDK's handle.cancel() takes no reason.
+      await callRun(this.temporal, runId, () => this.temporal.workflowService.requestCancelWorkflowExecution(request));
+    } catch (error) {
+      // It exists, so it has ended: its history says how.
+      if (!(error instanceof RunNotFound)) throw error;
+    }
+    return this.#waiting(runId, { timeout: CANCEL_MS, ...options }, async (wait) => {
+      let run = await this.#outcome(runId, from, wait);
+      while (run.isPaused) run = await this.#outcome(runId, cursorOf(run), wait);
+      return run;
+    });
+  }
+
+  /** The runs of a session, oldest first. @throws {SearchAttributesMissing} */
+  async getSession(sessionId: string): Promise<Session> {
+    return fetchSession(this.temporal, sessionId);
+  }
+
+  /**
+   * Runs in which something waits for a human and nothing else is at work.
+   * @example
+   * for await (const { runId, open } of client.listPaused({ limit: 20 })) console.log(runId, open[0]?.message);
+   */
+  listPaused({ limit = Number.POSITIVE_INFINITY }: { readonly limit?: number } = {}): AsyncIterable<PausedRun> {
+    return pausedRuns(this.temporal, limit);
+  }
+
+  /** Ends every wait and the connection. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the client was closed'));
+    await this.temporal.connection.close();
+  }
+
+  async #send(runId: string, decisions: readonly Decision[], by: string | undefined): Promise<SentAnswer> {
+    const decisionId = randomUUID();
+    const signal: ContinueRunSignal = { decisionId, ...(by === undefined ? {} : { by }), decisions };
+    const answer = { decisionId, requirements: decisions.map(({ requirement }) => requirement) };
+    try {
+      await callRun(this.temporal, runId, () => this.temporal.workflow.getHandle(runId).signal(CONTINUE_RUN, signal));
+    } catch (error) {
+      if (!(error instanceof RunNotFound)) throw error;
+      // No open run has this id. If there is one at all, it ended without this answer, and its record says who was first.
+      assertAccepted(await fetchRun(this.temporal, runId), answer);
+    }
+    return answer;
+  }
+
+  async #outcome(runId: string, from: Cursor | undefined, wait: Wait, answer?: SentAnswer): Promise<Run> {
+    const start = from ?? (await wait.until(this.#currentExecution(runId)));
+    return awaitOutcome({ client: this.temporal, runId, from: start, wait, answer });
+  }
+
+  async #waiting(runId: string, options: WaitOptions, work: (wait: Wait) => Promise<Run>): Promise<Run> {
+    const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
+    const context = {
+      runId,
+      diagnose: (lastTaskFailure: string | undefined) => diagnose(this.temporal, runId, lastTaskFailure),
+      onWaiting: this.#onWaiting,
+    };
+    const wait = new Wait(context, { ...options, signal });
+    try {
+      return await work(wait);
+    } finally {
+      wait.end();
+    }
+  }
+
+  async #currentExecution(runId: string): Promise<Cursor> {
+    const { runId: executionId } = await callRun(this.temporal, runId, () =>
+      this.temporal.workflow.getHandle(runId).describe(),
+    );
+    return startOf(executionId);
+  }
+}
+
+function tellOnStderr(message: string): void {
+  process.stderr.write(`holdpoint: ${message}\n`);
+}

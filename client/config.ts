@@ -1,0 +1,160 @@
+/**
+ * Where the server is and what runs: `temporal.config.ts`, checked, with Temporal's own settings on top.
+ * TEMPORAL_* variables and TOML profiles win over the file, the file wins over the defaults.
+ */
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { z } from 'zod';
+import type { HoldpointConfig } from '../workflows/protocol/config.ts';
+import { defaultExport, importModule } from './import-module.ts';
+
+/** A configuration that cannot be used: the file or variable, the field, and what it should be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** What a connection needs: for the client's `Connection` as for the worker's `NativeConnection`. */
+export interface ConnectionSettings {
+  readonly address: string;
+  readonly tls?: NonNullable<ConnectionOptions['tls']>;
+  readonly apiKey?: string;
+  readonly metadata?: Record<string, string>;
+}
+
+export interface LoadedConfig {
+  readonly address: string;
+  /** What the address was taken from, for messages. */
+  readonly addressSource: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly connectionOptions: ConnectionSettings;
+  /** Absolute; the file need not exist. */
+  readonly workflowsPath: string;
+  /** Absolute; the file need not exist. */
+  readonly activitiesPath: string;
+  readonly devServer: { readonly port: number; readonly uiPort: number; readonly dataFile: string };
+  /** The file that was read; `undefined` when there is none. */
+  readonly configPath: string | undefined;
+}
+
+export interface LoadConfigOptions {
+  /** The configuration itself; default: the nearest one from `cwd` upwards. */
+  readonly path?: string;
+  readonly cwd?: string;
+}
+
+const FILE_NAMES = ['ts', 'mts', 'js', 'mjs'].map((extension) => `temporal.config.${extension}`);
+
+const text = z.string().min(1, 'expected a text that is not empty');
+const port = z.int().min(0).max(65_535);
+
+const schema: z.ZodType<HoldpointConfig> = z.strictObject({
+  address: text.optional(),
+  namespace: text.optional(),
+  taskQueue: text.optional(),
+  workflows: text.optional(),
+  activities: text.optional(),
+  devServer: z.strictObject({ port: port.optional(), uiPort: port.optional(), dataFile: text.optional() }).optional(),
+}) as z.ZodType<HoldpointConfig>;
+
+/** @throws {ConfigError} that names the file or variable and the field. */
+export async function loadConfig(options: LoadConfigOptions = {}): Promise<LoadedConfig> {
+  const cwd = resolve(options.cwd ?? '.');
+  const configPath = options.path === undefined ? findConfig(cwd) : resolve(cwd, options.path);
+  const config = configPath === undefined ? {} : await readConfig(configPath);
+  const root = configPath === undefined ? cwd : dirname(configPath);
+  const devServer = {
+    port: config.devServer?.port ?? 7233,
+    uiPort: config.devServer?.uiPort ?? 8233,
+    dataFile: resolve(root, config.devServer?.dataFile ?? '.holdpoint/dev.db'),
+  };
+  return {
+    ...connectionOf(config, configPath, `localhost:${devServer.port}`),
+    taskQueue: process.env.HOLDPOINT_TASK_QUEUE || (config.taskQueue ?? 'holdpoint'),
+    workflowsPath: resolve(root, config.workflows ?? 'workflows/index.ts'),
+    activitiesPath: resolve(root, config.activities ?? 'activities/index.ts'),
+    devServer,
+    configPath,
+  };
+}
+
+function findConfig(from: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const found = FILE_NAMES.map((name) => join(folder, name)).find((file) => existsSync(file));
+    if (found || folder === dirname(folder)) return found;
+  }
+}
+
+async function readConfig(file: string): Promise<HoldpointConfig> {
+  if (!existsSync(file)) throw new ConfigError(`${file}: there is no such file.`);
+  const name = basename(file);
+  const module = await importModule(file).catch((error: unknown) => {
+    throw new ConfigError(`${name} cannot be loaded: ${messageOf(error)} (${file})`, { cause: error });
+  });
+  const value = defaultExport(module);
+  if (value === undefined) {
+    throw new ConfigError(`${name}: expected a default export, \`export default defineConfig({ … })\`. (${file})`);
+  }
+  const { data, error } = schema.safeParse(value);
+  if (error)
+    throw new ConfigError(`${error.issues.map((issue) => `${name}: ${sentence(issue)}`).join('\n')}\n(${file})`);
+  return data as HoldpointConfig;
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  const field = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const known =
+      field === 'devServer'
+        ? 'port, uiPort, dataFile'
+        : 'address, namespace, taskQueue, workflows, activities, devServer';
+    return `${[...issue.path, issue.keys.join(', ')].join('.')}: there is no such field; the fields are ${known}`;
+  }
+  const problem = issue.message.replace(/^(Invalid input|Too big|Too small): /, '');
+  return field ? `${field}: ${problem}` : problem;
+}
+
+type ConnectionPart = Pick<LoadedConfig, 'address' | 'addressSource' | 'namespace' | 'connectionOptions'>;
+
+function connectionOf(config: HoldpointConfig, configPath: string | undefined, fallback: string): ConnectionPart {
+  const { connectionOptions: settings, namespace } = temporalSettings();
+  const [address, addressSource] = process.env.TEMPORAL_ADDRESS
+    ? [process.env.TEMPORAL_ADDRESS, 'TEMPORAL_ADDRESS']
+    : settings.address
+      ? [settings.address, 'the Temporal configuration profile']
+      : config.address
+        ? [config.address, basename(configPath ?? '')]
+        : [fallback, 'the default'];
+  if (!/^[^\s/]+:\d+$/.test(address)) {
+    const field = addressSource.startsWith('temporal.config') ? `${addressSource}: address` : addressSource;
+    throw new ConfigError(`${field}: expected host:port, received ${JSON.stringify(address)}.`);
+  }
+  const { tls, apiKey, metadata } = settings;
+  return {
+    address,
+    addressSource,
+    namespace: namespace || (config.namespace ?? 'default'),
+    connectionOptions: {
+      address,
+      ...(tls !== undefined && tls !== null && { tls }),
+      ...(apiKey !== undefined && { apiKey }),
+      ...(metadata !== undefined && { metadata: metadata as Record<string, string> }),
+    },
+  };
+}
+
+function temporalSettings() {
+  try {
+    return loadClientConnectConfig();
+  } catch (error) {
+    throw new ConfigError(`The TEMPORAL_* variables or the Temporal profile are wrong: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

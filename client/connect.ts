@@ -1,0 +1,32 @@
+/** A client for the configured server: `temporal.config.ts`, TEMPORAL_* variables, TOML profiles. */
+import { Client, Connection } from '@temporalio/client';
+import { type ClientOptions, HoldpointClient } from './client.ts';
+import { type LoadConfigOptions, loadConfig } from './config.ts';
+import { ServerUnavailable } from './errors.ts';
+import { GRPC, grpcCode } from './server-call.ts';
+
+const CONNECT_MS = 5_000;
+const NOT_THERE: readonly (number | undefined)[] = [undefined, GRPC.unavailable, GRPC.deadlineExceeded];
+
+export interface ConnectOptions extends ClientOptions, LoadConfigOptions {}
+
+/**
+ * Close it when done, or the process stays alive.
+ * @throws {ServerUnavailable} naming the address and where it comes from
+ * @throws {ConfigError} naming the field
+ * @example
+ * const client = await connect();
+ */
+export async function connect(options: ConnectOptions = {}): Promise<HoldpointClient> {
+  const { address, addressSource, namespace, taskQueue, connectionOptions } = await loadConfig(options);
+  const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_MS });
+  try {
+    await connection.ensureConnected();
+  } catch (error) {
+    await connection.close();
+    // A server that is there and says no (a wrong key, say) has its own words.
+    if (!NOT_THERE.includes(grpcCode(error))) throw error;
+    throw new ServerUnavailable(address, { cause: error, source: addressSource });
+  }
+  return new HoldpointClient(new Client({ connection, namespace }), { taskQueue, ...options });
+}

@@ -1,0 +1,74 @@
+/** Why nothing happens: what a silent run waits for that is not a human. */
+import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+import { ServerUnavailable } from './errors.ts';
+import { addressOf, call } from './server-call.ts';
+
+type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
+
+const REQUEST_MS = 2_000;
+/** PendingWorkflowTaskState and PendingActivityState, alike. */
+const SCHEDULED = 1;
+const WORKFLOW_TASKS = 1;
+const ACTIVITY_TASKS = 2;
+
+/**
+ * `waiting for …`, with what to do; `undefined` where the run is at work. The words stay the same while the reason does.
+ * @param lastTaskFailure message of the newest WorkflowTaskFailed event that no success followed
+ */
+export async function diagnose(
+  client: Client,
+  runId: string,
+  lastTaskFailure: string | undefined,
+): Promise<string | undefined> {
+  try {
+    const { raw } = await call(client, () => client.workflow.getHandle(runId).describe(), REQUEST_MS);
+    return (await troubleOfTask(client, runId, raw, lastTaskFailure)) ?? (await troubleOfActivity(client, runId, raw));
+  } catch (error) {
+    // The wait itself reports everything else.
+    return error instanceof ServerUnavailable ? `waiting for the Temporal server at ${addressOf(client)}` : undefined;
+  }
+}
+
+async function troubleOfTask(
+  client: Client,
+  runId: string,
+  { pendingWorkflowTask, workflowExecutionInfo }: Description,
+  lastTaskFailure: string | undefined,
+): Promise<string | undefined> {
+  if (!pendingWorkflowTask) return undefined;
+  if (Number(pendingWorkflowTask.attempt) > 1 || lastTaskFailure !== undefined) {
+    const failure = lastTaskFailure === undefined ? 'it fails or times out' : `it fails with: ${lastTaskFailure}`;
+    return `waiting for the worker to get over the workflow task of run '${runId}': ${failure}`;
+  }
+  if (pendingWorkflowTask.state !== SCHEDULED) return undefined;
+  const queue = workflowExecutionInfo?.taskQueue ?? '';
+  return `waiting for a worker: ${await pollers(client, queue, WORKFLOW_TASKS)}; run '${runId}' needs one (npx holdpoint worker)`;
+}
+
+async function troubleOfActivity(
+  client: Client,
+  runId: string,
+  { pendingActivities, workflowExecutionInfo }: Description,
+): Promise<string | undefined> {
+  for (const { state, attempt, lastFailure, activityType, activityOptions } of pendingActivities ?? []) {
+    const name = activityType?.name ?? '';
+    if (lastFailure && Number(attempt) > 1) {
+      return `waiting for activity '${name}' of run '${runId}', which is retried after: ${lastFailure.message}`;
+    }
+    if (state !== SCHEDULED) continue;
+    const queue = activityOptions?.taskQueue?.name ?? workflowExecutionInfo?.taskQueue ?? '';
+    return `waiting for a worker: ${await pollers(client, queue, ACTIVITY_TASKS)}; activity '${name}' of run '${runId}' needs one`;
+  }
+  return undefined;
+}
+
+/** The server remembers pollers for minutes, so that one is listed does not mean that it still is there. */
+async function pollers(client: Client, name: string, taskQueueType: number): Promise<string> {
+  const { namespace } = client.options;
+  const request = { namespace, taskQueue: { name }, taskQueueType };
+  const { pollers: seen } = await call(client, () => client.workflowService.describeTaskQueue(request), REQUEST_MS);
+  return (seen ?? []).length === 0
+    ? `no worker polls task queue '${name}'`
+    : `the workers of task queue '${name}' have stopped or are busy`;
+}

@@ -1,0 +1,211 @@
+/**
+ * What can go wrong between a caller and a run. Each error has a `type` that is stable across releases, names the run or
+ * the requirement, and says what to do. An answer that is refused has changed nothing.
+ */
+import { SEARCH_ATTRIBUTES } from '../workflows/protocol/search-attributes.ts';
+import type { RefusalCode, StepRequirement } from '../workflows/protocol/requirement.ts';
+import type { RunStatus } from '../workflows/protocol/run-output.ts';
+import type { Run } from './run.ts';
+
+/** The base of all errors of the client. */
+export abstract class HoldpointError extends Error {
+  abstract readonly type: `holdpoint.${string}`;
+}
+
+/** No run has this id. */
+export class RunNotFound extends HoldpointError {
+  override readonly name = 'RunNotFound';
+  readonly type = 'holdpoint.RunNotFound';
+  readonly runId: string;
+
+  constructor(runId: string, namespace: string) {
+    super(
+      `there is no run '${runId}' in namespace '${namespace}'; check the id, the namespace and the server's retention.`,
+    );
+    this.runId = runId;
+  }
+}
+
+/** A run id is used once: also when its run has ended. */
+export class RunAlreadyExists extends HoldpointError {
+  override readonly name = 'RunAlreadyExists';
+  readonly type = 'holdpoint.RunAlreadyExists';
+  readonly runId: string;
+
+  constructor(runId: string) {
+    super(`there is a run '${runId}' already; choose another runId, or leave it out to get a new one.`);
+    this.runId = runId;
+  }
+}
+
+/** The run failed; `run` has its outputs so far and its `error`. */
+export class RunFailed extends HoldpointError {
+  override readonly name = 'RunFailed';
+  readonly type = 'holdpoint.RunFailed';
+  readonly run: Run;
+
+  constructor(run: Run) {
+    super(`run '${run.runId}' failed: ${run.error?.message ?? 'no reason is known'}`);
+    this.run = run;
+  }
+}
+
+/** There is nothing to answer. */
+export class RunNotPaused extends HoldpointError {
+  override readonly name = 'RunNotPaused';
+  readonly type = 'holdpoint.RunNotPaused';
+  readonly runId: string;
+  readonly status: RunStatus;
+
+  constructor({ runId, status }: Pick<Run, 'runId' | 'status'>) {
+    const hint = status === 'running' ? 'wait until it pauses (client.wait)' : 'it has ended and takes no answer';
+    super(`run '${runId}' is ${status} and has no open requirement: ${hint}.`);
+    this.runId = runId;
+    this.status = status;
+  }
+}
+
+/** `continueRun` without an answer, or with half of one. */
+export class UnresolvedRequirements extends HoldpointError {
+  override readonly name = 'UnresolvedRequirements';
+  readonly type = 'holdpoint.UnresolvedRequirements';
+  /** Ids. */
+  readonly requirements: readonly string[];
+
+  constructor(runId: string, requirements: readonly string[], hint: string) {
+    super(`run '${runId}' waits for an answer to ${requirements.join(', ')}: ${hint}.`);
+    this.requirements = requirements;
+  }
+}
+
+/** One decision that the run refused. */
+export interface Refusal {
+  readonly requirement: string;
+  readonly code: RefusalCode;
+  readonly reason: string;
+}
+
+/** What is known of a refused call: every refusal in it – the other decisions took effect – and the run as it is now. */
+export interface RefusalContext {
+  readonly refusals: readonly Refusal[];
+  readonly run: Run;
+}
+
+/** Somebody else, or the deadline, was first. */
+export class RequirementAlreadyResolved extends HoldpointError {
+  override readonly name = 'RequirementAlreadyResolved';
+  readonly type = 'holdpoint.RequirementAlreadyResolved';
+  readonly requirement: string;
+  readonly resolution: StepRequirement['resolution'];
+  /** Who the sender said they were, or `timeout`. */
+  readonly resolvedBy: string | undefined;
+  /** ISO 8601. */
+  readonly resolvedAt: string | undefined;
+  readonly refusals: readonly Refusal[];
+  readonly run: Run | undefined;
+
+  constructor(
+    requirement: Pick<StepRequirement, 'id' | 'resolution' | 'resolvedBy' | 'resolvedAt'>,
+    context?: RefusalContext,
+  ) {
+    const { id, resolution, resolvedBy, resolvedAt } = requirement;
+    const by = resolvedBy === undefined ? '' : ` by ${resolvedBy}`;
+    const at = resolvedAt === undefined ? '' : ` at ${resolvedAt}`;
+    super(
+      `requirement '${id}' is already ${resolution ?? 'resolved'}${by}${at}; this answer changed nothing.${others(context)}`,
+    );
+    this.requirement = id;
+    this.resolution = resolution;
+    this.resolvedBy = resolvedBy;
+    this.resolvedAt = resolvedAt;
+    this.refusals = context?.refusals ?? [];
+    this.run = context?.run;
+  }
+}
+
+/** The answer does not fit what was asked; `reason` says why. */
+export class InvalidAnswer extends HoldpointError {
+  override readonly name = 'InvalidAnswer';
+  readonly type = 'holdpoint.InvalidAnswer';
+  readonly requirement: string;
+  readonly reason: string;
+  readonly refusals: readonly Refusal[];
+  readonly run: Run | undefined;
+
+  constructor(requirement: string, reason: string, context?: RefusalContext) {
+    super(`requirement '${requirement}': ${reason}.${others(context)}`);
+    this.requirement = requirement;
+    this.reason = reason;
+    this.refusals = context?.refusals ?? [];
+    this.run = context?.run;
+  }
+}
+
+/** The input or the options of a run are not what the workflow takes; nothing was started. */
+export class InvalidInput extends HoldpointError {
+  override readonly name = 'InvalidInput';
+  readonly type = 'holdpoint.InvalidInput';
+
+  constructor(workflowName: string, problem: string) {
+    super(`${workflowName}: ${problem}; nothing was started.`);
+  }
+}
+
+/** The timeout passed. The run goes on, and an answer that was sent stays sent. */
+export class WaitTimeout extends HoldpointError {
+  override readonly name = 'WaitTimeout';
+  readonly type = 'holdpoint.WaitTimeout';
+  readonly runId: string;
+  /** What the run waits for, where something is wrong: `waiting for a worker: …`. */
+  readonly waitingFor: string | undefined;
+
+  constructor(runId: string, timeoutMs: number, waitingFor: string | undefined) {
+    const reason = waitingFor ?? 'waiting for it to pause or end; its steps are at work';
+    super(
+      `run '${runId}', after ${timeoutMs} ms: ${reason}. It goes on without you; client.wait('${runId}') waits again.`,
+    );
+    this.runId = runId;
+    this.waitingFor = waitingFor;
+  }
+}
+
+/** No answer from the Temporal server. */
+export class ServerUnavailable extends HoldpointError {
+  override readonly name = 'ServerUnavailable';
+  readonly type = 'holdpoint.ServerUnavailable';
+  readonly address: string;
+
+  constructor(address: string, options?: ErrorOptions & { source?: string }) {
+    const source = options?.source === undefined ? '' : ` (from ${options.source})`;
+    super(
+      `no Temporal server answers at ${address}${source}; start one with \`npx holdpoint dev\`, or correct the address in temporal.config.ts or TEMPORAL_ADDRESS.`,
+      options,
+    );
+    this.address = address;
+  }
+}
+
+/** The namespace does not have holdpoint's search attributes, which this question needs. */
+export class SearchAttributesMissing extends HoldpointError {
+  override readonly name = 'SearchAttributesMissing';
+  readonly type = 'holdpoint.SearchAttributesMissing';
+
+  constructor(namespace: string, options?: ErrorOptions) {
+    const flags = SEARCH_ATTRIBUTES.map(
+      ({ name, type }) => `--name ${name} --type ${CLI_TYPES[type as keyof typeof CLI_TYPES]}`,
+    ).join(' ');
+    super(
+      `namespace '${namespace}' does not have holdpoint's search attributes; register them and restart the workers: temporal operator search-attribute create --namespace ${namespace} ${flags}`,
+      options,
+    );
+  }
+}
+
+const CLI_TYPES = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', DATETIME: 'Datetime' } as const;
+
+function others(context: RefusalContext | undefined): string {
+  const rest = context?.refusals.slice(1) ?? [];
+  return rest.length === 0
+    ? ''
+    : ` Refused too: ${rest.map((each) => `'${each.requirement}' (${each.reason})`).join(', ')}.`;
+}

@@ -1,0 +1,49 @@
+/** What became of the decisions of one answer, as the run's record tells. Pure. */
+import { cut } from '../workflows/protocol/memo.ts';
+import type { StepRequirement } from '../workflows/protocol/requirement.ts';
+import { InvalidAnswer, type Refusal, RequirementAlreadyResolved, RunNotPaused } from './errors.ts';
+import type { Run } from './run.ts';
+
+/** A refused answer keeps this much of the id that it named. */
+const KEPT_OF_ID = 200;
+
+/** An answer on its way: the signal's id, and the requirements that it decides. */
+export interface SentAnswer {
+  readonly decisionId: string;
+  readonly requirements: readonly string[];
+}
+
+/**
+ * Returns when every decision took effect.
+ * @throws {RequirementAlreadyResolved | InvalidAnswer} for the first refused one, with a list of all
+ * @throws {RunNotPaused} when the run ended before the answer took effect
+ */
+export function assertAccepted(run: Run, answer: SentAnswer): void {
+  const refusals = answer.requirements.flatMap((id) => refusalOf(run, answer.decisionId, id) ?? []);
+  const [first] = refusals;
+  if (!first) return;
+  const context = { refusals, run };
+  if (first.code !== 'already_resolved') throw new InvalidAnswer(first.requirement, first.reason, context);
+  throw new RequirementAlreadyResolved(requirementOf(run, first.requirement) ?? { id: first.requirement }, context);
+}
+
+function refusalOf(run: Run, decisionId: string, id: string): Refusal | undefined {
+  const requirement = requirementOf(run, id);
+  if (requirement?.decisionId === decisionId) return undefined;
+  const refused = run.refusedAnswers.newest.find(
+    (each) => each.decisionId === decisionId && (each.requirement ?? cut(id, KEPT_OF_ID)) === cut(id, KEPT_OF_ID),
+  );
+  if (refused) return { requirement: id, code: refused.code, reason: refused.reason };
+  // The record keeps only the newest refusals: then the requirement itself has to tell.
+  if (requirement?.resolution !== undefined) {
+    return { requirement: id, code: 'already_resolved', reason: `already ${requirement.resolution}` };
+  }
+  if (run.status !== 'running' && run.status !== 'paused') throw new RunNotPaused(run);
+  return requirement
+    ? { requirement: id, code: 'invalid', reason: 'the run did not take the answer' }
+    : { requirement: id, code: 'not_found', reason: 'the run has no requirement with this id' };
+}
+
+function requirementOf(run: Run, id: string): StepRequirement | undefined {
+  return run.stepRequirements.find((each) => each.id === id) as StepRequirement | undefined;
+}

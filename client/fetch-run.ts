@@ -1,0 +1,99 @@
+/**
+ * A run as it is now: from its query while it is open, from its result or failure once it is closed – never by query
+ * then, which would fail after a deploy – and from its memo where neither can be had.
+ */
+import {
+  type Client,
+  WorkflowClient,
+  type WorkflowExecutionDescription,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import type { RunOutput } from '../workflows/protocol/run-output.ts';
+import { RUN_QUERY } from '../workflows/protocol/signals.ts';
+import { RunNotFound } from './errors.ts';
+import { compactRun } from './compact-run.ts';
+import { Run } from './run.ts';
+import { callRun } from './server-call.ts';
+
+/** How long a worker has to answer the query. */
+const QUERY_MS = 3_000;
+
+/** @throws {RunNotFound} */
+export async function fetchRun(client: Client, runId: string): Promise<Run> {
+  const output = await queryRun(client, runId);
+  if (output !== undefined) return new Run(output, true);
+  const description = await callRun(client, runId, () => client.workflow.getHandle(runId).describe());
+  return description.status.name === 'RUNNING' ? compactRun(description) : closedRun(client, description);
+}
+
+/** The full output of an open run, or `undefined` where no worker answers or the run is closed. */
+async function queryRun(client: Client, runId: string): Promise<RunOutput | undefined> {
+  if (typeof runId !== 'string' || runId === '') throw new RunNotFound(String(runId), client.options.namespace);
+  const query = () => openOnly(client).getHandle(runId).query<unknown>(RUN_QUERY);
+  try {
+    const output = await client.withDeadline(Date.now() + QUERY_MS, query);
+    return isRunOutput(output) ? output : undefined;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw new RunNotFound(runId, client.options.namespace);
+    // Whatever else kept the query from being answered: describing the run tells, or fails with a better error.
+    return undefined;
+  }
+}
+
+/** The result of a run that is closed. @throws {RunNotFound} */
+async function closedRun(client: Client, description: WorkflowExecutionDescription): Promise<Run> {
+  const { workflowId } = description;
+  try {
+    const result: unknown = await callRun(client, workflowId, () => client.workflow.getHandle(workflowId).result());
+    return fromResult(result) ?? compactRun(description, { status: 'completed' });
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return fromFailure(error.cause, description);
+    throw error;
+  }
+}
+
+/** The run that a workflow's result describes, or `undefined` where it is no {@link RunOutput}. */
+export function fromResult(result: unknown): Run | undefined {
+  return isRunOutput(result) ? new Run(result, true) : undefined;
+}
+
+function fromFailure(cause: Error | undefined, description: WorkflowExecutionDescription): Run {
+  const detail = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
+  if (isRunOutput(detail)) return new Run(detail, true);
+  if (cause instanceof CancelledFailure) return compactRun(description, { status: 'cancelled' });
+  const type = failureType(cause);
+  const message = cause?.message ?? 'the workflow failed without a reason';
+  return compactRun(description, {
+    status: 'failed',
+    error: { message, path: description.type, ...(type === undefined ? {} : { type }) },
+  });
+}
+
+function failureType(cause: Error | undefined): string | undefined {
+  if (cause instanceof TerminatedFailure) return 'holdpoint.Terminated';
+  if (cause instanceof TimeoutFailure) return 'holdpoint.TimedOut';
+  return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
+}
+
+function isRunOutput(value: unknown): value is RunOutput {
+  const { runId, status, stepRequirements } = (value ?? {}) as Partial<RunOutput>;
+  return typeof runId === 'string' && typeof status === 'string' && Array.isArray(stepRequirements);
+}
+
+/** A client whose queries the server refuses for closed runs, so that asking is one request for open and closed alike. */
+const openOnlyClients = new WeakMap<Client, WorkflowClient>();
+
+function openOnly(client: Client): WorkflowClient {
+  let made = openOnlyClients.get(client);
+  if (!made) {
+    made = new WorkflowClient({
+      ...client.workflow.options,
+      connection: client.connection,
+      queryRejectCondition: 'NOT_OPEN',
+    });
+    openOnlyClients.set(client, made);
+  }
+  return made;
+}

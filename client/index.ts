@@ -1,0 +1,25 @@
+/** `holdpoint/client`: start runs, answer what they ask, find them again. Talks to the Temporal server only. */
+export { type ClientOptions, type ContinueOptions, HoldpointClient, type RunAnswers } from './client.ts';
+export { ConfigError } from './config.ts';
+export { connect, type ConnectOptions } from './connect.ts';
+export {
+  HoldpointError,
+  InvalidAnswer,
+  InvalidInput,
+  type Refusal,
+  type RefusalContext,
+  RequirementAlreadyResolved,
+  RunAlreadyExists,
+  RunFailed,
+  RunNotFound,
+  RunNotPaused,
+  SearchAttributesMissing,
+  ServerUnavailable,
+  UnresolvedRequirements,
+  WaitTimeout,
+} from './errors.ts';
+export { Requirement, type RequirementFields } from './requirement.ts';
+export { Run, type RunFields } from './run.ts';
+export type { PausedRun, Session } from './sessions.ts';
+export type { StartOptions, WorkflowFunction, WorkflowLike } from './start-run.ts';
+export type { WaitOptions } from './wait.ts';

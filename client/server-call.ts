@@ -1,0 +1,75 @@
+/** Every request to the server goes through here: with a deadline, and with errors that say what is wrong. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { RunNotFound, ServerUnavailable } from './errors.ts';
+
+/** The gRPC status codes that mean something to the client. */
+export const GRPC = {
+  cancelled: 1,
+  unknown: 2,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  resourceExhausted: 8,
+  aborted: 10,
+  internal: 13,
+  unavailable: 14,
+} as const;
+
+const REQUEST_MS = 10_000;
+const GRACE_MS = 200;
+
+/** The gRPC status code of an error, or of the error that the SDK wrapped. */
+export function grpcCode(error: unknown): number | undefined {
+  if (isGrpcServiceError(error)) return error.code;
+  const { cause } = (error ?? {}) as { cause?: unknown };
+  return isGrpcServiceError(cause) ? cause.code : undefined;
+}
+
+/** The server's own words of an error. */
+export function detailsOf(error: unknown): string {
+  const source = isGrpcServiceError(error) ? error : (error as { cause?: unknown })?.cause;
+  return isGrpcServiceError(source) ? source.details : String((error as Error)?.message ?? error);
+}
+
+/** The address of the server, for messages. */
+export function addressOf(client: Client): string {
+  const { options } = client.connection as { options?: { address?: string } };
+  return options?.address ?? 'the configured address';
+}
+
+/** @throws {ServerUnavailable} and whatever the request throws. */
+export async function call<T>(client: Client, request: () => Promise<T>, deadlineMs = REQUEST_MS): Promise<T> {
+  const timer = new AbortController();
+  // The SDK looks at the deadline only between its retries, which are seconds apart.
+  const late = sleep(deadlineMs + GRACE_MS, undefined, { signal: timer.signal }).then(() => {
+    throw new ServerUnavailable(addressOf(client));
+  });
+  try {
+    return await Promise.race([client.withDeadline(Date.now() + deadlineMs, request), late]);
+  } catch (error) {
+    const code = grpcCode(error);
+    if (code === GRPC.unavailable || code === GRPC.deadlineExceeded) {
+      throw new ServerUnavailable(addressOf(client), { cause: error });
+    }
+    throw error;
+  } finally {
+    timer.abort();
+  }
+}
+
+/** A request about one run. @throws {RunNotFound} beside what {@link call} throws. */
+export async function callRun<T>(client: Client, runId: string, request: () => Promise<T>): Promise<T> {
+  if (typeof runId !== 'string' || runId === '') throw new RunNotFound(String(runId), client.options.namespace);
+  try {
+    return await call(client, request);
+  } catch (error) {
+    throw isRunNotFound(error) ? new RunNotFound(runId, client.options.namespace) : error;
+  }
+}
+
+/** No such execution – or none that is still open, where the request needs one. */
+export function isRunNotFound(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError) return true;
+  return grpcCode(error) === GRPC.notFound && !/namespace/i.test(detailsOf(error));
+}

@@ -1,0 +1,134 @@
+/** Starts a run: what cannot be a run is refused here, before anything exists. */
+import { randomUUID } from 'node:crypto';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { definitionOf, type InputSchema } from '../workflows/define/definition.ts';
+import type { RunOptions } from '../workflows/protocol/run-output.ts';
+import { checkJsonSchema } from '../workflows/protocol/user-input.ts';
+import { InvalidInput, RunAlreadyExists } from './errors.ts';
+import { startOf } from './history-tail.ts';
+import { Run, withCursor } from './run.ts';
+import { call, detailsOf, GRPC, grpcCode } from './server-call.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: any workflow function can be started
+export type WorkflowFunction = (...args: any[]) => Promise<unknown>;
+/** A workflow, or the name it is exported under. */
+export type WorkflowLike = WorkflowFunction | string;
+
+export interface StartOptions<Input = unknown> extends RunOptions {
+  readonly input: Input;
+  /** The Temporal workflow id, used once. Default: the workflow's name and a random part. */
+  readonly runId?: string;
+  /** Default: the client's. */
+  readonly taskQueue?: string;
+}
+
+/** What the server takes as arguments; it refuses more, slowly. */
+const INPUT_LIMIT = 2 * 1024 * 1024;
+
+/**
+ * A run that was just started: nothing of it is known yet.
+ * @throws {InvalidInput | RunAlreadyExists}
+ */
+export async function startRun(
+  client: Client,
+  workflow: WorkflowLike,
+  options: StartOptions & { readonly taskQueue: string },
+): Promise<Run> {
+  const name = nameOf(workflow);
+  const { input, taskQueue, runId = `${name}-${randomUUID()}` } = options;
+  const runOptions = runOptionsOf(options);
+  const args = Object.keys(runOptions).length === 0 ? [input] : [input, runOptions];
+  await checkInput(name, definitionOf(workflow)?.inputSchema, input);
+  checkSize(client, name, args);
+  const start = () =>
+    client.workflow.start(name, {
+      args,
+      taskQueue,
+      workflowId: runId,
+      workflowIdConflictPolicy: 'FAIL',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    });
+  try {
+    const { firstExecutionRunId } = await call(client, start);
+    return withCursor(newRun(name, runId, runOptions), startOf(firstExecutionRunId));
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunAlreadyExists(runId);
+    if (grpcCode(error) === GRPC.invalidArgument) throw new InvalidInput(name, detailsOf(error));
+    throw error;
+  }
+}
+
+/** @throws {TypeError} */
+function nameOf(workflow: WorkflowLike): string {
+  const name = typeof workflow === 'string' ? workflow : (definitionOf(workflow)?.name ?? workflow?.name);
+  if (typeof name === 'string' && name !== '') return name;
+  throw new TypeError('run and start take a workflow, or the name that it is exported under.');
+}
+
+function runOptionsOf({ sessionId, additionalData, sessionState, userId }: StartOptions): RunOptions {
+  return {
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(additionalData === undefined ? {} : { additionalData }),
+    ...(sessionState === undefined ? {} : { sessionState }),
+    ...(userId === undefined ? {} : { userId }),
+  };
+}
+
+async function checkInput(name: string, schema: InputSchema | undefined, input: unknown): Promise<void> {
+  if (schema === undefined) return;
+  if (!('~standard' in schema)) {
+    const checked = checkJsonSchema(schema, input);
+    if (!checked.ok) throw new InvalidInput(name, `the input is wrong: ${checked.problem}`);
+    return;
+  }
+  const { issues } = await (schema as StandardSchemaV1)['~standard'].validate(input);
+  if (issues) throw new InvalidInput(name, `the input is wrong: ${issues.map(sentence).join('; ')}`);
+}
+
+function sentence({ path, message }: StandardSchemaV1.Issue): string {
+  const where = (path ?? []).map((key) => String(typeof key === 'object' ? key.key : key)).join('.');
+  return where === '' ? message : `${where}: ${message}`;
+}
+
+function checkSize(client: Client, name: string, args: readonly unknown[]): void {
+  const { payloadCodecs, externalStorage } = client.options.loadedDataConverter;
+  // Codecs compress, and external storage takes any size.
+  if (payloadCodecs.length > 0 || externalStorage) return;
+  const size = Buffer.byteLength(jsonOf(name, args));
+  if (size <= INPUT_LIMIT) return;
+  throw new InvalidInput(
+    name,
+    `input and options have ${size} bytes of JSON, at most ${INPUT_LIMIT} are possible; store large data elsewhere and pass its address`,
+  );
+}
+
+function jsonOf(name: string, args: readonly unknown[]): string {
+  try {
+    return JSON.stringify(args);
+  } catch (error) {
+    throw new InvalidInput(name, `input and options must be JSON: ${(error as Error).message}`);
+  }
+}
+
+function newRun(
+  workflowName: string,
+  runId: string,
+  { sessionId = runId, userId, sessionState = {} }: RunOptions,
+): Run {
+  return new Run(
+    {
+      runId,
+      workflowName,
+      sessionId,
+      ...(userId === undefined ? {} : { userId }),
+      status: 'running',
+      content: null,
+      stepResults: [],
+      stepRequirements: [],
+      sessionState: sessionState as Run['sessionState'],
+      refusedAnswers: { count: 0, newest: [] },
+    },
+    false,
+  );
+}

@@ -1,0 +1,302 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { HoldpointClient } from '../../client/client.ts';
+import {
+  InvalidAnswer,
+  InvalidInput,
+  RequirementAlreadyResolved,
+  RunAlreadyExists,
+  RunFailed,
+  RunNotFound,
+  RunNotPaused,
+  UnresolvedRequirements,
+  WaitTimeout,
+} from '../../client/errors.ts';
+import { startOf, tailHistory } from '../../client/history-tail.ts';
+import { openServer, type TestServer } from '../support/server.ts';
+import { clientGate, clientInput } from '../workflows/client-runs.ts';
+
+const activities = { slow: async () => 'draft' };
+
+let server: TestServer;
+let client: HoldpointClient;
+beforeAll(async () => {
+  server = await openServer(activities);
+  client = new HoldpointClient(server.client, { taskQueue: server.taskQueue });
+});
+afterAll(() => server.close());
+
+const start = (name: string, input: unknown = 'IN') => client.run(name, { input });
+
+describe('a run', () => {
+  test('pauses, is answered and ends', async () => {
+    let run = await client.run(clientGate, { input: 'IN', userId: 'u' });
+    expect(run).toMatchObject({
+      status: 'paused',
+      isPaused: true,
+      pauseKind: 'step',
+      pausedStepName: 'b',
+      complete: true,
+    });
+    expect(run.runId).toMatch(/^clientGate-[0-9a-f-]{36}$/);
+    run.stepsRequiringConfirmation[0]!.confirm();
+    run = await client.continueRun(run, { by: 'ann' });
+    expect(run).toMatchObject({ status: 'completed', content: 'b', complete: true, isPaused: false });
+    expect(run.stepRequirements[0]).toMatchObject({ resolution: 'confirmed', resolvedBy: 'ann', isResolved: true });
+    expect(await client.getRun(run.runId)).toEqual(run);
+  });
+
+  test('goes through every kind of pause, past an activity', async () => {
+    let run = await start('clientChain');
+    const form = run.stepsRequiringUserInput[0]!;
+    expect(run.stepsRequiringConfirmation).toEqual([form]);
+    expect(() => form.setUserInput({ limit: 'many' })).toThrow(InvalidAnswer);
+    form.setUserInput({ limit: 3 });
+    await expect(client.continueRun(run)).rejects.toThrow(/form#confirmation\+userInput.*call confirm\(\) too/);
+    form.confirm();
+    run = await client.continueRun(run);
+    run.stepsRequiringOutputReview[0]!.edit('better');
+    run = await client.continueRun(run);
+    run.stepsRequiringRoute[0]!.select('web');
+    run = await client.continueRun(run);
+    expect(run).toMatchObject({ status: 'completed', content: 'on the web' });
+    expect(run.stepResults[1]).toMatchObject({ content: 'better' });
+  });
+
+  test('fails with the run attached', async () => {
+    const run = await start('clientFails');
+    run.activeStepRequirements[0]!.confirm();
+    const error = await client.continueRun(run).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(RunFailed);
+    expect((error as RunFailed).run).toMatchObject({
+      status: 'failed',
+      complete: true,
+      error: { path: 'broken' },
+    });
+    expect(await client.getRun(run.runId)).toMatchObject({ status: 'failed' });
+    await expect(client.wait(run.runId)).rejects.toThrow(RunFailed);
+  });
+
+  test('is refused before it starts when its input is wrong, or its id was used', async () => {
+    await expect(client.run(clientInput, { input: { amount: 'x' } as never })).rejects.toThrow(InvalidInput);
+    await expect(client.run('clientInput', { input: 'x'.repeat(3e6) })).rejects.toThrow(/bytes of JSON/);
+    const runId = randomUUID();
+    await client.start(clientInput, { input: { amount: 1 }, runId });
+    await expect(client.start(clientInput, { input: { amount: 1 }, runId })).rejects.toThrow(RunAlreadyExists);
+    expect(await client.wait(runId)).toMatchObject({ status: 'completed', content: { amount: 1 } });
+    await expect(client.start(clientInput, { input: { amount: 1 }, runId })).rejects.toThrow(RunAlreadyExists);
+    // Another client, which does not check.
+    await expect(start('clientInput', {})).rejects.toThrow(RunFailed);
+  });
+
+  test('that nobody knows', async () => {
+    await expect(client.getRun('nobody')).rejects.toThrow(RunNotFound);
+    await expect(client.wait('')).rejects.toThrow(RunNotFound);
+    await expect(client.cancel('nobody', 'r')).rejects.toThrow(RunNotFound);
+    const decisions = [{ requirement: 'a', action: 'confirm' as const }];
+    await expect(client.continueRun({ runId: 'nobody', decisions })).rejects.toThrow(RunNotFound);
+  });
+
+  test('is cancelled with a reason, and stays what it is when it has ended', async () => {
+    const paused = await start('clientGate');
+    const cancelled = await client.cancel(paused.runId, 'enough');
+    expect(cancelled).toMatchObject({ status: 'cancelled', runId: paused.runId, complete: false });
+    expect(await client.cancel(paused.runId, 'again')).toMatchObject({ status: 'cancelled' });
+    paused.activeStepRequirements[0]!.confirm();
+    await expect(client.continueRun(paused)).rejects.toThrow(/is cancelled and has no open requirement/);
+  });
+
+  test('is terminated by somebody', async () => {
+    const { runId } = await start('clientGate');
+    const waiting = client.wait((await client.start('clientRelay', { input: 1 })).runId);
+    await server.client.workflow.getHandle(runId).terminate('bad day');
+    expect(await client.getRun(runId)).toMatchObject({
+      status: 'failed',
+      error: { message: 'bad day', type: 'holdpoint.Terminated' },
+    });
+    void waiting.catch(() => undefined);
+  });
+});
+
+describe('an answer', () => {
+  test('needs something to answer, and an answer', async () => {
+    const run = await start('clientGate');
+    await expect(client.continueRun(run)).rejects.toThrow(UnresolvedRequirements);
+    await expect(client.continueRun({ runId: run.runId, decisions: [] })).rejects.toThrow(UnresolvedRequirements);
+    run.activeStepRequirements[0]!.reject('no');
+    const done = await client.continueRun(run);
+    await expect(client.continueRun(done)).rejects.toThrow(RunNotPaused);
+    await expect(client.continueRun({ runId: run.runId, decisions: [] })).rejects.toThrow(RunNotPaused);
+  });
+
+  test('from another process is checked against what the run shows', async () => {
+    const { runId } = await start('clientGate');
+    const send = (decision: object) => client.continueRun({ runId, decisions: [decision as never], by: 'bob' });
+    await expect(send({ requirement: 'x', action: 'confirm' })).rejects.toThrow(
+      /no such requirement; open: b#confirmation/,
+    );
+    await expect(send({ requirement: 'b#confirmation', action: 'select', choices: ['x'] })).rejects.toThrow(
+      InvalidAnswer,
+    );
+    await expect(send({ requirement: 'b#confirmation', action: 'confirm', digest: 'old' })).rejects.toThrow(
+      /something else/,
+    );
+    const run = await send({ requirement: 'b#confirmation', action: 'confirm' });
+    expect(run.stepRequirements[0]).toMatchObject({ resolvedBy: 'bob' });
+    await expect(send({ requirement: 'b#confirmation', action: 'confirm' })).rejects.toThrow(
+      /already confirmed by bob at 20/,
+    );
+  });
+
+  test('of two people at once: exactly one wins, the other learns who', async () => {
+    const first = await start('clientGate');
+    const second = await client.getRun(first.runId);
+    first.activeStepRequirements[0]!.confirm();
+    second.activeStepRequirements[0]!.reject();
+    const settled = await Promise.allSettled([
+      client.continueRun(first, { by: 'ann' }),
+      client.continueRun(second, { by: 'bob' }),
+    ]);
+    expect(settled.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const { reason } = settled.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
+    expect(reason).toBeInstanceOf(RequirementAlreadyResolved);
+    const winner = settled[0]!.status === 'fulfilled' ? 'ann' : 'bob';
+    expect(reason).toMatchObject({
+      requirement: 'b#confirmation',
+      resolvedBy: winner,
+      refusals: [{ code: 'already_resolved' }],
+    });
+  });
+
+  test('may leave others open, and is refused in part', async () => {
+    const run = await start('clientParallel');
+    const late = await client.getRun(run.runId);
+    expect(run.activeStepRequirements.map(({ id }) => id)).toEqual([
+      'both/left#confirmation',
+      'both/right#confirmation',
+    ]);
+    run.activeStepRequirements[0]!.confirm();
+    const half = await client.continueRun(run);
+    expect(half).toMatchObject({ status: 'paused' });
+    expect(half.activeStepRequirements).toHaveLength(1);
+    for (const each of late.activeStepRequirements) each.confirm();
+    const error = await client.continueRun(late).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(RequirementAlreadyResolved);
+    expect((error as RequirementAlreadyResolved).refusals).toHaveLength(1);
+    expect(await client.wait(late)).toMatchObject({ status: 'completed', content: { left: 'left', right: 'right' } });
+  });
+
+  test('that the workflow refuses is an error: the engine has the last word', async () => {
+    const run = await start('clientGate');
+    run.activeStepRequirements[0]!.confirm();
+    await expect(client.continueRun(run, { by: 'timeout' })).rejects.toThrow(/reserved for deadlines/);
+    expect(await client.getRun(run.runId)).toMatchObject({ status: 'paused' });
+  });
+});
+
+describe('a wait', () => {
+  test('ends at once by a signal, and by its timeout', async () => {
+    const controller = new AbortController();
+    const waiting = client.run('clientRelay', { input: 1, signal: controller.signal });
+    await sleep(300);
+    const before = Date.now();
+    controller.abort(new Error('changed my mind'));
+    await expect(waiting).rejects.toThrow('changed my mind');
+    expect(Date.now() - before).toBeLessThan(100);
+    await expect(client.run('clientRelay', { input: 1, timeout: '300ms' })).rejects.toThrow(WaitTimeout);
+    await expect(client.run('clientRelay', { input: 1, timeout: '5' as never })).rejects.toThrow(
+      /duration with its unit/,
+    );
+  });
+
+  test('says that it waits for a worker, and goes on when one comes', async () => {
+    const taskQueue = `late-${randomUUID()}`;
+    const onWaiting = vi.fn();
+    const patient = new HoldpointClient(server.client, { taskQueue, onWaiting });
+    const waiting = patient.wait(await patient.start(clientGate, { input: 'IN', runId: taskQueue }));
+    await expect(patient.wait(taskQueue, { timeout: 4_000 })).rejects.toThrow(
+      /waiting for a worker: no worker polls task queue/,
+    );
+    const worker = await server.worker({ taskQueue });
+    const paused = await waiting;
+    expect(onWaiting).toHaveBeenCalledTimes(2);
+    await worker.stop();
+
+    const unattended = await patient.getRun(taskQueue);
+    expect(unattended).toMatchObject({ status: 'paused', complete: false, workflowName: 'clientGate', content: null });
+    expect(unattended.activeStepRequirements[0]).toMatchObject({ message: 'Go on?', preview: '"a<IN>"' });
+    unattended.activeStepRequirements[0]!.confirm();
+    const answered = patient.continueRun(unattended, { by: 'cleo' });
+    paused.activeStepRequirements[0]!.reject();
+    await sleep(200);
+    const tooLate = patient.continueRun(paused, { by: 'dan' });
+    await sleep(500);
+    await server.worker({ taskQueue });
+    await expect(tooLate).rejects.toThrow(/already confirmed by cleo/);
+    expect(await answered).toMatchObject({ status: 'completed' });
+  });
+
+  test('follows continue-as-new, event by event', async () => {
+    const handle = await server.client.workflow.start('clientRelay', {
+      args: [1],
+      taskQueue: server.taskQueue,
+      workflowId: randomUUID(),
+    });
+    const executions: string[] = [];
+    const pages = tailHistory(
+      server.client,
+      handle.workflowId,
+      startOf(handle.firstExecutionRunId),
+      new AbortController().signal,
+    );
+    await handle.signal('next');
+    let signalled = 1;
+    for await (const { events, cursor } of pages) {
+      const again = events.some((event) => event.workflowExecutionContinuedAsNewEventAttributes);
+      if (again && signalled++ < 2) await handle.signal('next');
+      executions.push(cursor.executionId);
+    }
+    expect(new Set(executions).size).toBe(3);
+  });
+});
+
+describe('lists', () => {
+  test.each(['plain', "it's ours", 'a "b" c', '\\slash', "'; --"])(
+    'session %s, oldest first, and what waits',
+    async (prefix) => {
+      const sessionId = `${prefix} ${randomUUID()}`;
+      const first = await client.run('clientGate', { input: 1, sessionId });
+      const second = await client.run('clientGate', { input: 2, sessionId });
+      const ids = () => client.getSession(sessionId).then(({ runs }) => runs.map(({ runId }) => runId));
+      await expect.poll(ids, { timeout: 5_000 }).toEqual([first.runId, second.runId]);
+      const listed: string[] = [];
+      for await (const { runId, open } of client.listPaused()) if (open[0]?.id === 'b#confirmation') listed.push(runId);
+      expect(listed).toEqual(expect.arrayContaining([first.runId, second.runId]));
+      let count = 0;
+      for await (const _ of client.listPaused({ limit: 1 })) count += 1;
+      expect(count).toBe(1);
+    },
+  );
+
+  test('where no search attributes are registered', async () => {
+    const namespace = `bare-${randomUUID()}`;
+    const { workflowService } = server.client.connection;
+    await workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+    });
+    const bare = new HoldpointClient(new Client({ connection: server.client.connection, namespace }));
+    await expect(bare.getSession('s')).rejects.toThrow(
+      /search-attribute create --namespace bare-.*--name HoldpointStatus --type Keyword/,
+    );
+    expect(await gather(bare.listPaused())).toEqual([]);
+  }, 30_000);
+});
+
+async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

@@ -1,0 +1,174 @@
+/** What the client does when the server, the worker or the data in between is not as it should be. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import { NativeConnection } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { HoldpointClient } from '../../client/client.ts';
+import { connect } from '../../client/connect.ts';
+import { InvalidAnswer, RequirementAlreadyResolved, ServerUnavailable } from '../../client/errors.ts';
+import { createWorker } from '../../worker/create-worker.ts';
+import { startDevServer } from '../../worker/dev-server.ts';
+import { openServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let client: HoldpointClient;
+beforeAll(async () => {
+  server = await openServer({ slow: async () => 'draft' });
+  client = new HoldpointClient(server.client, { taskQueue: server.taskQueue });
+});
+afterAll(() => server.close());
+
+describe('a server', () => {
+  test('that is not there', async () => {
+    vi.stubEnv('TEMPORAL_ADDRESS', '127.0.0.1:9');
+    await expect(connect()).rejects.toThrow(/no Temporal server answers at 127.0.0.1:9 \(from TEMPORAL_ADDRESS\)/);
+    vi.unstubAllEnvs();
+    const lost = new HoldpointClient(new Client({ connection: Connection.lazy({ address: '127.0.0.1:9' }) }));
+    const error = await lost.start('clientGate', { input: 1 }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ServerUnavailable);
+    expect(error).toMatchObject({ address: '127.0.0.1:9' });
+    await lost.close();
+  }, 40_000);
+
+  test('that is away for a moment does not lose a wait', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdpoint-away-'));
+    const dataFile = join(folder, 'dev.db');
+    let own = await startDevServer({ dataFile });
+    const port = Number(own.address.split(':')[1]);
+    const [connection, native] = await Promise.all([
+      Connection.connect({ address: own.address }),
+      NativeConnection.connect({ address: own.address }),
+    ]);
+    const worker = await createWorker({
+      connection: native,
+      activities: { slow: async () => 'draft' },
+      workflowBundle: { code: readFileSync(inject('bundlePath'), 'utf8') },
+    });
+    const running = worker.run();
+    const away = new HoldpointClient(new Client({ connection }), { onWaiting: () => {} });
+    const { runId } = await away.run('clientGate', { input: 1 });
+    // A wait that only another process's answer ends.
+    const other = await away.getRun(runId);
+    const relay = await away.start('clientRelay', { input: 1 });
+    const waiting = away.wait(relay);
+    await sleep(500);
+    await own.stop();
+    await sleep(1_500);
+    own = await startDevServer({ dataFile, port });
+    other.activeStepRequirements[0]!.confirm();
+    expect(await away.continueRun(other)).toMatchObject({ status: 'completed' });
+    for (const _ of [1, 2]) {
+      await away.temporal.workflow.getHandle(relay.runId).signal('next');
+      await sleep(1_500);
+    }
+    expect(await waiting).toMatchObject({ status: 'completed', complete: false, workflowName: 'clientRelay' });
+    worker.shutdown();
+    await running;
+    await connection.close();
+    await native.close();
+    await own.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, 90_000);
+});
+
+test('a workflow task that keeps failing is what a wait reports', async () => {
+  const onWaiting = vi.fn();
+  const patient = new HoldpointClient(server.client, { taskQueue: server.taskQueue, onWaiting });
+  await expect(patient.run('noSuchWorkflow', { input: 1, timeout: '5s' })).rejects.toThrow(
+    /waiting for the worker to get over the workflow task.*noSuchWorkflow/,
+  );
+  expect(onWaiting).toHaveBeenCalledTimes(1);
+});
+
+test('runs whose payloads are encrypted are read with the client’s codec', async () => {
+  const dataConverter = { payloadCodecs: [new Mask()] };
+  const taskQueue = `masked-${randomUUID()}`;
+  await server.worker({ taskQueue, dataConverter });
+  const masked = new HoldpointClient(new Client({ connection: server.client.connection, dataConverter }), {
+    taskQueue,
+  });
+  let run = await masked.run('clientGate', { input: 'secret' });
+  run.activeStepRequirements[0]!.confirm();
+  run = await masked.continueRun(run, { by: 'ann' });
+  expect(run).toMatchObject({ status: 'completed', complete: true });
+  // Without the codec nothing can be read, and nothing breaks.
+  expect(await client.getRun(run.runId).catch((error: Error) => error)).toBeDefined();
+});
+
+test('junk signals and a thousand refused answers leave the fate of a good one clear', async () => {
+  const run = await client.run('clientGate', { input: 1 });
+  const late = await client.getRun(run.runId);
+  const handle = server.client.workflow.getHandle(run.runId);
+  for (const junk of [undefined, null, [], 'x', { decisionId: 5 }, { decisionId: 'j', decisions: [{}] }]) {
+    await handle.signal('continueRun', junk);
+  }
+  const forged = { requirement: 'nothing', action: 'confirm' };
+  await Promise.all(
+    Array.from({ length: 200 }, () => handle.signal('continueRun', { decisionId: randomUUID(), decisions: [forged] })),
+  );
+  run.activeStepRequirements[0]!.confirm();
+  expect(await client.continueRun(run, { by: 'ann' })).toMatchObject({
+    status: 'completed',
+    refusedAnswers: { count: 206 },
+  });
+  late.activeStepRequirements[0]!.confirm();
+  await expect(client.continueRun(late)).rejects.toThrow(RequirementAlreadyResolved);
+});
+
+test('an answer that is too large is refused before it is sent', async () => {
+  const { runId } = await client.run('clientGate', { input: 1 });
+  const decisions = [{ requirement: 'b#confirmation', action: 'reject' as const, feedback: 'x'.repeat(600_000) }];
+  await expect(client.continueRun({ runId, decisions })).rejects.toThrow(InvalidAnswer);
+});
+
+test('what waits is listed from memos where no search attributes are registered', async () => {
+  const namespace = `bare-${randomUUID()}`;
+  const { connection } = server.client;
+  await connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+  });
+  const taskQueue = `bare-${randomUUID()}`;
+  await sleep(2_000);
+  await server.worker({ taskQueue, namespace, searchAttributes: false });
+  const bare = new HoldpointClient(new Client({ connection, namespace }), { taskQueue });
+  const { runId } = await bare.run('clientGate', { input: 1 });
+  await expect
+    .poll(
+      async () => {
+        for await (const paused of bare.listPaused()) return paused;
+      },
+      { timeout: 5_000 },
+    )
+    .toMatchObject({ runId, workflowName: 'clientGate', openCount: 1, open: [{ id: 'b#confirmation' }] });
+}, 40_000);
+
+/** Stands for encryption. */
+class Mask implements PayloadCodec {
+  async encode(payloads: Payload[]): Promise<Payload[]> {
+    const mask = (payload: Payload) =>
+      Buffer.from(JSON.stringify([payload.metadata, payload.data], bytes)).map((byte) => byte ^ 1);
+    return payloads.map((payload) => ({ metadata: { encoding: Buffer.from('binary/masked') }, data: mask(payload) }));
+  }
+
+  async decode(payloads: Payload[]): Promise<Payload[]> {
+    return payloads.map(({ data }) => {
+      const [metadata, content] = JSON.parse(Buffer.from(data!.map((byte) => byte ^ 1)).toString(), unbytes);
+      return { metadata, data: content };
+    });
+  }
+}
+
+function bytes(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const raw = this[key];
+  return raw instanceof Uint8Array ? { base64: Buffer.from(raw).toString('base64') } : value;
+}
+
+function unbytes(_: string, value: { base64?: string }): unknown {
+  return typeof value?.base64 === 'string' ? Buffer.from(value.base64, 'base64') : value;
+}

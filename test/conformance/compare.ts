@@ -1,0 +1,204 @@
+/** Compares what a run did with what agno did: exactly the surface under "Compared" of the README, field by field. */
+import type {
+  Case,
+  Fields,
+  JsonValue,
+  Observation,
+  ObservedCall,
+  ObservedFinal,
+  ObservedOutput,
+  ObservedPause,
+} from './format.ts';
+import { parallelOf } from './walk.ts';
+import { pyStr } from './python.ts';
+
+/** The first difference as one sentence, or `undefined`. Fields that `expected` lacks are not compared. */
+export function firstDifference(testCase: Case, expected: Observation, actual: Observation): string | undefined {
+  return (
+    pauses(expected.pauses ?? [], actual) ??
+    final(expected, actual) ??
+    calls(parallelOf(testCase.workflow), executions(expected.calls ?? []), executions(actual.calls ?? []))
+  );
+}
+
+function pauses(expected: readonly ObservedPause[], { pauses: answered = [], open }: Observation): string | undefined {
+  // A pause that nobody answers any more may be written down or not.
+  const actual = open && expected.length === answered.length + 1 ? [...answered, open] : answered;
+  for (const [index, pause] of expected.entries()) {
+    const ours = actual[index];
+    if (!ours) break;
+    const problem = pauseDifference(pause, ours, `pauses[${index}]`);
+    if (problem) return problem;
+  }
+  return differ('number of pauses', expected.length, actual.length);
+}
+
+function pauseDifference(expected: ObservedPause, actual: ObservedPause, at: string): string | undefined {
+  const { active } = expected;
+  const isError = active?.kind === 'error';
+  // agno starts a Router's reviews at 0 each time.
+  const isRouterReview = active?.step_type === 'Router' && active.kind === 'output_review';
+  return (
+    differ(`${at}.active.kind`, active?.kind, actual.active?.kind) ??
+    (isError ? undefined : differ(`${at}.pause_kind`, expected.pause_kind, actual.pause_kind)) ??
+    differ(`${at}.paused_step_name`, expected.paused_step_name, actual.paused_step_name) ??
+    differ(`${at}.lists`, expected.lists as JsonValue | undefined, actual.lists as JsonValue | undefined) ??
+    (isError
+      ? undefined
+      : differ(`${at}.n_step_requirements`, expected.n_step_requirements, actual.n_step_requirements)) ??
+    differ(`${at}.active.step`, active?.step, actual.active?.step) ??
+    differ(`${at}.active.message`, active?.message, actual.active?.message ?? null) ??
+    (isRouterReview
+      ? undefined
+      : differ(`${at}.active.retry_count`, active?.retry_count, actual.active?.retry_count)) ??
+    differ(
+      `${at}.active.available_choices`,
+      active?.available_choices as JsonValue | undefined,
+      (actual.active?.available_choices as JsonValue | undefined) ?? null,
+    ) ??
+    raised(`${at}: answering`, expected.answer_errors, actual.answer_errors) ??
+    raised(`${at}: continuing`, expected.continue_error, actual.continue_error)
+  );
+}
+
+/** Only whether there was an error: its words are each side's own. */
+function raised(what: string, expected: unknown, actual: unknown): string | undefined {
+  if ((expected === undefined) === (actual === undefined)) return undefined;
+  return expected === undefined
+    ? `${what} raised ${JSON.stringify(actual)}; agno raised nothing`
+    : `${what} raised nothing; agno raised ${JSON.stringify(expected)}`;
+}
+
+function final(observation: Observation, actual: Observation): string | undefined {
+  const expected = observation.final;
+  if (!expected) return undefined;
+  return (
+    differ('final.status', expected.status, actual.final?.status) ??
+    (expected.status === 'ERROR'
+      ? errorContent(observation, expected, actual.final?.content)
+      : differ('final.content', expected.content, actual.final?.content ?? null)) ??
+    outputs('final.step_results', expected.step_results, actual.final?.step_results ?? [])
+  );
+}
+
+const ERROR_PREFIX = 'Workflow execution failed: ';
+
+function errorContent(
+  { run_error }: Observation,
+  { content }: ObservedFinal,
+  actual: JsonValue | undefined,
+): string | undefined {
+  const message =
+    run_error === undefined ? pyStr(content).replace(ERROR_PREFIX, '') : run_error.replace(/^[\w.]+: /, '');
+  if (content === undefined || pyStr(actual).includes(message)) return undefined;
+  return `final.content: expected it to contain ${JSON.stringify(message)}, got ${JSON.stringify(actual)}`;
+}
+
+function outputs(
+  at: string,
+  expected: readonly ObservedOutput[] | undefined,
+  actual: readonly ObservedOutput[],
+): string | undefined {
+  if (expected === undefined) return undefined;
+  for (const [index, output] of expected.entries()) {
+    const ours = actual[index];
+    if (!ours) break;
+    const problem = outputDifference(`${at}[${index}]`, output, ours);
+    if (problem) return problem;
+  }
+  return differ(`number of ${at}`, expected.length, actual.length);
+}
+
+function outputDifference(at: string, expected: ObservedOutput, actual: ObservedOutput): string | undefined {
+  const { type, name } = expected;
+  const isLeaf = !expected.steps?.length && (!type || LEAF_TYPES.includes(type));
+  return (
+    differ(`${at}.name`, name ?? undefined, actual.name) ??
+    differ(`${at}.type`, type === 'None' || type === null ? undefined : type, actual.type) ??
+    differ(`${at}.success`, expected.success, actual.success) ??
+    (isLeaf ? differ(`${at}.content`, expected.content, actual.content ?? null) : undefined) ??
+    outputs(`${at}.steps`, isLeaf ? undefined : expected.steps, actual.steps ?? [])
+  );
+}
+
+const LEAF_TYPES = ['Step', 'None'];
+
+function executions(all: readonly ObservedCall[]): readonly ObservedCall[] {
+  return all.filter(({ step }) => step !== undefined);
+}
+
+function calls(
+  parallels: ReadonlyMap<string, string>,
+  expected: readonly ObservedCall[],
+  actual: readonly ObservedCall[],
+): string | undefined {
+  const theirs = inOrder(parallels, expected);
+  const ours = inOrder(parallels, actual);
+  for (const [index, call] of theirs.entries()) {
+    const problem = ours[index] && callDifference(call, ours[index], `calls[${index}] of '${call.step}'`);
+    if (problem) return problem;
+  }
+  return differ('calls', theirs.map(callName), ours.map(callName));
+}
+
+function callDifference(expected: ObservedCall, actual: ObservedCall, at: string): string | undefined {
+  return (
+    differ(`${at}: step`, expected.step, actual.step) ??
+    differ(`${at}: call`, expected.call, actual.call) ??
+    differ(`${at}: input`, expected.input, actual.input) ??
+    (actual.prev_of_parallel ? undefined : differ(`${at}: prev`, expected.prev, actual.prev)) ??
+    additionalDifference(expected.additional_data, actual.additional_data, at)
+  );
+}
+
+const ADDITIONAL = ['user_input', 'rejection_feedback', 'previous_output'];
+
+function additionalDifference(
+  expected: Fields | null | undefined,
+  actual: Fields | null | undefined,
+  at: string,
+): string | undefined {
+  if (expected === undefined) return undefined;
+  for (const key of ADDITIONAL) {
+    // agno hands the previous output back as text.
+    const ours = key === 'previous_output' && actual?.[key] != null ? pyStr(actual[key]) : actual?.[key];
+    const problem = differ(`${at}: additional_data.${key}`, expected?.[key] ?? null, ours ?? null);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+/** The calls with those inside one Parallel, where any order is right, in the order of their names. */
+function inOrder(parallels: ReadonlyMap<string, string>, all: readonly ObservedCall[]): readonly ObservedCall[] {
+  const sorted: ObservedCall[] = [];
+  for (let from = 0; from < all.length; ) {
+    const parallel = parallels.get(all[from]!.step!);
+    let to = from + 1;
+    while (parallel !== undefined && to < all.length && parallels.get(all[to]!.step!) === parallel) to += 1;
+    sorted.push(...all.slice(from, to).sort((a, b) => compareText(callName(a), callName(b))));
+    from = to;
+  }
+  return sorted;
+}
+
+function callName({ step, call }: ObservedCall): string {
+  return `${step}#${call}`;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function differ(what: string, expected: JsonValue | undefined, actual: JsonValue | undefined): string | undefined {
+  if (expected === undefined || canonical(expected) === canonical(actual)) return undefined;
+  return `${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`;
+}
+
+/** JSON with its keys sorted, so that their order does not count. */
+function canonical(value: JsonValue | undefined): string | undefined {
+  return JSON.stringify(value, (_, entry: JsonValue) =>
+    typeof entry === 'object' && entry !== null && !Array.isArray(entry)
+      ? Object.fromEntries(Object.entries(entry).sort(([a], [b]) => compareText(a, b)))
+      : entry,
+  );
+}

@@ -1,0 +1,95 @@
+/** A Temporal server, a worker and a client for all cases of a call: one bundle, one process each. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { HoldpointClient } from 'holdpoint/client';
+import { createWorker, startDevServer } from 'holdpoint/worker';
+import { Recorder } from './activities.ts';
+import type { Case, Executor } from './format.ts';
+
+const TASK_QUEUE = 'conformance';
+const BUILD = fileURLToPath(new URL('./build.ts', import.meta.url));
+const REPOSITORY = dirname(dirname(dirname(BUILD)));
+
+/** A case with its workflow type and what its activities do. */
+export interface Built {
+  readonly testCase: Case;
+  readonly workflow: string;
+  readonly executors: ReadonlyMap<string, Executor>;
+}
+
+export interface Environment {
+  readonly client: HoldpointClient;
+  readonly recorder: Recorder;
+  stop(): Promise<void>;
+}
+
+export async function startEnvironment(built: readonly Built[]): Promise<Environment> {
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => {}), shutdownSignals: [] });
+  const recorder = new Recorder();
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const server = await startDevServer();
+    undo.push(() => server.stop());
+    const native = await NativeConnection.connect({ address: server.address });
+    undo.push(() => native.close());
+    const worker = await withModule(built, (workflowsPath) =>
+      createWorker({
+        connection: native,
+        taskQueue: TASK_QUEUE,
+        workflowsPath,
+        activities: activities(recorder, built),
+      }),
+    );
+    undo.push(start(worker));
+    const connection = await Connection.connect({ address: server.address });
+    undo.push(() => connection.close());
+    return {
+      client: new HoldpointClient(new Client({ connection }), { taskQueue: TASK_QUEUE, onWaiting: () => {} }),
+      recorder,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function activities(recorder: Recorder, built: readonly Built[]) {
+  const all = built.flatMap(({ executors }) => [...executors]);
+  return Object.fromEntries(all.map(([name, executor]) => [name, recorder.activity(executor)]));
+}
+
+function start(worker: Worker): () => Promise<void> {
+  const running = worker.run();
+  return async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await running;
+  };
+}
+
+/** A module that exports the workflow of every case, while it is bundled. */
+async function withModule<T>(built: readonly Built[], use: (path: string) => Promise<T>): Promise<T> {
+  // Below the repository, so that its packages resolve.
+  const cache = join(REPOSITORY, 'node_modules', '.cache');
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, 'holdpoint-conformance-'));
+  try {
+    const path = join(folder, 'workflows.mjs');
+    await writeFile(path, [`import { buildCase } from ${JSON.stringify(BUILD)};`, ...built.map(moduleLine)].join('\n'));
+    return await use(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function moduleLine({ workflow, testCase }: Built): string {
+  const { id, workflow: definition } = testCase;
+  const json = JSON.stringify(JSON.stringify({ id, workflow: definition, answers: [] }));
+  return `export const ${workflow} = buildCase('${workflow}', JSON.parse(${json}));`;
+}

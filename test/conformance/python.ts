@@ -1,0 +1,52 @@
+/** Text as Python writes it: the observed contents come from agno's `json.dumps` and `str`. Pure, for both sides. */
+
+/** `json.dumps(value)`: a space after `:` and `,`, everything but ASCII escaped. */
+export function pyJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pyJson).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    return `{${entries(value)
+      .map(([key, entry]) => `${asciiJson(key)}: ${pyJson(entry)}`)
+      .join(', ')}}`;
+  }
+  return typeof value === 'string' ? asciiJson(value) : (JSON.stringify(value) ?? 'null');
+}
+
+/** `str(value)`. */
+export function pyStr(value: unknown): string {
+  return typeof value === 'string' ? value : pyRepr(value);
+}
+
+function pyRepr(value: unknown): string {
+  if (value === null || value === undefined) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return `[${value.map(pyRepr).join(', ')}]`;
+  if (typeof value !== 'object') return String(value);
+  return `{${entries(value)
+    .map(([key, entry]) => `${quoted(key)}: ${pyRepr(entry)}`)
+    .join(', ')}}`;
+}
+
+function entries(value: object): [string, unknown][] {
+  return Object.entries(value).filter(([, entry]) => entry !== undefined);
+}
+
+function asciiJson(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (char) => `\\u${hex(char, 4)}`);
+}
+
+function quoted(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll(quote, `\\${quote}`)
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t')
+    .replace(/[\p{Cc}]/gu, (char) => `\\x${hex(char, 2)}`);
+  return `${quote}${escaped}${quote}`;
+}
+
+function hex(char: string, digits: number): string {
+  return char.charCodeAt(0).toString(16).padStart(digits, '0');
+}

@@ -1,0 +1,41 @@
+/** agno's HumanReview fields as holdpoint's: snake_case to camelCase, and the few values that are written otherwise. */
+import type { StepReview } from 'holdpoint/workflow';
+import type { Fields, JsonValue } from './format.ts';
+import { pyStr } from './python.ts';
+
+/** Any review: a field that its primitive cannot have must arrive there and be refused. */
+export function review(fields: Fields): StepReview {
+  const given = Object.entries(fields).filter(([, value]) => value !== null);
+  return Object.fromEntries(given.map(([key, value]) => [camel(key), reviewValue(key, value)]));
+}
+
+function reviewValue(key: string, value: JsonValue): unknown {
+  if (key === 'timeout' && typeof value === 'number') return `${value}s`;
+  if (key === 'on_reject' && value === 'else') return 'else_branch';
+  if (key === 'requires_output_review') return isContains(value) ? contentContains(value.contains) : value;
+  if (key === 'user_input_schema' && Array.isArray(value)) return value.map((field) => inputField(field as Fields));
+  return value;
+}
+
+const FIELD_KEYS: Readonly<Record<string, string>> = { field_type: 'type', value: 'default' };
+
+function inputField(field: Fields): object {
+  const given = Object.entries(field).filter(([, value]) => value !== null);
+  return Object.fromEntries(given.map(([key, value]) => [FIELD_KEYS[key] ?? camel(key), value]));
+}
+
+export function isContains(value: JsonValue | undefined): value is { contains: string } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value.contains === 'string';
+}
+
+export function contentContains(text: string): (output: { readonly content: unknown }) => boolean {
+  return ({ content }) => contains(content, text);
+}
+
+export function contains(content: unknown, text: string): boolean {
+  return content !== null && content !== undefined && pyStr(content).includes(text);
+}
+
+function camel(key: string): string {
+  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

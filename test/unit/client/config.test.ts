@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ConfigError, loadConfig } from '../../../client/config.ts';
+
+let root: string;
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'holdpoint-config-')));
+  for (const name of Object.keys(process.env).filter((each) => /^(TEMPORAL|HOLDPOINT)_/.test(each)))
+    vi.stubEnv(name, undefined);
+  vi.stubEnv('TEMPORAL_CONFIG_FILE', join(root, 'temporal.toml'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const write = (name: string, text: string) => writeFileSync(join(root, name), text);
+const load = () => loadConfig({ cwd: root });
+const refusal = async () => {
+  const error = await load().catch((refused: unknown) => refused);
+  expect(error).toBeInstanceOf(ConfigError);
+  return (error as Error).message;
+};
+
+describe('loadConfig', () => {
+  it('has defaults for everything', async () => {
+    expect(await load()).toEqual({
+      address: 'localhost:7233',
+      addressSource: 'the default',
+      namespace: 'default',
+      taskQueue: 'holdpoint',
+      connectionOptions: { address: 'localhost:7233' },
+      workflowsPath: join(root, 'workflows/index.ts'),
+      activitiesPath: join(root, 'activities/index.ts'),
+      devServer: { port: 7233, uiPort: 8233, dataFile: join(root, '.holdpoint/dev.db') },
+      configPath: undefined,
+    });
+  });
+
+  it('reads the nearest configuration upwards, and takes its paths from there', async () => {
+    write(
+      'temporal.config.ts',
+      `interface Mine { taskQueue: string }
+       const config: Mine & object = { taskQueue: 'mine', workflows: './src/flows.ts', devServer: { dataFile: 'data/x.db', port: 7400 } };
+       export default config;`,
+    );
+    mkdirSync(join(root, 'a/b'), { recursive: true });
+    const config = await loadConfig({ cwd: join(root, 'a/b') });
+    expect(config).toMatchObject({
+      taskQueue: 'mine',
+      workflowsPath: join(root, 'src/flows.ts'),
+      configPath: join(root, 'temporal.config.ts'),
+      address: 'localhost:7400',
+      devServer: { port: 7400, uiPort: 8233, dataFile: join(root, 'data/x.db') },
+    });
+  });
+
+  it.each(['ts', 'js', 'mjs'])('reads temporal.config.%s of a package without a type', async (extension) => {
+    write('package.json', '{}');
+    write(`temporal.config.${extension}`, "export default { namespace: 'mine' };");
+    expect((await load()).namespace).toBe('mine');
+  });
+
+  it('lets variables win over profiles, and profiles over the file', async () => {
+    write('temporal.config.ts', "export default { address: 'file:1', namespace: 'file', taskQueue: 'file' };");
+    expect(await load()).toMatchObject({ address: 'file:1', addressSource: 'temporal.config.ts', namespace: 'file' });
+    write('temporal.toml', '[profile.default]\naddress = "toml:2"\nnamespace = "toml"\n');
+    expect(await load()).toMatchObject({ address: 'toml:2', namespace: 'toml', taskQueue: 'file' });
+    vi.stubEnv('TEMPORAL_ADDRESS', 'env:3');
+    vi.stubEnv('HOLDPOINT_TASK_QUEUE', 'env');
+    expect(await load()).toMatchObject({
+      address: 'env:3',
+      addressSource: 'TEMPORAL_ADDRESS',
+      namespace: 'toml',
+      taskQueue: 'env',
+    });
+  });
+
+  it('turns TLS on with an API key', async () => {
+    vi.stubEnv('TEMPORAL_API_KEY', 'key');
+    expect((await load()).connectionOptions).toEqual({ address: 'localhost:7233', apiKey: 'key', tls: true });
+  });
+
+  it.each([
+    ["{ devServer: { port: '7233' } }", 'devServer.port: expected number, received string'],
+    ['{ devServer: { port: 70000 } }', 'devServer.port: expected number to be <=65535'],
+    ['{ devServer: { uiPort: 1.5 } }', 'devServer.uiPort: expected int, received number'],
+    ['{ devServer: [] }', 'devServer: expected object, received array'],
+    ["{ taskQueue: '' }", 'taskQueue: expected a text that is not empty'],
+    ['{ workflows: null }', 'workflows: expected string, received null'],
+    ["{ taskqueue: 'x' }", 'taskqueue: there is no such field; the fields are address, namespace, taskQueue'],
+    ['{ devServer: { ui: 1 } }', 'devServer.ui: there is no such field; the fields are port, uiPort, dataFile'],
+    ["{ address: 'http://localhost:7233' }", 'address: expected host:port, received "http://localhost:7233"'],
+    ['7', 'expected object, received number'],
+  ])('refuses %s, naming file and field', async (value, problem) => {
+    write('temporal.config.ts', `export default ${value};`);
+    expect(await refusal()).toContain(`temporal.config.ts: ${problem}`);
+  });
+
+  it('refuses a file without a default export', async () => {
+    write('temporal.config.ts', 'export const config = {};');
+    expect(await refusal()).toContain('temporal.config.ts: expected a default export');
+  });
+
+  it('refuses a file that does not load', async () => {
+    write('temporal.config.ts', "throw new Error('oops');");
+    expect(await refusal()).toContain('temporal.config.ts cannot be loaded: oops');
+  });
+
+  it('refuses a path to nothing', async () => {
+    await expect(loadConfig({ cwd: root, path: 'mine.ts' })).rejects.toThrow(
+      `${join(root, 'mine.ts')}: there is no such file.`,
+    );
+  });
+
+  it('names the variable that is wrong', async () => {
+    vi.stubEnv('TEMPORAL_ADDRESS', 'localhost');
+    expect(await refusal()).toBe('TEMPORAL_ADDRESS: expected host:port, received "localhost".');
+    vi.stubEnv('TEMPORAL_PROFILE', 'prod');
+    expect(await refusal()).toContain("Profile 'prod' not found");
+  });
+});

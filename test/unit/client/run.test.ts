@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { checkAnswerSize, checkDecisions, decisionsOf } from '../../../client/answers.ts';
+import { compactRun } from '../../../client/compact-run.ts';
+import {
+  InvalidAnswer,
+  RequirementAlreadyResolved,
+  RunNotPaused,
+  SearchAttributesMissing,
+  UnresolvedRequirements,
+} from '../../../client/errors.ts';
+import { assertAccepted } from '../../../client/fate.ts';
+import { Run } from '../../../client/run.ts';
+import { toMemo } from '../../../workflows/protocol/memo.ts';
+import type { RequirementKind, StepRequirement } from '../../../workflows/protocol/requirement.ts';
+import { requirementFields, runFields } from '../../support/requirement.ts';
+
+const KINDS: readonly RequirementKind[] = [
+  'confirmation',
+  'user_input',
+  'confirmation+user_input',
+  'output_review',
+  'iteration_review',
+  'route',
+  'executor',
+  'error',
+];
+const open = (id: string, more: Partial<StepRequirement> = {}) => requirementFields('confirmation', { id, ...more });
+const resolved = (id: string, more: Partial<StepRequirement> = {}) =>
+  open(id, { resolution: 'confirmed', resolvedBy: 'ann', resolvedAt: '2026-01-01T00:00:01.000Z', ...more });
+const runOf = (...requirements: StepRequirement[]) => new Run(runFields(requirements), true);
+
+describe('a run', () => {
+  test('sorts its open requirements by what they ask for', () => {
+    const run = runOf(...KINDS.map((kind) => requirementFields(kind)), resolved('old'));
+    const kinds = (list: readonly { kind: string }[]) => list.map(({ kind }) => kind);
+    expect(kinds(run.activeStepRequirements)).toEqual(KINDS);
+    expect(kinds(run.stepsRequiringConfirmation)).toEqual(['confirmation', 'confirmation+user_input']);
+    expect(kinds(run.stepsRequiringUserInput)).toEqual(['user_input', 'confirmation+user_input']);
+    expect(kinds(run.stepsRequiringOutputReview)).toEqual(['output_review', 'iteration_review']);
+    expect(kinds(run.stepsRequiringRoute)).toEqual(['route']);
+    expect(kinds(run.stepsRequiringExecutorResolution)).toEqual(['executor']);
+    expect(kinds(run.stepsWithErrors)).toEqual(['error']);
+  });
+
+  test('says who asks and where, of the oldest open requirement', () => {
+    const run = runOf(resolved('x'), open('y', { topLevelStep: 'top', pauseKind: 'executor' }), open('z'));
+    expect(run).toMatchObject({ isPaused: true, pauseKind: 'executor', pausedStepName: 'top' });
+    const done = new Run(runFields([resolved('x')], { status: 'completed' }), true);
+    expect([done.isPaused, done.pauseKind, done.pausedStepName]).toEqual([false, undefined, undefined]);
+  });
+
+  test('is plain JSON', () => {
+    const fields = runFields([open('x')]);
+    expect(JSON.parse(JSON.stringify(new Run(fields, true)))).toEqual({ ...fields, complete: true });
+  });
+});
+
+describe('a run read from its memo', () => {
+  const memo = {
+    holdpoint: toMemo({ status: 'paused', workflowName: 'w', sessionId: 's' }, [open('a/b#confirmation')], []),
+  };
+  const info = { workflowId: 'id', type: 'w', memo };
+
+  test('has what the memo has, and says that it is not complete', () => {
+    const run = compactRun(info);
+    expect(run).toMatchObject({ runId: 'id', sessionId: 's', status: 'paused', complete: false, content: null });
+    expect(run.activeStepRequirements[0]).toMatchObject({ path: 'a/b', pauseKind: 'step', requiresConfirmation: true });
+    expect(run.activeStepRequirements[0]!.onReject).toBeUndefined();
+  });
+
+  test('asks for nothing when it ended, and runs when it has no memo yet', () => {
+    expect(compactRun(info, { status: 'failed' })).toMatchObject({ status: 'failed', stepRequirements: [] });
+    expect(compactRun({ workflowId: 'id', type: 'w', memo: {} })).toMatchObject({ status: 'running', sessionId: 'id' });
+    expect(compactRun({ workflowId: 'id', type: 'w', memo: { holdpoint: 5 } })).toMatchObject({ status: 'running' });
+  });
+});
+
+describe('the decisions of continueRun', () => {
+  test('are those of the requirements, and at least one', () => {
+    const run = runOf(open('x'), open('y'));
+    expect(() => decisionsOf(run)).toThrow(UnresolvedRequirements);
+    expect(() => decisionsOf(run)).toThrow(/x, y/);
+    run.stepRequirements[1]!.reject('no');
+    expect(decisionsOf(run)).toMatchObject([{ requirement: 'y', action: 'reject', feedback: 'no' }]);
+    expect(() => decisionsOf(runOf(resolved('x')))).toThrow(RunNotPaused);
+  });
+
+  test('given by hand get the digest of what is shown', () => {
+    const run = runOf(open('x'), resolved('old'));
+    const confirm = (requirement: string, more: object = {}) => ({ requirement, action: 'confirm' as const, ...more });
+    expect(checkDecisions(run, [confirm('x')])).toEqual([confirm('x', { digest: '0123456789abcdef0123' })]);
+    expect(() => checkDecisions(run, [confirm('x'), confirm('x')])).toThrow(/decided twice/);
+    expect(() => checkDecisions(run, [confirm('old')])).toThrow(RequirementAlreadyResolved);
+    expect(() => checkDecisions(run, [confirm('x', { digest: 'other' })])).toThrow(InvalidAnswer);
+    expect(() => checkDecisions(run, [confirm('x', { values: {} })])).toThrow(/asks for no values/);
+    expect(() => checkDecisions(run, undefined as never)).toThrow(TypeError);
+    expect(() => checkDecisions(run, [null as never])).toThrow(TypeError);
+  });
+
+  test('are refused where they are too large together', () => {
+    const edit = (requirement: string, size: number) => ({
+      requirement,
+      action: 'edit' as const,
+      output: 'x'.repeat(size),
+    });
+    expect(() => checkAnswerSize([edit('a', 200_000), edit('b', 400_000)])).toThrow(/'b'.*together/);
+    checkAnswerSize([edit('a', 200_000), edit('b', 200_000)]);
+  });
+});
+
+describe('the fate of an answer', () => {
+  const answer = { decisionId: 'mine', requirements: ['x', 'y'] };
+
+  test('accepted', () => {
+    assertAccepted(runOf(resolved('x', { decisionId: 'mine' }), resolved('y', { decisionId: 'mine' })), answer);
+  });
+
+  test('refused: the first is the error, the others are listed', () => {
+    const refusal = (requirement: string, code: 'invalid' | 'already_resolved', reason: string) =>
+      ({ requirement, code, reason, decisionId: 'mine', signal: 'continueRun', at: '' }) as const;
+    const newest = [refusal('x', 'already_resolved', 'already confirmed'), refusal('y', 'invalid', 'bad value')];
+    const run = new Run(runFields([resolved('x'), open('y')], { refusedAnswers: { count: 2, newest } }), true);
+    expect(() => assertAccepted(run, answer)).toThrow(RequirementAlreadyResolved);
+    expect(() => assertAccepted(run, answer)).toThrow(
+      /'x' is already confirmed by ann at 2026.*Refused too: 'y' \(bad value\)/,
+    );
+    expect(() => assertAccepted(run, { ...answer, requirements: ['y'] })).toThrow(/'y': bad value/);
+  });
+
+  test('is told by the requirement where the record is gone', () => {
+    expect(() => assertAccepted(runOf(resolved('x'), open('y')), answer)).toThrow(RequirementAlreadyResolved);
+    expect(() => assertAccepted(runOf(open('x')), { ...answer, requirements: ['x'] })).toThrow(/did not take/);
+    expect(() => assertAccepted(runOf(), answer)).toThrow(/no requirement with this id/);
+    const ended = new Run(runFields([open('x')], { status: 'cancelled' }), true);
+    expect(() => assertAccepted(ended, answer)).toThrow(RunNotPaused);
+  });
+});
+
+test('the error about search attributes has the command', () => {
+  expect(new SearchAttributesMissing('ns').message).toContain(
+    'temporal operator search-attribute create --namespace ns --name HoldpointStatus --type Keyword --name HoldpointStep --type KeywordList --name HoldpointSession --type Keyword --name HoldpointDue --type Datetime',
+  );
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { cut, PREVIEW_LIMIT, toMemo } from '../../../workflows/protocol/memo.ts';
+import type { StepRequirement } from '../../../workflows/protocol/requirement.ts';
+
+const run = { status: 'paused', workflowName: 'w', sessionId: 's' } as const;
+const requirement = (part: Partial<StepRequirement> = {}): StepRequirement => ({
+  id: 'a#confirmation',
+  digest: 'd1',
+  kind: 'confirmation',
+  pauseKind: 'step',
+  path: 'a',
+  stepName: 'a',
+  stepType: 'Step',
+  topLevelStep: 'a',
+  onReject: 'skip',
+  onTimeout: 'cancel',
+  retryCount: 0,
+  maxRetries: 3,
+  requiresConfirmation: true,
+  requiresUserInput: false,
+  requiresOutputReview: false,
+  requiresRouteSelection: false,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  ...part,
+});
+const brief = (part: Partial<StepRequirement>) => toMemo(run, [requirement(part)], []).open[0]!;
+const many = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index));
+
+describe('the memo of a run', () => {
+  it('says the status, what is open and what was decided', () => {
+    const decided = [['a#confirmation', 'decision-1']] as const;
+    expect(toMemo(run, [], decided)).toEqual({ version: 1, ...run, open: [], openCount: 0, decided });
+  });
+
+  it('shows of a bare requirement what an answer needs, and no key without a value', () => {
+    expect(brief({})).toEqual({
+      id: 'a#confirmation',
+      digest: 'd1',
+      kind: 'confirmation',
+      stepName: 'a',
+      stepType: 'Step',
+      topLevelStep: 'a',
+      retryCount: 0,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      onTimeout: 'cancel',
+    });
+  });
+
+  it('shows message, choices, schema, feedback and deadline where there are any', () => {
+    const part = {
+      message: 'Really?',
+      availableChoices: ['a', 'b'],
+      allowMultipleSelections: true,
+      userInputSchema: [{ name: 'n' }],
+      previousFeedback: 'shorter',
+      timeoutAt: '2026-01-02T00:00:00.000Z',
+    };
+    expect(brief(part)).toMatchObject(part);
+  });
+
+  it('previews the output where there is one, else the input', () => {
+    expect(brief({ input: { a: 1 } }).preview).toBe('{"a":1}');
+    expect(brief({ input: { a: 1 }, output: 'text' }).preview).toBe('"text"');
+    expect(brief({ input: 'IN', output: null }).preview).toBe('"IN"');
+  });
+});
+
+describe('its bounds', () => {
+  it('a preview has at most 2 KB', () => {
+    expect(PREVIEW_LIMIT).toBe(2048);
+    const preview = brief({ output: 'x'.repeat(1_900_000) }).preview!;
+    expect(preview).toHaveLength(PREVIEW_LIMIT);
+    expect(preview.endsWith('…')).toBe(true);
+    expect(brief({ output: 'x'.repeat(PREVIEW_LIMIT - 2) }).preview!.endsWith('"')).toBe(true);
+  });
+
+  it('messages and feedback are cut', () => {
+    const { message, previousFeedback } = brief({ message: 'm'.repeat(5000), previousFeedback: 'f'.repeat(5000) });
+    expect([message!.length, previousFeedback!.length]).toEqual([500, 500]);
+  });
+
+  it('a schema that is longer than a preview is left out, a shorter one is whole', () => {
+    const field = (index: number) => ({ name: `field_${index}`, description: 'x'.repeat(50) });
+    expect(brief({ userInputSchema: many(100, field) })).not.toHaveProperty('userInputSchema');
+    expect(brief({ userInputSchema: many(5, field) }).userInputSchema).toHaveLength(5);
+  });
+
+  it('lists are counted: 50 choices, 20 open requirements, 50 decisions – the oldest open, the newest decided', () => {
+    expect(brief({ availableChoices: many(80, String) }).availableChoices).toEqual(many(50, String));
+    const open = many(30, (index) => requirement({ id: `n${index}#confirmation` }));
+    const memo = toMemo(
+      run,
+      open,
+      many(70, (index) => [`n${index}`, `d${index}`] as const),
+    );
+    expect(memo.openCount).toBe(30);
+    expect(memo.open.map(({ id }) => id)).toEqual(open.slice(0, 20).map(({ id }) => id));
+    expect(memo.decided[0]).toEqual(['n20', 'd20']);
+    expect(memo.decided.at(-1)).toEqual(['n69', 'd69']);
+  });
+
+  it('the largest one stays far below what Temporal takes', () => {
+    const largest = requirement({
+      message: 'ü'.repeat(9_000),
+      previousFeedback: 'ü'.repeat(9_000),
+      output: 'ü'.repeat(90_000),
+      availableChoices: many(80, (index) => `${index}`.padEnd(200, 'x')),
+      userInputSchema: [{ name: 'n', description: 'x'.repeat(1_900) }],
+    });
+    const text = JSON.stringify(
+      toMemo(
+        run,
+        many(200, () => largest),
+        [],
+      ),
+    );
+    expect(Buffer.byteLength(text)).toBeLessThan(512 * 1024);
+  });
+});
+
+describe('cut', () => {
+  it.each([
+    ['abc', 3, 'abc'],
+    ['abcd', 3, 'ab…'],
+    ['', 3, ''],
+  ])('%j to %d', (text, limit, expected) => {
+    expect(cut(text, limit)).toBe(expected);
+  });
+});

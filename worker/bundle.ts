@@ -1,0 +1,132 @@
+/**
+ * Bundles workflows for the sandbox, and refuses what would only fail – or hang – once a run has started:
+ * exports under another name than their definition's, bad definitions, and modules that the sandbox does not have.
+ */
+import { builtinModules } from 'node:module';
+import { relative } from 'node:path';
+import {
+  type BundleOptions,
+  bundleWorkflowCode,
+  type Logger,
+  type LogLevel,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { definitionOf } from '../workflows/define/definition.ts';
+import { loadBundle } from './load-bundle.ts';
+
+/** Workflow code that cannot become a bundle; the message names file and fix. */
+export class BundleError extends Error {
+  override readonly name = 'BundleError';
+}
+
+export interface WorkflowBundle extends WorkflowBundleWithSourceMap {
+  /** The names of all exported functions: with Temporal, the workflow types. */
+  readonly workflowTypes: readonly string[];
+}
+
+/**
+ * A checked bundle, for `workflowBundle` of a Worker.
+ * @throws {BundleError}
+ */
+export async function bundleWorkflows(options: BundleOptions): Promise<WorkflowBundle> {
+  const file = relative('.', options.workflowsPath);
+  const bundle = await webpackBundle(options, file);
+  const exports = loadBundle(bundle.code, (problem, cause) => new BundleError(`${file}: ${problem}`, { cause }));
+  assertNames(exports, file);
+  const workflowTypes = Object.keys(exports).filter((name) => typeof exports[name] === 'function');
+  return { ...bundle, workflowTypes };
+}
+
+/** Temporal names a workflow after its export; another name in the definition would be a lie in every message. */
+function assertNames(exports: Readonly<Record<string, unknown>>, file: string): void {
+  for (const [exported, value] of Object.entries(exports)) {
+    const name = definitionOf(value)?.name;
+    if (name === undefined || name === exported) continue;
+    throw new BundleError(
+      `${file}: workflow '${name}' is exported as '${exported}'. Temporal knows it by the name of its export: ` +
+        `write \`export const ${name} = workflow({ name: '${name}', … })\`.`,
+    );
+  }
+}
+
+async function webpackBundle(options: BundleOptions, file: string): Promise<WorkflowBundleWithSourceMap> {
+  const log = new ErrorLog();
+  const foreign = new ForeignImports(options.ignoreModules ?? []);
+  const bundling = bundleWorkflowCode({
+    ...options,
+    logger: options.logger ?? log,
+    webpackConfigHook: (config) => foreign.watch(options.webpackConfigHook?.(config) ?? config),
+  });
+  const bundle = await bundling.catch((cause: unknown) => {
+    const problem = foreign.explain() ?? `${file} cannot be bundled: ${log.firstError ?? messageOf(cause)}`;
+    throw new BundleError(problem, { cause });
+  });
+  const problem = foreign.explain();
+  if (problem !== undefined) throw new BundleError(problem);
+  return bundle;
+}
+
+type WebpackConfig = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+type ExternalRequest = { readonly request?: string; readonly contextInfo?: { readonly issuer?: string } };
+
+const ALLOWED = ['assert', 'url', 'util'];
+const NODE_SIDE =
+  /^(@temporalio\/(activity|client|worker|testing|core-bridge)|holdpoint\/(activities|client|worker|testing))(\/|$)/;
+
+/** Watches for imports that only Node has, and who has them: webpack itself does not name a file for all of them. */
+class ForeignImports {
+  private readonly ignored: readonly string[];
+  private readonly found = new Map<string, string>();
+
+  constructor(ignored: readonly string[]) {
+    this.ignored = ignored;
+  }
+
+  watch(config: WebpackConfig): WebpackConfig {
+    const watcher = async ({ request = '', contextInfo }: ExternalRequest) => {
+      const name = request.replace(/^node:/, '');
+      const [first = ''] = name.split('/');
+      const builtin = request.startsWith('node:') || (builtinModules.includes(first) && !ALLOWED.includes(first));
+      if ((builtin && !this.ignored.includes(name)) || NODE_SIDE.test(request)) {
+        this.found.set(request, contextInfo?.issuer ?? '');
+      }
+      return undefined;
+    };
+    const externals = config.externals === undefined ? [] : [config.externals].flat();
+    return { ...config, externals: [watcher, ...externals] as NonNullable<WebpackConfig['externals']> };
+  }
+
+  explain(): string | undefined {
+    const [first] = this.found;
+    if (!first) return undefined;
+    const [request, issuer] = first;
+    const name = request.replace(/^node:/, '');
+    const advice = ALLOWED.includes(name)
+      ? `Write it as '${name}': the bundler does not know the 'node:' form.`
+      : 'Workflows run in a sandbox without Node. Move what needs it into an activity, and import activities with `import type`.';
+    return `${relative('.', issuer)}: imports '${request}'. ${advice}`;
+  }
+}
+
+/** Keeps webpack's first error, which the SDK logs but does not throw, and prints nothing. */
+class ErrorLog implements Logger {
+  firstError: string | undefined;
+
+  log(level: LogLevel, message: string): void {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours
+    const plain = message.replace(/\u001b\[\d+m/g, '');
+    const [first = ''] = plain.slice(Math.max(0, plain.indexOf('ERROR in '))).split(/\n\n|\nresolve '/);
+    if (level === 'ERROR') this.firstError ??= first.replace(/^ERROR in /, '');
+  }
+  trace(): void {}
+  debug(): void {}
+  info(): void {}
+  warn(): void {}
+  error(message: string): void {
+    this.log('ERROR', message);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

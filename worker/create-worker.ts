@@ -1,0 +1,40 @@
+/** The composition root: a Temporal Worker with everything that holdpoint's workflows need. */
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { bundleWorkflows } from './bundle.ts';
+import { holdpointPlugin, PLUGIN_NAME } from './plugin.ts';
+
+export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
+  /** Default `holdpoint`. */
+  readonly taskQueue?: string;
+  /** Whether runs set search attributes. Default: where the namespace has them, or lets this worker register them. */
+  readonly searchAttributes?: boolean;
+}
+
+/**
+ * A Worker for holdpoint's workflows, made and not yet running: `await worker.run()`.
+ * Takes every option of `Worker.create`; `workflowsPath` is bundled with holdpoint's checks.
+ * @example
+ * const worker = await createWorker({ connection, workflowsPath, activities });
+ */
+export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
+  const { searchAttributes, plugins = [], ...worker } = options;
+  const present = plugins.some(({ name }) => name === PLUGIN_NAME);
+  const ours = present ? [] : [holdpointPlugin(searchAttributes === undefined ? {} : { searchAttributes })];
+  return Worker.create({ taskQueue: 'holdpoint', ...(await withBundle(worker)), plugins: [...ours, ...plugins] });
+}
+
+type WithoutPlugins = Omit<CreateWorkerOptions, 'searchAttributes' | 'plugins'>;
+
+async function withBundle({ workflowsPath, bundlerOptions, ...options }: WithoutPlugins): Promise<WithoutPlugins> {
+  if (workflowsPath === undefined || options.workflowBundle) return options;
+  const { payloadConverterPath, failureConverterPath } = options.dataConverter ?? {};
+  const { workflowModules } = options.interceptors ?? {};
+  const workflowBundle = await bundleWorkflows({
+    workflowsPath,
+    ...bundlerOptions,
+    ...(payloadConverterPath !== undefined && { payloadConverterPath }),
+    ...(failureConverterPath !== undefined && { failureConverterPath }),
+    ...(workflowModules !== undefined && { workflowInterceptorModules: workflowModules }),
+  });
+  return { ...options, workflowBundle };
+}

@@ -1,0 +1,7 @@
+/** `holdpoint/worker`: everything that runs workflows and activities, and the binaries for it. */
+export { ConfigError, type LoadedConfig, loadConfig, type LoadConfigOptions } from '../client/config.ts';
+export { BinaryNotFoundError, type BinaryName, resolveBinary, type ResolveBinaryOptions } from './binaries.ts';
+export { BundleError, bundleWorkflows, type WorkflowBundle } from './bundle.ts';
+export { createWorker, type CreateWorkerOptions } from './create-worker.ts';
+export { type DevServer, DevServerError, type DevServerOptions, startDevServer } from './dev-server.ts';
+export { holdpointPlugin, type HoldpointPluginOptions } from './plugin.ts';

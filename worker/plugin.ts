@@ -1,0 +1,67 @@
+/**
+ * Puts holdpoint into any Worker, also one that users already have: step inputs, heartbeats, fast recovery, and the
+ * answer to whether runs may set search attributes.
+ */
+import {
+  NativeConnection,
+  type PatchActivationCallback,
+  Runtime,
+  type WorkerOptions,
+  type WorkerPlugin,
+} from '@temporalio/worker';
+import { heartbeats } from '../activities/heartbeat.ts';
+import { stepInputs } from '../activities/step-input.ts';
+import { NO_SEARCH_ATTRIBUTES_PATCH, PATCH_PREFIX } from '../workflows/protocol/search-attributes.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
+
+export const PLUGIN_NAME = 'holdpoint';
+
+export interface HoldpointPluginOptions {
+  /** Whether runs set search attributes. Default: where the namespace has them, or lets this worker register them. */
+  readonly searchAttributes?: boolean;
+}
+
+/**
+ * All worker parts of holdpoint, for the `plugins` of a Worker. Replays need none of them: their answers are in the history.
+ * @example
+ * await Worker.create({ plugins: [holdpointPlugin()], workflowsPath, activities, taskQueue });
+ */
+export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlugin {
+  return {
+    name: PLUGIN_NAME,
+    async configureWorker(worker) {
+      const searchAttributes = options.searchAttributes ?? (await namespaceHasThem(worker));
+      return {
+        ...worker,
+        // Runs of a killed worker wait for their sticky queue first; the SDK's 10 s would be most of the recovery.
+        stickyQueueScheduleToStartTimeout: worker.stickyQueueScheduleToStartTimeout ?? '1s',
+        interceptors: {
+          ...worker.interceptors,
+          // Ours are outermost: interceptors of the user see the same StepInput as the activity.
+          activity: [stepInputs, heartbeats, ...(worker.interceptors?.activity ?? [])],
+        },
+        patchActivationCallback: answerPatches(worker, searchAttributes),
+      };
+    },
+  };
+}
+
+/** The SDK calls it synchronously and wants a boolean, so the answer is found out when the worker starts. */
+function answerPatches({ patchActivationCallback }: WorkerOptions, searchAttributes: boolean): PatchActivationCallback {
+  return (input) => {
+    if (input.patchId === NO_SEARCH_ATTRIBUTES_PATCH) return !searchAttributes;
+    return input.patchId.startsWith(PATCH_PREFIX) || (patchActivationCallback?.(input) ?? true);
+  };
+}
+
+async function namespaceHasThem({ connection, namespace = 'default' }: WorkerOptions): Promise<boolean> {
+  const warn = (message: string) => Runtime.instance().logger.warn(message);
+  if (connection) return ensureSearchAttributes(connection, namespace, warn);
+  // Without a connection the SDK makes its own, to the default address.
+  const own = await NativeConnection.connect();
+  try {
+    return await ensureSearchAttributes(own, namespace, warn);
+  } finally {
+    await own.close();
+  }
+}

@@ -1,0 +1,80 @@
+/** A Worker as `temporal.config.ts` describes it: code loaded and checked, server reached, and not yet running. */
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { NativeConnection, type Worker, type WorkerOptions } from '@temporalio/worker';
+import { register as registerCommonJs } from 'tsx/cjs/api';
+import { register } from 'tsx/esm/api';
+import type { ConnectionSettings, LoadedConfig } from '../client/config.ts';
+import { bundleWorkflows } from './bundle.ts';
+import { createWorker } from './create-worker.ts';
+import { listens } from './ports.ts';
+import { probeServer } from './probe.ts';
+
+/** The worker cannot start: no server, no workflows, or activities that do not load. */
+class WorkerStartError extends Error {
+  override readonly name = 'WorkerStartError';
+}
+
+export interface PreparedWorker {
+  readonly worker: Worker;
+  readonly workflowTypes: readonly string[];
+  readonly activityTypes: readonly string[];
+  close(): Promise<void>;
+}
+
+type Server = Pick<LoadedConfig, 'addressSource' | 'namespace'> & { readonly connectionOptions: ConnectionSettings };
+
+/** @throws {WorkerStartError | BundleError} */
+export async function prepareWorker(
+  config: LoadedConfig,
+  server: Server = config,
+  options: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> = {},
+): Promise<PreparedWorker> {
+  if (!existsSync(config.workflowsPath)) {
+    throw new WorkerStartError(
+      `There are no workflows at ${config.workflowsPath}. Write them there, or say in temporal.config.ts where they are: workflows: './…'.`,
+    );
+  }
+  await reach(server);
+  const activities = await importActivities(config.activitiesPath);
+  const workflowBundle = await bundleWorkflows({ workflowsPath: config.workflowsPath });
+  const connection = await NativeConnection.connect(server.connectionOptions);
+  const { namespace } = server;
+  const { taskQueue } = config;
+  const worker = await createWorker({ connection, namespace, taskQueue, workflowBundle, activities, ...options });
+  const activityTypes = Object.keys(activities).filter((name) => typeof activities[name] === 'function');
+  return { worker, workflowTypes: workflowBundle.workflowTypes, activityTypes, close: () => connection.close() };
+}
+
+async function reach({ connectionOptions, addressSource, namespace }: Server): Promise<void> {
+  const { address } = connectionOptions;
+  const { serves, problem } = (await listens(address))
+    ? await probeServer(connectionOptions, [namespace], 10_000)
+    : { serves: false, problem: 'nothing listens there' };
+  if (serves) return;
+  throw new WorkerStartError(
+    `Cannot use namespace '${namespace}' of the Temporal server at ${address} (from ${addressSource}): ${problem}. ` +
+      'Start a server (`npx holdpoint dev` brings its own), or set TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE.',
+  );
+}
+
+/**
+ * For the whole process, so that activities and the Worker share one `@temporalio/activity`; and only now, because every
+ * module that loads later is slower for it.
+ */
+function registerTypeScript(): void {
+  register();
+  registerCommonJs();
+}
+
+async function importActivities(file: string): Promise<Record<string, unknown>> {
+  if (!existsSync(file)) return {};
+  if (/\.[cm]?tsx?$/.test(file)) registerTypeScript();
+  try {
+    return { ...(await import(pathToFileURL(file).href)) };
+  } catch (error) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    throw new WorkerStartError(`${relative('.', file)} cannot be loaded: ${stack}`, { cause: error });
+  }
+}
