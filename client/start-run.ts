@@ -10,7 +10,7 @@ import { startOf } from './history-tail.ts';
 import { Run, withCursor } from './run.ts';
 import { call, detailsOf, GRPC, grpcCode } from './server-call.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: any workflow function can be started
+// `any`: any workflow function can be started
 export type WorkflowFunction = (...args: any[]) => Promise<unknown>;
 /** A workflow, or the name it is exported under. */
 export type WorkflowLike = WorkflowFunction | string;

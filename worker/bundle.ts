@@ -113,7 +113,6 @@ class ErrorLog implements Logger {
   firstError: string | undefined;
 
   log(level: LogLevel, message: string): void {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours
     const plain = message.replace(/\u001b\[\d+m/g, '');
     const [first = ''] = plain.slice(Math.max(0, plain.indexOf('ERROR in '))).split(/\n\n|\nresolve '/);
     if (level === 'ERROR') this.firstError ??= first.replace(/^ERROR in /, '');

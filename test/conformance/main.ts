@@ -3,7 +3,7 @@
  * client, and compares with what agno did. Exit code 1 on any difference, 2 where it cannot run at all.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DefinitionError } from 'holdpoint/workflow';
+import type { DefinitionError } from 'holdpoint/workflow';
 import { Recorder, withSoftContent } from './activities.ts';
 import { buildCase } from './build.ts';
 import { readCases, readObservations, selectCases, UsageError } from './cases.ts';

@@ -82,7 +82,10 @@ export function openOf(run: RunOutput): StepRequirement[] {
 /** Opens the shared server for this file, with a worker that has these activities. */
 export async function openServer(activities: object = {}): Promise<TestServer> {
   const address = inject('address');
-  const [connection, native] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
+  const [connection, native] = await Promise.all([
+    Connection.connect({ address }),
+    NativeConnection.connect({ address }),
+  ]);
   const client = new Client({ connection });
   const taskQueue = `test-${randomUUID()}`;
   const started: RunningWorker[] = [];
@@ -98,7 +101,9 @@ export async function openServer(activities: object = {}): Promise<TestServer> {
     worker,
     async start(workflow, input = 'IN', options) {
       const args = options === undefined ? [input] : [input, options];
-      return new TestRun(await client.workflow.start(workflow, { taskQueue, workflowId: `${workflow}-${randomUUID()}`, args }));
+      return new TestRun(
+        await client.workflow.start(workflow, { taskQueue, workflowId: `${workflow}-${randomUUID()}`, args }),
+      );
     },
     async close() {
       await Promise.all(started.map((each) => each.stop()));

@@ -35,6 +35,8 @@ function optionsFor(node: StepNode, ref: ActivityRef, once: boolean): object {
     retry: { ...retry, maximumAttempts },
     // A cancelled Parallel waits for what is still running, so that nothing works on behind an ended run.
     cancellationType: ref.options.cancellationType ?? ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    ...(ref.local ? {} : { heartbeatTimeout: node.heartbeatTimeout ?? ref.options.heartbeatTimeout ?? DEFAULT_HEARTBEAT_TIMEOUT }),
+    ...(ref.local
+      ? {}
+      : { heartbeatTimeout: node.heartbeatTimeout ?? ref.options.heartbeatTimeout ?? DEFAULT_HEARTBEAT_TIMEOUT }),
   };
 }

@@ -5,7 +5,12 @@ import type { StepInput } from '../define/step-input.ts';
 import { isControl } from './outcome.ts';
 import type { Scope } from './scope.ts';
 
-export async function callFunction(fn: StepFunction, input: StepInput, attempts: number, scope: Scope): Promise<unknown> {
+export async function callFunction(
+  fn: StepFunction,
+  input: StepInput,
+  attempts: number,
+  scope: Scope,
+): Promise<unknown> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const returned = fn(input);

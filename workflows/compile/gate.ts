@@ -15,7 +15,9 @@ export async function passGate(here: Here): Promise<Round | undefined> {
     kind,
     ...messageOf(here, kind),
     input: (scope.flow.lastContent ?? scope.input ?? null) as Json,
-    ...(kind === 'confirmation' || review.userInputSchema === undefined ? {} : { userInputSchema: review.userInputSchema }),
+    ...(kind === 'confirmation' || review.userInputSchema === undefined
+      ? {}
+      : { userInputSchema: review.userInputSchema }),
   });
   if (verdict === 'omit') return undefined;
   return { elseBranch: verdict === 'else', ...(answer.userInput ? { userInput: answer.userInput } : {}) };

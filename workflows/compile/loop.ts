@@ -10,7 +10,7 @@ import type { Body } from './round.ts';
 import { containerOutput } from './output.ts';
 import { ask, type Here, inside } from './scope.ts';
 import { runSequence, type SequenceResult } from './sequence.ts';
-import type { Frame } from './tree.ts';
+
 import { verdictOf } from './verdict.ts';
 
 /** Iterations whose outputs a run keeps; the older ones are a count. */
@@ -54,9 +54,14 @@ export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
   return finish();
 };
 
-async function ended({ endCondition, maxIterations }: LoopNode, outputs: readonly StepOutput[], iteration: number): Promise<boolean> {
+async function ended(
+  { endCondition, maxIterations }: LoopNode,
+  outputs: readonly StepOutput[],
+  iteration: number,
+): Promise<boolean> {
   if (endCondition === undefined) return false;
-  if (isExpression(endCondition)) return truthy(endCondition.evaluate(loopVariables(outputs, iteration, maxIterations)));
+  if (isExpression(endCondition))
+    return truthy(endCondition.evaluate(loopVariables(outputs, iteration, maxIterations)));
   return truthy(await endCondition(outputs));
 }
 
@@ -83,7 +88,5 @@ async function reviewIteration(
   const verdict = verdictOf(answer);
   if (verdict === 'omit') return { then: 'omit' };
   if (verdict === 'retry') return { then: 'next', feedback: feedbackFor(answer.rejectionFeedback, content) };
-  return answer.editedOutput === undefined
-    ? { then: 'end' }
-    : { then: 'end', edit: { content: answer.editedOutput } };
+  return answer.editedOutput === undefined ? { then: 'end' } : { then: 'end', edit: { content: answer.editedOutput } };
 }

@@ -54,5 +54,8 @@ function choiceNamed(node: RouterNode, name: string, path: string): WorkflowNode
   const choice = node.choices.find((candidate) => candidate.name === name);
   if (choice) return choice;
   const known = node.choices.map((candidate) => candidate.name).join(', ');
-  throw new NodeFailure(`Router '${node.name}' selected '${String(name)}', which is not among its choices: ${known}`, path);
+  throw new NodeFailure(
+    `Router '${node.name}' selected '${String(name)}', which is not among its choices: ${known}`,
+    path,
+  );
 }

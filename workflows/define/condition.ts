@@ -6,7 +6,7 @@ import { type CheckChildren, type NodeLike, toNodes, type WorkflowNode } from '.
 import type { StepInput } from './step-input.ts';
 
 /** Decides without a human: a constant, a function of the input, or CEL. */
-// biome-ignore lint/suspicious/noExplicitAny: the input's type is the author's
+// `any`: the input's type is the author's
 export type Evaluator = boolean | ((input: StepInput<any>) => boolean | Promise<boolean>) | Expression;
 
 export interface ConditionNode {

@@ -23,7 +23,7 @@ const REVIEW = Symbol.for('holdpoint.pause');
  * @example
  * const charge = pause({ requiresConfirmation: true, confirmationMessage: 'Charge the card?' }, chargeCard);
  */
-// biome-ignore lint/suspicious/noExplicitAny: any function can carry a gate
+// `any`: any function can carry a gate
 export function pause<F extends (...args: any[]) => unknown>(config: PauseConfig, fn: F): F {
   if (pauseOf(fn))
     throw new DefinitionError(fn.name, 'pause() is around this function twice; put all its fields in one.');

@@ -8,7 +8,7 @@ import { steps } from './steps.ts';
 
 /** A choice by name or by the node itself, or several, which then run chained in this order. */
 export type Selection = string | WorkflowNode | readonly (string | WorkflowNode)[];
-// biome-ignore lint/suspicious/noExplicitAny: the input's type is the author's
+// `any`: the input's type is the author's
 export type Selector = ((input: StepInput<any>) => Selection | Promise<Selection>) | Expression;
 
 export interface RouterNode {

@@ -7,7 +7,7 @@ import { checkHumanReview, describe, type StepReview } from './human-review.ts';
 import { pauseOf } from './pause.ts';
 import type { StepInput } from './step-input.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: the input's type is the author's
+// `any`: the input's type is the author's
 export type StepFunction = (input: StepInput<any>) => unknown;
 
 /** What a step runs. Agents and teams join here. */
@@ -45,7 +45,7 @@ interface CommonStepOptions {
 export type StepOptions = CommonStepOptions &
   (
     | { readonly name?: string; readonly executor: StepFunction; readonly workflow?: never }
-    // biome-ignore lint/suspicious/noExplicitAny: any workflow can be nested
+    // `any`: any workflow can be nested
     | { readonly name: string; readonly workflow: (...args: any[]) => Promise<unknown>; readonly executor?: never }
   );
 

@@ -42,7 +42,9 @@ export function checkDecision(requirement: StepRequirement, decision: Decision):
   const { kind } = requirement;
   const { action } = decision;
   if (!ACTIONS[kind].includes(action)) {
-    return refuse(`'${action}' is no answer to a ${kind} pause; it takes ${ACTIONS[kind].join(', ') || 'no step-level answer'}`);
+    return refuse(
+      `'${action}' is no answer to a ${kind} pause; it takes ${ACTIONS[kind].join(', ') || 'no step-level answer'}`,
+    );
   }
   const stray = (['values', 'feedback', 'output', 'choices'] as const).find(
     (key) => decision[key] !== undefined && !FIELDS[action].includes(key),
@@ -51,29 +53,36 @@ export function checkDecision(requirement: StepRequirement, decision: Decision):
   return ANSWERS[action](requirement, decision);
 }
 
-const ANSWERS: Readonly<Record<DecisionAction, (requirement: StepRequirement, decision: Decision) => Checked<Answer>>> = {
-  confirm: (requirement, { values }) => {
-    if (requirement.kind === 'confirmation+user_input') {
-      if (values === undefined) return refuse('this pause needs the confirmation and the values together: add `values`');
-      return inputAnswer(requirement, values);
-    }
-    return values === undefined ? { ok: true, value: { resolution: 'confirmed' } } : refuse('this pause asks for no values');
-  },
-  reject: (_, { feedback }) => {
-    if (feedback !== undefined && typeof feedback !== 'string') return refuse('feedback must be a string');
-    return { ok: true, value: { resolution: 'rejected', ...(feedback === undefined ? {} : { rejectionFeedback: feedback }) } };
-  },
-  edit: (_, { output }) =>
-    output === undefined
-      ? refuse('an edit needs the new `output`')
-      : { ok: true, value: { resolution: 'edited', editedOutput: output as Json } },
-  input: (requirement, { values }) =>
-    values === undefined ? refuse('`values` are missing') : inputAnswer(requirement, values),
-  select: (requirement, { choices }) => selectAnswer(requirement, choices),
-  retry: () => ({ ok: true, value: { resolution: 'retried' } }),
-  skip: () => ({ ok: true, value: { resolution: 'skipped' } }),
-  result: () => refuse('no tool call waits here'),
-};
+const ANSWERS: Readonly<Record<DecisionAction, (requirement: StepRequirement, decision: Decision) => Checked<Answer>>> =
+  {
+    confirm: (requirement, { values }) => {
+      if (requirement.kind === 'confirmation+user_input') {
+        if (values === undefined)
+          return refuse('this pause needs the confirmation and the values together: add `values`');
+        return inputAnswer(requirement, values);
+      }
+      return values === undefined
+        ? { ok: true, value: { resolution: 'confirmed' } }
+        : refuse('this pause asks for no values');
+    },
+    reject: (_, { feedback }) => {
+      if (feedback !== undefined && typeof feedback !== 'string') return refuse('feedback must be a string');
+      return {
+        ok: true,
+        value: { resolution: 'rejected', ...(feedback === undefined ? {} : { rejectionFeedback: feedback }) },
+      };
+    },
+    edit: (_, { output }) =>
+      output === undefined
+        ? refuse('an edit needs the new `output`')
+        : { ok: true, value: { resolution: 'edited', editedOutput: output as Json } },
+    input: (requirement, { values }) =>
+      values === undefined ? refuse('`values` are missing') : inputAnswer(requirement, values),
+    select: (requirement, { choices }) => selectAnswer(requirement, choices),
+    retry: () => ({ ok: true, value: { resolution: 'retried' } }),
+    skip: () => ({ ok: true, value: { resolution: 'skipped' } }),
+    result: () => refuse('no tool call waits here'),
+  };
 
 function inputAnswer(requirement: StepRequirement, values: unknown): Checked<Answer> {
   const checked = checkUserInput(requirement.userInputSchema, values);
@@ -86,7 +95,8 @@ function selectAnswer(requirement: StepRequirement, choices: unknown): Checked<A
     return refuse(`\`choices\` must be a list with at least one of ${available.join(', ')}`);
   }
   const unknown = choices.find((choice) => !available.includes(choice));
-  if (unknown !== undefined) return refuse(`unknown choice '${String(unknown).slice(0, 80)}'; choose from ${available.join(', ')}`);
+  if (unknown !== undefined)
+    return refuse(`unknown choice '${String(unknown).slice(0, 80)}'; choose from ${available.join(', ')}`);
   if (choices.length > 1 && !requirement.allowMultipleSelections) {
     return refuse(`only one route may be selected, got ${choices.length}`);
   }

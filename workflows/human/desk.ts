@@ -35,7 +35,11 @@ export class Desk {
    * Asks, and waits for the answer or the deadline.
    * @throws {BranchStopped} when the question was withdrawn because a sibling ended the Parallel
    */
-  async awaitDecision(request: RequirementRequest, timeoutMs: number | undefined, branch: Branch): Promise<StepRequirement> {
+  async awaitDecision(
+    request: RequirementRequest,
+    timeoutMs: number | undefined,
+    branch: Branch,
+  ): Promise<StepRequirement> {
     branch.check();
     const { id } = this.requirements.ask(request, new Date(), timeoutMs);
     this.branchOf.set(id, branch);

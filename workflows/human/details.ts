@@ -41,7 +41,12 @@ function section(requirement: StepRequirement): string {
 /** The signal and its JSON, ready to paste. */
 function answerExample(requirement: StepRequirement, action: DecisionAction): string {
   const [signal, { takes }] = Object.entries(PEOPLE_SIGNALS).find(([, each]) => each.action === action)!;
-  const json = { requirement: requirement.id, digest: requirement.digest, ...valuesFor(requirement, action), by: 'you' };
+  const json = {
+    requirement: requirement.id,
+    digest: requirement.digest,
+    ...valuesFor(requirement, action),
+    by: 'you',
+  };
   return `**${signal}** – ${takes}\n\n${fence(JSON.stringify(json))}`;
 }
 
@@ -63,7 +68,10 @@ function exampleValues(schema: UserInputSchema | undefined): object {
     return Object.fromEntries((Array.isArray(required) ? required : []).map((key) => [key, null]));
   }
   return Object.fromEntries(
-    (schema as readonly UserInputField[]).map((field) => [field.name, field.default ?? field.allowedValues?.[0] ?? EXAMPLES[field.type ?? 'str']]),
+    (schema as readonly UserInputField[]).map((field) => [
+      field.name,
+      field.default ?? field.allowedValues?.[0] ?? EXAMPLES[field.type ?? 'str'],
+    ]),
   );
 }
 

@@ -33,7 +33,11 @@ export class Publisher {
   }
 
   /** @param decided decisions since the last call, `undefined` when nothing was asked or answered since */
-  publish(status: RunStatus, open: readonly StepRequirement[], decided: (readonly [string, string])[] | undefined): void {
+  publish(
+    status: RunStatus,
+    open: readonly StepRequirement[],
+    decided: (readonly [string, string])[] | undefined,
+  ): void {
     if (decided === undefined && status === this.status) return;
     this.status = status;
     if (open.length > 0 || this.memoSet) {

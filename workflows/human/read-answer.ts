@@ -51,13 +51,16 @@ export function readSignal(signal: string, argument: unknown): ReadSignal {
 function senderProblem(by: unknown): string | undefined {
   if (by === undefined || by === null) return undefined;
   if (typeof by !== 'string') return '`by` must be a string';
-  return by.trim().toLowerCase() === TIMEOUT_ACTOR ? `the name '${TIMEOUT_ACTOR}' is reserved for deadlines` : undefined;
+  return by.trim().toLowerCase() === TIMEOUT_ACTOR
+    ? `the name '${TIMEOUT_ACTOR}' is reserved for deadlines`
+    : undefined;
 }
 
 function batchProblem({ decisionId, decisions }: Record<string, unknown>): string | undefined {
   if (typeof decisionId !== 'string' || decisionId === '') return '`decisionId` must be a string';
   if (decisionId.length > NAME_LIMIT) return `\`decisionId\` has at most ${NAME_LIMIT} characters`;
-  if (!Array.isArray(decisions) || decisions.length === 0) return '`decisions` must be a list with at least one decision';
+  if (!Array.isArray(decisions) || decisions.length === 0)
+    return '`decisions` must be a list with at least one decision';
   return decisions.length > DECISIONS_LIMIT ? `at most ${DECISIONS_LIMIT} decisions at once` : undefined;
 }
 
@@ -67,7 +70,18 @@ function forPeople(signal: string, argument: Record<string, unknown>): unknown {
   return { ...rest, action: PEOPLE_SIGNALS[signal as PeopleSignal].action };
 }
 
-const KEYS = new Set(['requirement', 'digest', 'action', 'feedback', 'output', 'values', 'choices', 'toolCall', 'tools', 'result']);
+const KEYS = new Set([
+  'requirement',
+  'digest',
+  'action',
+  'feedback',
+  'output',
+  'values',
+  'choices',
+  'toolCall',
+  'tools',
+  'result',
+]);
 const ACTIONS = new Set<unknown>(Object.values(PEOPLE_SIGNALS).map(({ action }) => action));
 
 function readDecision(candidate: unknown): Decision | { problem: string; requirement?: string } {
@@ -78,7 +92,8 @@ function readDecision(candidate: unknown): Decision | { problem: string; require
   }
   const about = cut(requirement, NAME_LIMIT);
   if (requirement.length > ID_LIMIT) return { problem: 'the requirement id is too long', requirement: about };
-  if (digest !== undefined && typeof digest !== 'string') return { problem: '`digest` must be a string', requirement: about };
+  if (digest !== undefined && typeof digest !== 'string')
+    return { problem: '`digest` must be a string', requirement: about };
   if (!ACTIONS.has(action)) return { problem: `unknown action ${nameOf(action)}`, requirement: about };
   const stray = Object.keys(candidate).find((key) => !KEYS.has(key));
   if (stray !== undefined) return { problem: `unknown key '${cut(stray, 80)}'`, requirement: about };
@@ -92,7 +107,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function nameOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  return typeof value === 'string' ? `'${cut(value, 40)}'` : typeof value === 'undefined' ? 'nothing' : `a ${typeof value}`;
+  return typeof value === 'string'
+    ? `'${cut(value, 40)}'`
+    : typeof value === 'undefined'
+      ? 'nothing'
+      : `a ${typeof value}`;
 }
 
 function broken(problem: string): ReadSignal {

@@ -88,7 +88,10 @@ export class Requirements {
     if (!requirement) return refuse('not_found', `no requirement has this id; open: ${this.openIds()}`);
     if (requirement.resolution !== undefined) return refuse('already_resolved', resolvedSentence(requirement));
     if (decision.digest !== undefined && decision.digest !== requirement.digest) {
-      return refuse('digest_mismatch', 'the answer is to something else than what is shown now: look again and answer that');
+      return refuse(
+        'digest_mismatch',
+        'the answer is to something else than what is shown now: look again and answer that',
+      );
     }
     const checked = checkDecision(requirement, decision);
     if (!checked.ok) return refuse('invalid', checked.problem);

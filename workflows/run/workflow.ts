@@ -13,7 +13,7 @@ export type HoldpointWorkflow<Input = unknown> = (input: Input, options?: RunOpt
  * @example
  * export const dataPipeline = workflow({ name: 'dataPipeline', steps: [step({ name: 'fetch', executor: fetchData })] });
  */
-// biome-ignore lint/suspicious/noExplicitAny: without a type argument, any input is taken
+// `any`: without a type argument, any input is taken
 export function workflow<Input = any>(options: WorkflowOptions): HoldpointWorkflow<Input> {
   const definition = defineWorkflow(options);
   const run: HoldpointWorkflow<Input> = (input, runOptions) => executeRun(definition, input, runOptions);
