@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { RunFailed } from './errors.ts';
+import { RunFailed, ServerUnavailable } from './errors.ts';
 import { assertAccepted, type SentAnswer } from './fate.ts';
 import { fetchRun, fromResult } from './fetch-run.ts';
 import { type Cursor, type TailPage, tailHistory } from './history-tail.ts';
@@ -15,6 +15,7 @@ import type { Wait } from './wait.ts';
 
 /** How often to ask for the fate of an answer while no worker is there to tell it. */
 const FATE_RETRY_MS = 2_000;
+const SERVER_RETRY_MS = 1_000;
 
 export interface Awaited {
   readonly client: Client;
@@ -49,7 +50,7 @@ export async function awaitOutcome(awaited: Awaited): Promise<Run> {
     if (!view.processed) continue;
     accepted ||= answer!.requirements.every((id) => view.decided.has(id));
     if (accepted && !view.paused) continue;
-    const run = await wait.until(fetchRun(client, runId));
+    const run = await fetchPatiently(awaited);
     if (!accepted) {
       // Without a worker nobody knows yet.
       if (!run.complete) continue;
@@ -78,10 +79,22 @@ async function untilPageOrTick(
   }
 }
 
-async function runAtEnd({ client, runId, wait, answer }: Awaited, view: HistoryView, accepted: boolean): Promise<Run> {
-  const run = (await resultOf(client, runId, view)) ?? (await wait.until(fetchRun(client, runId)));
-  if (!accepted) assertAccepted(run, answer!);
+async function runAtEnd(awaited: Awaited, view: HistoryView, accepted: boolean): Promise<Run> {
+  const run = (await resultOf(awaited.client, awaited.runId, view)) ?? (await fetchPatiently(awaited));
+  if (!accepted) assertAccepted(run, awaited.answer!);
   return run;
+}
+
+/** A server that is away for a moment does not end the wait. */
+async function fetchPatiently({ client, runId, wait }: Awaited): Promise<Run> {
+  for (;;) {
+    try {
+      return await wait.until(fetchRun(client, runId));
+    } catch (error) {
+      if (!(error instanceof ServerUnavailable)) throw error;
+      await wait.until(sleep(SERVER_RETRY_MS));
+    }
+  }
 }
 
 /** The result straight from the event, which saves a request. */

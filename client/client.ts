@@ -13,7 +13,7 @@ import { cursorOf, Run } from './run.ts';
 import { callRun } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
 import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';
-import { Wait, type WaitOptions } from './wait.ts';
+import { checkWait, Wait, type WaitOptions } from './wait.ts';
 
 export interface ClientOptions {
   /** Where runs are started. Default `holdpoint`. */
@@ -69,7 +69,7 @@ export class HoldpointClient {
     workflow: W | string,
     options: StartOptions<Parameters<W>[0]> & WaitOptions,
   ): Promise<Run> {
-    options.signal?.throwIfAborted();
+    checkWait(options);
     return this.wait(await this.start(workflow, options), options);
   }
 

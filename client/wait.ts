@@ -108,6 +108,12 @@ export function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
   });
 }
 
+/** Before anything is started: a wait that cannot be. @throws {TypeError} or the reason of a signal that has aborted. */
+export function checkWait({ signal, timeout }: WaitOptions): void {
+  timeoutMs(timeout);
+  signal?.throwIfAborted();
+}
+
 /** @throws {TypeError} for what is no positive duration. */
 function timeoutMs(timeout: WaitOptions['timeout']): number | undefined {
   if (timeout === undefined) return undefined;

@@ -67,9 +67,10 @@ describe('a server', () => {
       await sleep(1_500);
     }
     expect(await waiting).toMatchObject({ status: 'completed', complete: false, workflowName: 'clientRelay' });
+    const forgotten = away.wait(await away.start('clientRelay', { input: 1 }));
     worker.shutdown();
     await running;
-    await connection.close();
+    await Promise.all([expect(forgotten).rejects.toThrow('the client was closed'), away.close()]);
     await native.close();
     await own.stop();
     rmSync(folder, { recursive: true, force: true });

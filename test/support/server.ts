@@ -90,7 +90,7 @@ export async function openServer(activities: object = {}): Promise<TestServer> {
   const taskQueue = `test-${randomUUID()}`;
   const started: RunningWorker[] = [];
   const worker: TestServer['worker'] = async (options) => {
-    const running = run(await createWorker({ ...defaults(native, activities), ...options }));
+    const running = runWorker(await createWorker({ ...defaults(native, activities), ...options }));
     started.push(running);
     return running;
   };
@@ -117,7 +117,8 @@ function defaults(connection: NativeConnection, activities: object): CreateWorke
   return { connection, activities, workflowBundle: { code: readFileSync(inject('bundlePath'), 'utf8') } };
 }
 
-function run(worker: Worker): RunningWorker {
+/** Runs a worker until it is stopped. */
+export function runWorker(worker: Worker): RunningWorker {
   const running = worker.run();
   let stopping: Promise<void> | undefined;
   return {

@@ -2,3 +2,5 @@
 export * from './skeleton.ts';
 export * from './client-runs.ts';
 export * from './nesting.ts';
+export * from './timers.ts';
+export * from './invariants.ts';

@@ -2,15 +2,21 @@
  * Search attributes of runs: for lists and filters, never needed by a run. Whether a worker may set them is asked with a
  * patch, so that the answer is in the run's history and replays agree.
  */
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineSearchAttributeKey, type SearchAttributeType } from '@temporalio/common';
+
+/** The SDK does not export the type of its keys, so declarations need one of ours. */
+export interface AttributeKey<Type extends SearchAttributeType> {
+  readonly name: string;
+  readonly type: Type;
+}
 
 /** Status as in {@link RunStatus}. */
-export const HOLDPOINT_STATUS = defineSearchAttributeKey('HoldpointStatus', 'KEYWORD');
+export const HOLDPOINT_STATUS: AttributeKey<'KEYWORD'> = defineSearchAttributeKey('HoldpointStatus', 'KEYWORD');
 /** Names of the nodes that wait for a human. */
-export const HOLDPOINT_STEP = defineSearchAttributeKey('HoldpointStep', 'KEYWORD_LIST');
-export const HOLDPOINT_SESSION = defineSearchAttributeKey('HoldpointSession', 'KEYWORD');
+export const HOLDPOINT_STEP: AttributeKey<'KEYWORD_LIST'> = defineSearchAttributeKey('HoldpointStep', 'KEYWORD_LIST');
+export const HOLDPOINT_SESSION: AttributeKey<'KEYWORD'> = defineSearchAttributeKey('HoldpointSession', 'KEYWORD');
 /** The earliest deadline of an open requirement. */
-export const HOLDPOINT_DUE = defineSearchAttributeKey('HoldpointDue', 'DATETIME');
+export const HOLDPOINT_DUE: AttributeKey<'DATETIME'> = defineSearchAttributeKey('HoldpointDue', 'DATETIME');
 
 export const SEARCH_ATTRIBUTES = [HOLDPOINT_STATUS, HOLDPOINT_STEP, HOLDPOINT_SESSION, HOLDPOINT_DUE] as const;
 
