@@ -1,9 +1,8 @@
 /** From what a person decided to the decisions that are sent: checked here first, by the same rules as in the workflow. */
 import { checkDecision } from '../workflows/human/answer-rules.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
-import type { Decision } from '../workflows/protocol/signals.ts';
+import { ANSWER_LIMIT, type Decision } from '../workflows/protocol/signals.ts';
 import { InvalidAnswer, RequirementAlreadyResolved, RunNotPaused, UnresolvedRequirements } from './errors.ts';
-import { ANSWER_LIMIT } from './requirement.ts';
 import type { Run } from './run.ts';
 
 /**

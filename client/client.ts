@@ -10,7 +10,7 @@ import { assertAccepted, type SentAnswer } from './fate.ts';
 import { fetchRun } from './fetch-run.ts';
 import { type Cursor, startOf } from './history-tail.ts';
 import { cursorOf, Run } from './run.ts';
-import { callRun } from './server-call.ts';
+import { allSettled, callRun } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
 import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';
 import { checkWait, Wait, type WaitOptions } from './wait.ts';
@@ -159,9 +159,10 @@ export class HoldpointClient {
     return pausedRuns(this.temporal, limit);
   }
 
-  /** Ends every wait and the connection. */
+  /** Ends every wait and, when the requests under way have settled, the connection: at once unless the server is away. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('the client was closed'));
+    await allSettled(this.temporal);
     await this.temporal.connection.close();
   }
 

@@ -15,7 +15,7 @@ import { RUN_QUERY } from '../workflows/protocol/signals.ts';
 import { RunNotFound } from './errors.ts';
 import { compactRun } from './compact-run.ts';
 import { Run } from './run.ts';
-import { callRun } from './server-call.ts';
+import { callRun, track } from './server-call.ts';
 
 /** How long a worker has to answer the query. */
 const QUERY_MS = 3_000;
@@ -33,7 +33,7 @@ async function queryRun(client: Client, runId: string): Promise<RunOutput | unde
   if (typeof runId !== 'string' || runId === '') throw new RunNotFound(String(runId), client.options.namespace);
   const query = () => openOnly(client).getHandle(runId).query<unknown>(RUN_QUERY);
   try {
-    const output = await client.withDeadline(Date.now() + QUERY_MS, query);
+    const output = await track(client, client.withDeadline(Date.now() + QUERY_MS, query));
     return isRunOutput(output) ? output : undefined;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw new RunNotFound(runId, client.options.namespace);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { RunNotFound } from './errors.ts';
-import { GRPC, grpcCode, isRunNotFound } from './server-call.ts';
+import { GRPC, grpcCode, isRunNotFound, track } from './server-call.ts';
 import { untilAborted } from './wait.ts';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -124,7 +124,7 @@ async function poll(
     const polled = client.connection.withAbortSignal(own.signal, () =>
       client.withDeadline(Date.now() + POLL_MS, () => client.workflowService.getWorkflowExecutionHistory(request)),
     );
-    const { history, nextPageToken } = await untilAborted(signal, polled);
+    const { history, nextPageToken } = await untilAborted(signal, track(client, polled));
     return { events: history?.events ?? [], nextPageToken };
   } finally {
     signal.removeEventListener('abort', stop);

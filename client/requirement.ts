@@ -5,7 +5,7 @@
 import { checkDecision } from '../workflows/human/answer-rules.ts';
 import type { OpenPause } from '../workflows/protocol/memo.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
-import type { Decision } from '../workflows/protocol/signals.ts';
+import { ANSWER_LIMIT, type Decision } from '../workflows/protocol/signals.ts';
 import { InvalidAnswer, RequirementAlreadyResolved } from './errors.ts';
 
 /**
@@ -16,8 +16,6 @@ export type RequirementFields = Omit<StepRequirement, 'onReject' | 'maxRetries'>
   Partial<Pick<StepRequirement, 'onReject' | 'maxRetries'>> &
   Pick<OpenPause, 'preview'>;
 
-/** The largest answer that a run takes, in UTF-16 units of its JSON. The same as `ANSWER_LIMIT` of workflows/human. */
-export const ANSWER_LIMIT = 512 * 1024;
 
 /** What a decision says, without the requirement that it names. */
 type Answer = Omit<Decision, 'requirement' | 'digest'>;

@@ -38,6 +38,26 @@ export function addressOf(client: Client): string {
   return options?.address ?? 'the configured address';
 }
 
+/** Requests on their way, per client: also those whose caller no longer waits. */
+const underWay = new WeakMap<Client, Set<Promise<unknown>>>();
+
+/** The request, remembered until it settles. */
+export function track<T>(client: Client, request: Promise<T>): Promise<T> {
+  const requests = underWay.get(client) ?? new Set();
+  underWay.set(client, requests.add(request));
+  const forget = () => requests.delete(request);
+  request.then(forget, forget);
+  return request;
+}
+
+/**
+ * When every request has settled. To close a connection before would end the process: the SDK's retry, up to some seconds
+ * later, throws in a timer when its channel is closed.
+ */
+export async function allSettled(client: Client): Promise<void> {
+  await Promise.allSettled([...(underWay.get(client) ?? [])]);
+}
+
 /** @throws {ServerUnavailable} and whatever the request throws. */
 export async function call<T>(client: Client, request: () => Promise<T>, deadlineMs = REQUEST_MS): Promise<T> {
   const timer = new AbortController();
@@ -46,7 +66,7 @@ export async function call<T>(client: Client, request: () => Promise<T>, deadlin
     throw new ServerUnavailable(addressOf(client));
   });
   try {
-    return await Promise.race([client.withDeadline(Date.now() + deadlineMs, request), late]);
+    return await Promise.race([track(client, client.withDeadline(Date.now() + deadlineMs, request)), late]);
   } catch (error) {
     const code = grpcCode(error);
     if (code === GRPC.unavailable || code === GRPC.deadlineExceeded) {

@@ -1,22 +1,20 @@
-/** A workflow as a step: runs inline, with its own flow; its pauses are the parent's pauses. */
+/**
+ * A workflow as a step: runs inline, with its own flow; its pauses are the parent's pauses. As in agno, its nodes see the
+ * run's own additional data and nothing that a human gave to the step around them (H11), and a `stop` inside ends the
+ * nested workflow, not the parent.
+ */
 import type { WorkflowDefinition } from '../define/definition.ts';
-import type { AdditionalData } from '../define/step-input.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import { EMPTY_FLOW } from './flow.ts';
 import { containerOutput } from './output.ts';
 import { type Here, inside, type RunNode } from './scope.ts';
 import { runSequence } from './sequence.ts';
 
-export async function runNestedWorkflow(
-  definition: WorkflowDefinition,
-  here: Here,
-  extra: AdditionalData,
-  runNode: RunNode,
-): Promise<StepOutput> {
+export async function runNestedWorkflow(definition: WorkflowDefinition, here: Here, runNode: RunNode): Promise<StepOutput> {
   const { scope, node, slot } = here;
   const input = scope.flow.lastContent ?? scope.input;
-  const additionalData = { ...scope.additionalData, ...extra };
+  const { additionalData } = scope.run;
   const frame = slot.open(node.name, 'Workflow');
   await runSequence(definition.steps, inside(here, { input, additionalData, flow: EMPTY_FLOW }), frame, runNode);
-  return containerOutput(here, 'Workflow', frame.outputs());
+  return containerOutput(here, 'Workflow', frame.outputs(), { stop: false });
 }

@@ -11,18 +11,18 @@ export type Settled =
 
 /** Runs the node until it has an output or its error is settled. @throws {NodeFailure} for the enclosing container */
 export async function settleErrors(here: Here, body: () => Promise<StepOutput | undefined>): Promise<Settled> {
-  for (let retryCount = 0; ; retryCount += 1) {
+  for (;;) {
     try {
       return { then: 'done', output: await body() };
     } catch (error) {
       if (isControl(error)) throw error;
-      const settled = await settle(here, NodeFailure.of(error, here.path), retryCount);
+      const settled = await settle(here, NodeFailure.of(error, here.path));
       if (settled !== 'retry') return settled;
     }
   }
 }
 
-async function settle(here: Here, failure: NodeFailure, retryCount: number): Promise<Settled | 'retry'> {
+async function settle(here: Here, failure: NodeFailure): Promise<Settled | 'retry'> {
   const { node, review } = here;
   const { message } = failure;
   // A gated executor that may have run is never decided by a setting: a human looks (H2, §7).
@@ -41,7 +41,6 @@ async function settle(here: Here, failure: NodeFailure, retryCount: number): Pro
   const answer = await ask(here, {
     kind: 'error',
     message,
-    retryCount,
     ...(failure.errorType === undefined ? {} : { errorType: failure.errorType }),
     ...(failure.mayHaveRun ? { mayHaveRun: true } : {}),
   });

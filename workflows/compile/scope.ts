@@ -20,6 +20,8 @@ export interface RunContext {
   readonly executionId: string;
   readonly sessionId: string;
   readonly userId?: string;
+  /** What the run was started with. */
+  readonly additionalData: AdditionalData;
   readonly desk: Desk;
   /** The n-th time that the executor at this path starts. */
   nextRound(path: string): number;

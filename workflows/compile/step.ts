@@ -10,8 +10,8 @@ import { stepInput } from './scope.ts';
 
 export const runStep: Body<StepNode> = async (node, here, round, runNode) => {
   const { executor } = node;
+  if (executor.kind === 'workflow') return runNestedWorkflow(executor.definition, here, runNode);
   const extra = { ...(round.userInput ? { userInput: round.userInput } : {}), ...round.feedback };
-  if (executor.kind === 'workflow') return runNestedWorkflow(executor.definition, here, extra, runNode);
   const input = stepInput(here, extra, here.scope.run.nextRound(here.path));
   const attempts = isGated(node) && !node.idempotent ? 1 : (node.maxRetries ?? DEFAULT_MAX_RETRIES) + 1;
   const returned =

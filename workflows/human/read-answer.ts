@@ -4,10 +4,8 @@
  */
 import { cut } from '../protocol/memo.ts';
 import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
-import { CONTINUE_RUN, type Decision, PEOPLE_SIGNALS, type PeopleSignal } from '../protocol/signals.ts';
+import { ANSWER_LIMIT, CONTINUE_RUN, type Decision, PEOPLE_SIGNALS, type PeopleSignal } from '../protocol/signals.ts';
 
-/** The largest answer that is read, in UTF-16 units of its JSON. */
-export const ANSWER_LIMIT = 512 * 1024;
 /** Decisions in one `continueRun`. */
 const DECISIONS_LIMIT = 1000;
 const ID_LIMIT = 1000;

@@ -26,7 +26,7 @@ export async function executeRun(definition: WorkflowDefinition, input: unknown,
   const checked = checkedOptions(options);
   const run = new Run(definition, checked);
   installHandlers(run.desk, () => run.output(run.desk.status, null));
-  return run.execute(await checkedInput(definition, input), checked.additionalData ?? {});
+  return run.execute(await checkedInput(definition, input));
 }
 
 class Run {
@@ -36,7 +36,8 @@ class Run {
   private readonly frame = new Frame('', 'Workflow');
   private readonly state: SessionState;
 
-  constructor(definition: WorkflowDefinition, { sessionId, userId, sessionState }: RunOptions) {
+  constructor(definition: WorkflowDefinition, options: RunOptions) {
+    const { sessionId, userId, sessionState = {}, additionalData = {} } = options;
     const { workflowId, firstExecutionRunId } = workflowInfo();
     const rounds = new Map<string, number>();
     this.definition = definition;
@@ -45,12 +46,13 @@ class Run {
       sessionId: sessionId ?? workflowId,
       searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
     });
-    this.state = new SessionState(toJson(sessionState ?? {}, 'sessionState') as Record<string, Json>);
+    this.state = new SessionState(toJson(sessionState, 'sessionState') as Record<string, Json>);
     this.context = {
       runId: workflowId,
       executionId: firstExecutionRunId,
       sessionId: sessionId ?? workflowId,
       ...(userId === undefined ? {} : { userId }),
+      additionalData: toJson(additionalData, 'additionalData') as AdditionalData,
       desk: this.desk,
       nextRound: (path) => {
         const round = (rounds.get(path) ?? 0) + 1;
@@ -60,12 +62,12 @@ class Run {
     };
   }
 
-  async execute(input: unknown, additionalData: Readonly<Record<string, unknown>>): Promise<RunOutput> {
+  async execute(input: unknown): Promise<RunOutput> {
     const scope: Scope = {
       run: this.context,
       path: '',
       input: toJson(input, 'input'),
-      additionalData: toJson(additionalData, 'additionalData') as AdditionalData,
+      additionalData: this.context.additionalData,
       state: this.state,
       branch: new Branch(),
       flow: EMPTY_FLOW,
