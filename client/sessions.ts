@@ -1,7 +1,8 @@
 /** Lists of runs: those of a session, and those that wait for a human. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { OpenPause } from '../workflows/protocol/memo.ts';
-import { HOLDPOINT_SESSION, HOLDPOINT_STATUS } from '../workflows/protocol/search-attributes.ts';
+import { HOLDPOINT_SESSION, HOLDPOINT_STEP } from '../workflows/protocol/search-attributes.ts';
+import type { RunStatus } from '../workflows/protocol/run-output.ts';
 import { memoOf } from './compact-run.ts';
 import { SearchAttributesMissing, ServerUnavailable } from './errors.ts';
 import { fetchRun } from './fetch-run.ts';
@@ -14,12 +15,14 @@ export interface Session {
   readonly runs: readonly Run[];
 }
 
-/** A run that waits for a human, as its memo shows it: readable with no worker up. */
+/** A run with a question for a human, as its memo shows it: readable with no worker up. */
 export interface PausedRun {
   readonly runId: string;
   readonly workflowName: string;
   readonly sessionId: string;
   readonly startedAt: Date;
+  /** `running` where another branch of a Parallel is at work meanwhile. */
+  readonly status: RunStatus;
   /** The oldest open requirements; `openCount` counts them all. */
   readonly open: readonly OpenPause[];
   readonly openCount: number;
@@ -48,19 +51,19 @@ export async function fetchSession(client: Client, sessionId: string): Promise<S
 }
 
 /**
- * The paused runs, page by page. By search attribute; where none are registered, from the memos of all open workflows,
+ * The runs in which something waits for a human, page by page. By search attribute; where none are registered, from the memos of all open workflows,
  * which takes longer.
  */
 export async function* pausedRuns(client: Client, limit: number): AsyncGenerator<PausedRun, void> {
   const running = "ExecutionStatus = 'Running'";
   let count = 0;
-  for await (const info of withFallback(client, `${running} AND ${HOLDPOINT_STATUS.name} = 'paused'`, running)) {
+  for await (const info of withFallback(client, `${running} AND ${HOLDPOINT_STEP.name} IS NOT NULL`, running)) {
     const memo = memoOf(info);
-    if (memo?.status !== 'paused') continue;
+    if (!memo || memo.openCount === 0) continue;
     if (count >= limit) return;
     count += 1;
-    const { workflowName, sessionId, open, openCount } = memo;
-    yield { runId: info.workflowId, workflowName, sessionId, startedAt: info.startTime, open, openCount };
+    const { workflowName, sessionId, status, open, openCount } = memo;
+    yield { runId: info.workflowId, workflowName, sessionId, startedAt: info.startTime, status, open, openCount };
   }
 }
 

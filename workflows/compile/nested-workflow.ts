@@ -1,7 +1,7 @@
 /**
  * A workflow as a step: runs inline, with its own flow; its pauses are the parent's pauses. As in agno, its nodes see the
- * run's own additional data and nothing that a human gave to the step around them (H11), and a `stop` inside ends the
- * nested workflow, not the parent.
+ * run's own additional data and nothing that a human gave to the step around them (H11), a `stop` inside ends the
+ * nested workflow, not the parent, and a nested workflow that ran to its end has succeeded.
  */
 import type { WorkflowDefinition } from '../define/definition.ts';
 import type { StepOutput } from '../define/step-output.ts';
@@ -16,5 +16,5 @@ export async function runNestedWorkflow(definition: WorkflowDefinition, here: He
   const { additionalData } = scope.run;
   const frame = slot.open(node.name, 'Workflow');
   await runSequence(definition.steps, inside(here, { input, additionalData, flow: EMPTY_FLOW }), frame, runNode);
-  return containerOutput(here, 'Workflow', frame.outputs(), { stop: false });
+  return containerOutput(here, 'Workflow', frame.outputs(), { stop: false, success: true });
 }

@@ -55,7 +55,10 @@ export class Publisher {
     const pairs: SearchAttributeUpdatePair[] = [];
     if (!before) pairs.push({ key: HOLDPOINT_SESSION, value: this.run.sessionId });
     if (now.status !== before?.status) pairs.push({ key: HOLDPOINT_STATUS, value: now.status });
-    if (now.steps.join() !== (before?.steps ?? []).join()) pairs.push({ key: HOLDPOINT_STEP, value: now.steps });
+    // Unset, not empty: lists find what waits by the attribute's presence.
+    if (now.steps.join() !== (before?.steps ?? []).join()) {
+      pairs.push({ key: HOLDPOINT_STEP, value: now.steps.length === 0 ? null : now.steps });
+    }
     if (now.due !== before?.due) {
       pairs.push({ key: HOLDPOINT_DUE, value: now.due === undefined ? null : new Date(now.due) });
     }

@@ -23,6 +23,7 @@ export interface ReadSignal {
 /** @param argument the decoded argument, or `undefined` where it was missing or could not be decoded */
 export function readSignal(signal: string, argument: unknown): ReadSignal {
   if (!isObject(argument)) return broken(`a signal takes one object, got ${nameOf(argument)}`);
+  if (isDeeper(argument, DEPTH_LIMIT)) return broken(`an answer nests at most ${DEPTH_LIMIT} levels`);
   let size: number;
   try {
     size = JSON.stringify(argument).length;
@@ -33,7 +34,8 @@ export function readSignal(signal: string, argument: unknown): ReadSignal {
   const { by, decisionId } = argument;
   const sender = {
     ...(typeof by === 'string' && by !== '' ? { by: cut(by, NAME_LIMIT) } : {}),
-    ...(typeof decisionId === 'string' ? { decisionId: cut(decisionId, NAME_LIMIT) } : {}),
+    // Never cut: two ids must not become one, and the second be taken for a repetition of the first.
+    ...(isDecisionId(decisionId) ? { decisionId } : {}),
   };
   const problem = senderProblem(by) ?? (signal === CONTINUE_RUN ? batchProblem(argument) : undefined);
   if (problem !== undefined) return { ...broken(problem), ...sender };
@@ -55,11 +57,14 @@ function senderProblem(by: unknown): string | undefined {
 }
 
 function batchProblem({ decisionId, decisions }: Record<string, unknown>): string | undefined {
-  if (typeof decisionId !== 'string' || decisionId === '') return '`decisionId` must be a string';
-  if (decisionId.length > NAME_LIMIT) return `\`decisionId\` has at most ${NAME_LIMIT} characters`;
+  if (!isDecisionId(decisionId)) return `\`decisionId\` must be a string of 1 to ${NAME_LIMIT} characters`;
   if (!Array.isArray(decisions) || decisions.length === 0)
     return '`decisions` must be a list with at least one decision';
   return decisions.length > DECISIONS_LIMIT ? `at most ${DECISIONS_LIMIT} decisions at once` : undefined;
+}
+
+function isDecisionId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= NAME_LIMIT;
 }
 
 /** A signal for people as a decision: the signal's name is the action. */
@@ -100,6 +105,12 @@ function readDecision(candidate: unknown): Decision | { problem: string; require
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Recurses no further than the limit. */
+function isDeeper(value: unknown, limit: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return limit === 0 || Object.values(value).some((child) => isDeeper(child, limit - 1));
 }
 
 function nameOf(value: unknown): string {

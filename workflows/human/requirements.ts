@@ -3,6 +3,7 @@
  * Keeps H3 (one requirement, one resolution; the first valid answer wins) and H5 (every answer names its requirement).
  */
 import type { OnTimeout } from '../define/human-review.ts';
+import { cut } from '../protocol/memo.ts';
 import type {
   RefusalCode,
   RefusedAnswer,
@@ -17,6 +18,9 @@ import { digestOf } from './digest.ts';
 
 /** How many refused answers a run keeps; the rest is a count. */
 export const REFUSED_LIMIT = 20;
+/** Lengths in a refusal: what a sender wrote stands in it, and all of them together must fit the run's result. */
+const REASON_LIMIT = 500;
+const ID_LIMIT = 200;
 
 /** Who sent an answer, how and when. */
 export interface Sender {
@@ -115,7 +119,8 @@ export class Requirements {
   /** Records an answer that changes nothing. */
   refuse(code: RefusalCode, reason: string, sender: Sender, requirement?: string): 'refused' {
     this.refused.count += 1;
-    this.refused.newest.push({ code, reason, ...sender, ...(requirement === undefined ? {} : { requirement }) });
+    const about = requirement === undefined ? {} : { requirement: cut(requirement, ID_LIMIT) };
+    this.refused.newest.push({ code, reason: cut(reason, REASON_LIMIT), ...sender, ...about });
     if (this.refused.newest.length > REFUSED_LIMIT) this.refused.newest.shift();
     return 'refused';
   }
