@@ -1,4 +1,4 @@
-/** The walking skeleton: one step, one confirmation. */
+/** The walking skeleton: one step, one confirmation; and one with a deadline. */
 import { step, workflow } from 'holdpoint/workflow';
 
 export const skeleton = workflow({
@@ -11,4 +11,9 @@ export const skeleton = workflow({
       humanReview: { requiresConfirmation: true, confirmationMessage: 'Go on?' },
     }),
   ],
+});
+
+export const deadline = workflow({
+  name: 'deadline',
+  steps: [step({ name: 'a', executor: () => 'a', humanReview: { requiresConfirmation: true, timeout: '2 days' } })],
 });

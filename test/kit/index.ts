@@ -1,0 +1,2 @@
+/** `holdpoint/testing`: users test their own workflows against a real server whose clock they move. */
+export { createTestEnv, type TestEnv, type TestEnvOptions } from './test-env.ts';
