@@ -10,9 +10,9 @@ import type { Here } from './scope.ts';
 export async function callActivity(node: StepNode, ref: ActivityRef, input: StepInput, here: Here): Promise<unknown> {
   const once = isGated(node) && !node.idempotent;
   try {
-    return await here.scope.run.desk.work(() =>
-      temporalStub(ref).executeWithOptions(optionsFor(node, ref, once), [input]),
-    );
+    const options = optionsFor(node, ref, once);
+    const call = () => temporalStub(ref).executeWithOptions(options, [input]);
+    return await here.scope.run.desk.work(call, { brief: ref.local });
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
       throw new NodeFailure(

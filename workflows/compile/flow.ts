@@ -1,5 +1,5 @@
 /** The data that flows from node to node: previous outputs by name, and the last content. */
-import type { Json, StepOutput } from '../define/step-output.ts';
+import { hasContent, type Json, type StepOutput } from '../define/step-output.ts';
 
 export interface Flow {
   readonly outputs: Readonly<Record<string, StepOutput>>;
@@ -11,9 +11,8 @@ export const EMPTY_FLOW: Flow = { outputs: {}, lastContent: null };
 
 /** The flow after a node. A container in which nothing ran leaves the last content as it was. */
 export function after(flow: Flow, output: StepOutput): Flow {
-  const hasContent = output.steps === undefined || output.steps.length > 0;
   return {
     outputs: { ...flow.outputs, [output.name]: output },
-    lastContent: hasContent ? output.content : flow.lastContent,
+    lastContent: hasContent(output) ? output.content : flow.lastContent,
   };
 }

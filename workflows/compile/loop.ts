@@ -4,7 +4,7 @@ import { isExpression } from '../define/expression.ts';
 import type { LoopNode } from '../define/loop.ts';
 import { iterationPath } from '../define/path.ts';
 import type { AdditionalData } from '../define/step-input.ts';
-import { type Json, lastContent, replaceLastContent, type StepOutput } from '../define/step-output.ts';
+import { type Json, lastContent, type StepOutput, withContent } from '../define/step-output.ts';
 import { feedbackFor } from './review.ts';
 import type { Body } from './round.ts';
 import { containerOutput } from './output.ts';
@@ -24,8 +24,8 @@ export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
   let feedback: AdditionalData = round.feedback ?? {};
   const finish = (edit?: { readonly content: Json }) => {
     const counts = { iterations: dropped + sizes.length, ...(dropped > 0 ? { droppedIterations: dropped } : {}) };
-    const outputs = edit ? replaceLastContent(frame.outputs(), edit.content) : frame.outputs();
-    return containerOutput(here, 'Loop', outputs, counts);
+    const output = containerOutput(here, 'Loop', frame.outputs(), counts);
+    return edit ? withContent(output, edit.content) : output;
   };
 
   for (let iteration = 1; iteration <= node.maxIterations; iteration += 1) {

@@ -10,7 +10,11 @@ import { containerOutput } from './output.ts';
 import { type Here, inside, type RunNode } from './scope.ts';
 import { runSequence } from './sequence.ts';
 
-export async function runNestedWorkflow(definition: WorkflowDefinition, here: Here, runNode: RunNode): Promise<StepOutput> {
+export async function runNestedWorkflow(
+  definition: WorkflowDefinition,
+  here: Here,
+  runNode: RunNode,
+): Promise<StepOutput> {
   const { scope, node, slot } = here;
   const input = scope.flow.lastContent ?? scope.input;
   const { additionalData } = scope.run;

@@ -1,6 +1,6 @@
 /** From what an executor returned to a StepOutput: plain JSON, frozen, the same for inline functions and activities (H7). */
 import { stepTypeOf } from '../define/node.ts';
-import { isStepResult, lastContent, type Json, type StepOutput, type StepType } from '../define/step-output.ts';
+import { contentOf, isStepResult, type Json, type StepOutput, type StepType } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { NodeFailure } from './outcome.ts';
 import type { Here } from './scope.ts';
@@ -24,7 +24,7 @@ export function leafOutput(here: Here, returned: unknown): StepOutput {
   });
 }
 
-/** The output of a container: its content is the deepest last one, and a child's stop is its own. */
+/** The output of a container; a child's stop is its own. */
 export function containerOutput(
   here: Here,
   type: StepType,
@@ -34,7 +34,7 @@ export function containerOutput(
   return Object.freeze({
     name: here.node.name,
     type,
-    content: lastContent(steps),
+    content: contentOf(type, steps),
     success: steps.every((output) => output.success),
     ...(steps.some((output) => output.stop) ? { stop: true } : {}),
     steps,

@@ -4,7 +4,6 @@
  */
 import { CancellationScope } from '@temporalio/workflow';
 import type { ParallelNode } from '../define/parallel.ts';
-import type { Json } from '../define/step-output.ts';
 import { Branch, BranchStopped } from '../human/branch.ts';
 import { RunCancelled } from './outcome.ts';
 import { containerOutput } from './output.ts';
@@ -44,7 +43,5 @@ export const runParallel: Body<ParallelNode> = async (node, here, _round, runNod
   here.scope.branch.check();
   if ('error' in ending) throw ending.error;
   for (const { state } of children) here.scope.state.join(state);
-  const outputs = frame.outputs();
-  const content = Object.fromEntries(outputs.map((output): [string, Json] => [output.name, output.content]));
-  return containerOutput(here, 'Parallel', outputs, { content });
+  return containerOutput(here, 'Parallel', frame.outputs());
 };

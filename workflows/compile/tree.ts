@@ -1,5 +1,5 @@
 /** The tree of outputs while it grows: what the query shows at any moment, and what a cancelled or failed run keeps. */
-import { lastContent, type StepOutput, type StepType } from '../define/step-output.ts';
+import { contentOf, type StepOutput, type StepType } from '../define/step-output.ts';
 
 /** The place of one node in its container: empty, at work, or with its output. */
 export class Slot {
@@ -62,6 +62,6 @@ export class Frame {
   asOutput(): StepOutput | undefined {
     const steps = this.outputs();
     if (steps.length === 0) return undefined;
-    return { name: this.name, type: this.type, content: lastContent(steps), success: true, steps };
+    return { name: this.name, type: this.type, content: contentOf(this.type, steps), success: true, steps };
   }
 }

@@ -66,10 +66,13 @@ export class Desk {
     for (const { id } of this.requirements.open) if (this.branchOf.get(id)?.stopped) this.withdraw(id);
   }
 
-  /** Runs an executor that takes time, and shows that the run is at work meanwhile. */
-  async work<T>(executor: () => Promise<T>): Promise<T> {
+  /**
+   * Runs an executor that takes time, and shows that the run is at work meanwhile. A brief one, over within the workflow
+   * task, shows nothing: what it settles is published with what comes next in the same task.
+   */
+  async work<T>(executor: () => Promise<T>, { brief = false } = {}): Promise<T> {
     this.working += 1;
-    this.publish();
+    if (!brief) this.publish();
     try {
       return await executor();
     } finally {

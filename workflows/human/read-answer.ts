@@ -8,6 +8,8 @@ import { ANSWER_LIMIT, CONTINUE_RUN, type Decision, PEOPLE_SIGNALS, type PeopleS
 
 /** Decisions in one `continueRun`. */
 const DECISIONS_LIMIT = 1000;
+/** Levels of nesting that are read: deeper JSON may pass through the stack here and overflow it in a later task. */
+const DEPTH_LIMIT = 100;
 const ID_LIMIT = 1000;
 const NAME_LIMIT = 200;
 

@@ -9,12 +9,13 @@ import type { RunStatus } from './run-output.ts';
 
 export const MEMO_KEY = 'holdpoint';
 
-/** Bytes (UTF-16 units) of what is under review that a memo shows. */
+/** Bytes of what is under review that a memo shows. */
 export const PREVIEW_LIMIT = 2048;
 const MESSAGE_LIMIT = 500;
 const CHOICES_LIMIT = 50;
 const OPEN_LIMIT = 20;
 const DECIDED_LIMIT = 50;
+const ELLIPSIS_BYTES = 3;
 
 /** An open requirement in brief. */
 export interface OpenPause {
@@ -72,7 +73,7 @@ function brief(requirement: StepRequirement): OpenPause {
   return {
     ...{ id, digest, kind, stepName, stepType, topLevelStep, retryCount, createdAt, onTimeout },
     ...(message === undefined ? {} : { message: cut(message, MESSAGE_LIMIT) }),
-    ...(shown === undefined ? {} : { preview: cut(JSON.stringify(shown), PREVIEW_LIMIT) }),
+    ...(shown === undefined ? {} : { preview: cutBytes(JSON.stringify(shown), PREVIEW_LIMIT) }),
     ...(availableChoices ? { availableChoices: availableChoices.slice(0, CHOICES_LIMIT) } : {}),
     ...(requirement.allowMultipleSelections ? { allowMultipleSelections: true } : {}),
     ...(userInputSchema && JSON.stringify(userInputSchema).length <= PREVIEW_LIMIT ? { userInputSchema } : {}),
@@ -84,4 +85,17 @@ function brief(requirement: StepRequirement): OpenPause {
 /** The text, or as much of it as fits, with an ellipsis. */
 export function cut(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}
+
+/** The text, or as much of it as fits into so many bytes of UTF-8, with an ellipsis; a character is never cut in two. */
+function cutBytes(text: string, limit: number): string {
+  let size = 0;
+  let kept = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0)!;
+    size += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    if (size > limit) return `${text.slice(0, kept)}…`;
+    if (size <= limit - ELLIPSIS_BYTES) kept += character.length;
+  }
+  return text;
 }

@@ -5,6 +5,7 @@
 import type { WorkflowDefinition } from '../define/definition.ts';
 import type { WorkflowNode } from '../define/node.ts';
 import { childPath } from '../define/path.ts';
+import type { Executor } from '../define/step.ts';
 import { hash } from '../human/digest.ts';
 
 /** The longest fingerprint: it is kept as the id of a patch, whose search attribute has a limit. */
@@ -31,10 +32,12 @@ interface Described {
   readonly own: unknown;
 }
 
-function collect(nodes: readonly WorkflowNode[], parent: string): Described[] {
+/** @param branch which of its parent's lists this is: a Condition has two */
+function collect(nodes: readonly WorkflowNode[], parent: string, branch = 0): Described[] {
   return nodes.flatMap((node, index) => {
     const path = childPath(parent, node.name);
-    return [{ path, own: [index, ownStructure(node)] }, ...childrenOf(node).flatMap((list) => collect(list, path))];
+    const children = childrenOf(node).flatMap((list, branch) => collect(list, path, branch));
+    return [{ path, own: [branch, index, ownStructure(node)] }, ...children];
   });
 }
 
@@ -51,21 +54,32 @@ function childrenOf(node: WorkflowNode): (readonly WorkflowNode[])[] {
   }
 }
 
-const CHILD_KEYS = new Set(['steps', 'elseSteps', 'choices', 'maxRetries', 'heartbeatTimeout']);
+/** What has entries of its own, or may change under a run. */
+const LEFT_OUT = new Set(['steps', 'elseSteps', 'choices', 'executor', 'maxRetries', 'heartbeatTimeout']);
 
 function ownStructure(node: WorkflowNode): unknown {
-  const own = Object.entries(node).filter(([key]) => !CHILD_KEYS.has(key));
-  const branches = node.kind === 'condition' ? [node.steps.length, node.elseSteps.length] : [];
-  return [plain(Object.fromEntries(own)), branches];
+  const own = Object.entries(node).filter(([key]) => !LEFT_OUT.has(key));
+  return [plain(Object.fromEntries(own)), node.kind === 'step' ? executorStructure(node.executor) : []];
 }
 
-/** A value with sorted keys and without function bodies, activity options and nested definitions. */
+function executorStructure(executor: Executor): unknown {
+  switch (executor.kind) {
+    case 'function':
+      return ['function'];
+    case 'activity':
+      return ['activity', executor.ref.name, executor.ref.local];
+    case 'workflow':
+      return ['workflow', executor.definition.name];
+  }
+}
+
+/** A value with sorted keys and without function bodies. */
 function plain(value: unknown): unknown {
   if (typeof value === 'function') return 'function';
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(plain);
   return Object.entries(value)
-    .filter(([key, each]) => each !== undefined && key !== 'options' && key !== 'definition')
+    .filter(([, each]) => each !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, each]) => [key, plain(each)]);
 }
@@ -74,7 +88,8 @@ function entry({ path, own }: Described): string {
   return `${path}=${hash(own).slice(0, 4)}`;
 }
 
+/** Names may hold commas and equals signs, so an entry ends with its hash. */
 function entries(fingerprint: string): Map<string, string> {
-  const list = fingerprint.slice(fingerprint.indexOf(':') + 1).split(',');
-  return new Map(list.filter(Boolean).map((each) => each.split('=') as [string, string]));
+  const list = fingerprint.slice(fingerprint.indexOf(':') + 1);
+  return new Map([...list.matchAll(/(.+?)=([0-9a-f]{4})(?:,|$)/g)].map(([, path, own]) => [path!, own!]));
 }
