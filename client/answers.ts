@@ -82,12 +82,12 @@ function find(run: Run, id: string): Run['stepRequirements'][number] | undefined
 
 /** What one signal can carry. @throws {InvalidAnswer} naming the largest decision. */
 export function checkAnswerSize(decisions: readonly Decision[]): void {
-  const sizes = decisions.map((decision) => JSON.stringify(decision).length);
+  const sizes = decisions.map((decision) => Buffer.byteLength(JSON.stringify(decision)));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total <= ANSWER_LIMIT - 1024) return;
   const largest = decisions[sizes.indexOf(Math.max(...sizes))]!;
   throw new InvalidAnswer(
     largest.requirement,
-    `the answers of one call have at most ${ANSWER_LIMIT} characters of JSON together, these have ${total}; store large data elsewhere and answer with its address`,
+    `the answers of one call have at most ${ANSWER_LIMIT} bytes of JSON together, these have ${total}; store large data elsewhere and answer with its address`,
   );
 }

@@ -16,7 +16,6 @@ export type RequirementFields = Omit<StepRequirement, 'onReject' | 'maxRetries'>
   Partial<Pick<StepRequirement, 'onReject' | 'maxRetries'>> &
   Pick<OpenPause, 'preview'>;
 
-
 /** What a decision says, without the requirement that it names. */
 type Answer = Omit<Decision, 'requirement' | 'digest'>;
 /** A combined gate is answered by two calls, in any order. */
@@ -127,10 +126,11 @@ function toJson(requirement: string, answer: Answer): Answer {
   } catch (error) {
     throw new InvalidAnswer(requirement, `the answer cannot be written as JSON: ${(error as Error).message}`);
   }
-  if (json.length > ANSWER_LIMIT) {
+  const size = Buffer.byteLength(json);
+  if (size > ANSWER_LIMIT) {
     throw new InvalidAnswer(
       requirement,
-      `an answer has at most ${ANSWER_LIMIT} characters of JSON, this one has ${json.length}; store large data elsewhere and answer with its address`,
+      `an answer has at most ${ANSWER_LIMIT} bytes of JSON, this one has ${size}; store large data elsewhere and answer with its address`,
     );
   }
   return JSON.parse(json) as Answer;

@@ -1,10 +1,9 @@
 /** Starts a run: what cannot be a run is refused here, before anything exists. */
 import { randomUUID } from 'node:crypto';
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { definitionOf, type InputSchema } from '../workflows/define/definition.ts';
+import { definitionOf } from '../workflows/define/definition.ts';
 import type { RunOptions } from '../workflows/protocol/run-output.ts';
-import { checkJsonSchema } from '../workflows/protocol/user-input.ts';
+import { checkInput } from '../workflows/protocol/input-schema.ts';
 import { InvalidInput, RunAlreadyExists } from './errors.ts';
 import { startOf } from './history-tail.ts';
 import { Run, withCursor } from './run.ts';
@@ -39,7 +38,8 @@ export async function startRun(
   const { input, taskQueue, runId = `${name}-${randomUUID()}` } = options;
   const runOptions = runOptionsOf(options);
   const args = Object.keys(runOptions).length === 0 ? [input] : [input, runOptions];
-  await checkInput(name, definitionOf(workflow)?.inputSchema, input);
+  const checked = await checkInput(definitionOf(workflow)?.inputSchema, input);
+  if (!checked.ok) throw new InvalidInput(name, `the input is wrong: ${checked.problem}`);
   checkSize(client, name, args);
   const start = () =>
     client.workflow.start(name, {
@@ -73,22 +73,6 @@ function runOptionsOf({ sessionId, additionalData, sessionState, userId }: Start
     ...(sessionState === undefined ? {} : { sessionState }),
     ...(userId === undefined ? {} : { userId }),
   };
-}
-
-async function checkInput(name: string, schema: InputSchema | undefined, input: unknown): Promise<void> {
-  if (schema === undefined) return;
-  if (!('~standard' in schema)) {
-    const checked = checkJsonSchema(schema, input);
-    if (!checked.ok) throw new InvalidInput(name, `the input is wrong: ${checked.problem}`);
-    return;
-  }
-  const { issues } = await (schema as StandardSchemaV1)['~standard'].validate(input);
-  if (issues) throw new InvalidInput(name, `the input is wrong: ${issues.map(sentence).join('; ')}`);
-}
-
-function sentence({ path, message }: StandardSchemaV1.Issue): string {
-  const where = (path ?? []).map((key) => String(typeof key === 'object' ? key.key : key)).join('.');
-  return where === '' ? message : `${where}: ${message}`;
 }
 
 function checkSize(client: Client, name: string, args: readonly unknown[]): void {

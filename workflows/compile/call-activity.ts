@@ -2,12 +2,19 @@
 import { ActivityCancellationType } from '@temporalio/common';
 import { type ActivityRef, temporalStub } from '../define/activity-ref.ts';
 import { DEFAULT_HEARTBEAT_TIMEOUT, DEFAULT_MAX_RETRIES, isGated, type StepNode } from '../define/step.ts';
+import { jsonBytes } from '../define/json.ts';
 import type { StepInput } from '../define/step-input.ts';
+import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
 import { isControl, mayHaveRun, NodeFailure } from './outcome.ts';
 import type { Here } from './scope.ts';
 
 /** @throws {NodeFailure} that "may have run" where a gated executor was lost with its worker */
 export async function callActivity(node: StepNode, ref: ActivityRef, input: StepInput, here: Here): Promise<unknown> {
+  const size = jsonBytes(input);
+  if (size > PAYLOAD_LIMIT) {
+    const advice = 'return a reference from earlier steps instead of the data';
+    throw new NodeFailure(`The input of '${node.name}' has ${size} bytes: ${advice}`, here.path, FAILURE.tooLarge);
+  }
   const once = isGated(node) && !node.idempotent;
   try {
     const options = optionsFor(node, ref, once);
@@ -18,7 +25,7 @@ export async function callActivity(node: StepNode, ref: ActivityRef, input: Step
       throw new NodeFailure(
         `The executor of '${node.name}' may have run: no result came back (its worker died, or it took too long)`,
         here.path,
-        'holdpoint.MayHaveRun',
+        FAILURE.mayHaveRun,
         true,
       );
     }

@@ -13,17 +13,11 @@ export async function callFunction(
 ): Promise<unknown> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const returned = fn(input);
-      // A function that answers at once costs no publication: the run was never seen at work.
-      return isThenable(returned) ? await scope.run.desk.work(async () => await returned) : returned;
+      return await scope.run.desk.settled(fn(input));
     } catch (error) {
       const final = error instanceof ApplicationFailure && error.nonRetryable === true;
       if (isControl(error) || final || attempt >= attempts) throw error;
       scope.branch.check();
     }
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

@@ -19,5 +19,9 @@ export const runCondition: Body<ConditionNode> = async (node, here, round, runNo
 async function evaluate({ evaluator }: ConditionNode, here: Here): Promise<boolean> {
   if (typeof evaluator === 'boolean') return evaluator;
   const input = stepInput(here);
-  return truthy(isExpression(evaluator) ? evaluator.evaluate(stepInputVariables(input)) : await evaluator(input));
+  return truthy(
+    isExpression(evaluator)
+      ? evaluator.evaluate(stepInputVariables(input))
+      : await here.scope.run.desk.settled(evaluator(input)),
+  );
 }

@@ -12,7 +12,7 @@ export const EMPTY_FLOW: Flow = { outputs: {}, lastContent: null };
 /** The flow after a node. A container in which nothing ran leaves the last content as it was. */
 export function after(flow: Flow, output: StepOutput): Flow {
   return {
-    outputs: { ...flow.outputs, [output.name]: output },
+    outputs: Object.freeze({ ...flow.outputs, [output.name]: output }),
     lastContent: hasContent(output) ? output.content : flow.lastContent,
   };
 }

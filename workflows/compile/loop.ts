@@ -4,7 +4,7 @@ import { isExpression } from '../define/expression.ts';
 import type { LoopNode } from '../define/loop.ts';
 import { iterationPath } from '../define/path.ts';
 import type { AdditionalData } from '../define/step-input.ts';
-import { type Json, lastContent, type StepOutput, withContent } from '../define/step-output.ts';
+import { type Json, lastContent, replaceLastContent, type StepOutput } from '../define/step-output.ts';
 import { feedbackFor } from './review.ts';
 import type { Body } from './round.ts';
 import { containerOutput } from './output.ts';
@@ -22,10 +22,13 @@ export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
   let dropped = 0;
   let flow = here.scope.flow;
   let feedback: AdditionalData = round.feedback ?? {};
+  let lastLeftOutput = false;
   const finish = (edit?: { readonly content: Json }) => {
     const counts = { iterations: dropped + sizes.length, ...(dropped > 0 ? { droppedIterations: dropped } : {}) };
-    const output = containerOutput(here, 'Loop', frame.outputs(), counts);
-    return edit ? withContent(output, edit.content) : output;
+    if (!edit) return containerOutput(here, 'Loop', frame.outputs(), counts);
+    // The edit is of the last iteration: an earlier one's output is not touched, even where the last one left none.
+    const steps = lastLeftOutput ? replaceLastContent(frame.outputs(), edit.content) : frame.outputs();
+    return containerOutput(here, 'Loop', steps, { ...counts, content: edit.content });
   };
 
   for (let iteration = 1; iteration <= node.maxIterations; iteration += 1) {
@@ -37,11 +40,12 @@ export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
     const before = frame.size;
     const result = await runSequence(node.steps, scope, frame, runNode);
     sizes.push(frame.size - before);
+    lastLeftOutput = result.outputs.length > 0;
     if (sizes.length > KEPT_ITERATIONS) {
       frame.dropFirst(sizes.shift()!);
       dropped += 1;
     }
-    if (await ended(node, result.outputs, iteration)) break;
+    if (await ended(node, here, result.outputs, iteration)) break;
     if (result.stopped || iteration === node.maxIterations) break;
     if (here.review.requiresIterationReview) {
       const review = await reviewIteration(node, here, iteration, result);
@@ -56,13 +60,14 @@ export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
 
 async function ended(
   { endCondition, maxIterations }: LoopNode,
+  here: Here,
   outputs: readonly StepOutput[],
   iteration: number,
 ): Promise<boolean> {
   if (endCondition === undefined) return false;
   if (isExpression(endCondition))
     return truthy(endCondition.evaluate(loopVariables(outputs, iteration, maxIterations)));
-  return truthy(await endCondition(outputs));
+  return truthy(await here.scope.run.desk.settled(endCondition(outputs)));
 }
 
 type IterationVerdict =

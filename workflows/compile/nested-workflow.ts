@@ -5,7 +5,10 @@
  */
 import type { WorkflowDefinition } from '../define/definition.ts';
 import type { StepOutput } from '../define/step-output.ts';
+import { FAILURE } from '../protocol/failure.ts';
+import { checkInput } from '../protocol/input-schema.ts';
 import { EMPTY_FLOW } from './flow.ts';
+import { NodeFailure } from './outcome.ts';
 import { containerOutput } from './output.ts';
 import { type Here, inside, type RunNode } from './scope.ts';
 import { runSequence } from './sequence.ts';
@@ -15,8 +18,16 @@ export async function runNestedWorkflow(
   here: Here,
   runNode: RunNode,
 ): Promise<StepOutput> {
-  const { scope, node, slot } = here;
-  const input = scope.flow.lastContent ?? scope.input;
+  const { scope, node, path, slot } = here;
+  const checked = await checkInput(definition.inputSchema, scope.flow.lastContent ?? scope.input);
+  if (!checked.ok) {
+    throw new NodeFailure(
+      `the input of '${definition.name}' does not fit: ${checked.problem}`,
+      path,
+      FAILURE.invalidInput,
+    );
+  }
+  const input = checked.value;
   const { additionalData } = scope.run;
   const frame = slot.open(node.name, 'Workflow');
   await runSequence(definition.steps, inside(here, { input, additionalData, flow: EMPTY_FLOW }), frame, runNode);

@@ -11,6 +11,7 @@ import { runParallel } from './parallel.ts';
 import { needsReview, reviewOutput } from './review.ts';
 import type { Body, Round } from './round.ts';
 import { runRouter } from './router.ts';
+import { passCancellation } from './outcome.ts';
 import { type Here, hereOf, type RunNode } from './scope.ts';
 import { runStep } from './step.ts';
 import { runSteps } from './steps.ts';
@@ -27,6 +28,7 @@ const BODIES: { readonly [K in WorkflowNode['kind']]: Body<Extract<WorkflowNode,
 
 export const runNode: RunNode = async (node, scope, slot) => {
   scope.branch.check();
+  await passCancellation();
   const here = hereOf(node, scope, slot);
   const round = await passGate(here);
   const output = round && (await runReviewed(here, round));

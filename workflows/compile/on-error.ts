@@ -38,11 +38,15 @@ async function settle(here: Here, failure: NodeFailure): Promise<Settled | 'retr
     here.slot.set(failed);
     throw failure;
   }
-  const answer = await ask(here, {
-    kind: 'error',
+  const question = {
     message,
     ...(failure.errorType === undefined ? {} : { errorType: failure.errorType }),
     ...(failure.mayHaveRun ? { mayHaveRun: true } : {}),
+  };
+  // Withdrawn by a sibling, or cut off by a cancel: the failure must not go without a trace.
+  const answer = await ask(here, { kind: 'error', ...question }).catch((error: unknown) => {
+    here.slot.set(failed);
+    throw error;
   });
   if (answer.resolution === 'retried') {
     here.slot.clear();

@@ -1,7 +1,9 @@
 /** How a node can end other than with an output: an error of its own, or a human's no that ends the whole run. */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { describe } from '../define/human-review.ts';
 import { BranchStopped } from '../human/branch.ts';
+import { cut } from '../protocol/memo.ts';
 
 /** A human's no with `cancel`: the run ends as `cancelled`, its execution completes. */
 export class RunCancelled extends Error {
@@ -16,6 +18,9 @@ export class RunCancelled extends Error {
   }
 }
 
+/** Characters of an error's message: it stands in outputs, requirements and the run's failure. */
+const MESSAGE_LIMIT = 4000;
+
 /** The error of a node, after its retries. */
 export class NodeFailure extends Error {
   override readonly name = 'NodeFailure';
@@ -26,7 +31,7 @@ export class NodeFailure extends Error {
   readonly mayHaveRun: boolean;
 
   constructor(message: string, path: string, errorType?: string, mayHaveRun = false) {
-    super(message);
+    super(cut(message, MESSAGE_LIMIT));
     this.path = path;
     this.errorType = errorType;
     this.mayHaveRun = mayHaveRun;
@@ -38,8 +43,17 @@ export class NodeFailure extends Error {
     const cause = error instanceof ActivityFailure && error.cause ? error.cause : error;
     if (cause instanceof ApplicationFailure) return new NodeFailure(cause.message, path, cause.type ?? undefined);
     if (cause instanceof Error) return new NodeFailure(cause.message || cause.name, path, cause.name);
-    return new NodeFailure(String(cause), path);
+    return new NodeFailure(typeof cause === 'string' ? cause : `threw ${describe(cause)}`, path);
   }
+}
+
+/**
+ * Ends here what Temporal has cancelled. Needed where nothing else would notice: after an activity that ended well in
+ * spite of it, before inline code, at the end of the run. @throws {CancelledFailure}
+ */
+export async function passCancellation(): Promise<void> {
+  const scope = CancellationScope.current();
+  if (scope.consideredCancelled) await scope.cancelRequested;
 }
 
 /** Not an error of a node: it passes through every `onError` and every retry. */

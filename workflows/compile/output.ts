@@ -1,4 +1,5 @@
 /** From what an executor returned to a StepOutput: plain JSON, frozen, the same for inline functions and activities (H7). */
+import { asJson } from '../define/json.ts';
 import { stepTypeOf } from '../define/node.ts';
 import { contentOf, isStepResult, type Json, type StepOutput, type StepType } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
@@ -37,7 +38,7 @@ export function containerOutput(
     content: contentOf(type, steps),
     success: steps.every((output) => output.success),
     ...(steps.some((output) => output.stop) ? { stop: true } : {}),
-    steps,
+    steps: Object.freeze(steps),
     ...more,
   });
 }
@@ -55,21 +56,14 @@ export function failedOutput(here: Here, content: string, error: string): StepOu
   });
 }
 
-/** The value as JSON sees it, frozen all the way down. */
+/** The value as JSON sees it, frozen all the way down. @throws {NodeFailure} */
 export function toJson(value: unknown, path: string): Json {
   try {
-    const text = JSON.stringify(value);
-    return text === undefined ? null : freeze(JSON.parse(text) as Json);
+    return asJson(value);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new NodeFailure(`what the step returned cannot be held as JSON: ${reason}`, path, FAILURE.invalidOutput);
   }
-}
-
-function freeze(value: Json): Json {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const child of Object.values(value)) freeze(child as Json);
-  return Object.freeze(value);
 }
 
 function isRecord(value: Json): value is { readonly [key: string]: Json } {

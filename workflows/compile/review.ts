@@ -14,7 +14,10 @@ export function needsReview({ review }: Here, output: StepOutput): boolean {
   const rule = review.requiresOutputReview;
   if (typeof rule === 'boolean') return rule;
   try {
-    return rule(output) !== false;
+    const said: unknown = rule(output);
+    // A promise is not an answer: reviewed, and its failure is not the workflow task's.
+    if (said instanceof Promise) said.catch(() => {});
+    return said !== false;
   } catch {
     return true;
   }

@@ -14,8 +14,9 @@ export function verdictOf(answer: StepRequirement): Verdict {
   const { resolution, onReject, stepName, retryCount, maxRetries } = answer;
   if (resolution === 'skipped') return 'omit';
   if (resolution !== 'rejected') {
-    if (resolution === 'cancelled') throw RunCancelled.rejected(stepName);
-    return 'yes';
+    // Fail closed: only what is known to be a yes is one.
+    if (resolution === 'confirmed' || resolution === 'edited' || resolution === 'selected') return 'yes';
+    throw RunCancelled.rejected(stepName);
   }
   if (onReject === 'cancel') throw RunCancelled.rejected(stepName);
   // An iteration review is bounded by the loop's maxIterations instead.

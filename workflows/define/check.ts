@@ -55,6 +55,9 @@ export const checkChildren: CheckChildren = (nodes, parent, field) => {
   }
 };
 
+/** Requirement ids are made of paths, and answers have to name them. */
+const PATH_LIMIT = 600;
+
 function checkNode(node: WorkflowNode, parent: string, position: string): void {
   if (typeof node !== 'object' || node === null || !Object.hasOwn(CHECKS, (node as { kind?: string }).kind ?? '')) {
     throw new DefinitionError(
@@ -65,7 +68,13 @@ function checkNode(node: WorkflowNode, parent: string, position: string): void {
   if (typeof node.name !== 'string' || node.name.trim() === '' || node.name.length > 200) {
     throw new DefinitionError(parent, `${position} needs a name of 1 to 200 characters, got ${describe(node.name)}.`);
   }
+  if (/[\p{Cc}\p{Cs}]/u.test(node.name)) {
+    throw new DefinitionError(parent, `${position} has control characters or broken Unicode in its name.`);
+  }
   const path = childPath(parent, node.name);
+  if (path.length > PATH_LIMIT) {
+    throw new DefinitionError(parent, `${position} has a path of over ${PATH_LIMIT} characters; use shorter names.`);
+  }
   const { kind, ...options } = node;
   checkOptions(kind, options, OPTIONS[kind], path);
   (CHECKS[kind] as Check<WorkflowNode>)(node, path, checkChildren);

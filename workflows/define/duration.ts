@@ -14,12 +14,15 @@ type Unit =
 /** A duration with its unit. Bare numbers are refused: agno's are seconds, Temporal's milliseconds. */
 export type DurationString = `${number}${Unit}` | `${number} ${Unit}`;
 
-/** Milliseconds of a duration, or `undefined` when it is not a positive duration with a unit. */
+/** Beyond this, dates leave the range that the server's lists can hold. */
+const MOST = '100 years';
+
+/** Milliseconds of a duration, or `undefined` when it is not a positive duration with a unit, of at most 100 years. */
 export function durationMs(value: unknown): number | undefined {
   if (typeof value !== 'string' || !/[a-z]\s*$/i.test(value)) return undefined;
   try {
     const parsed = ms(value as StringValue);
-    return Number.isFinite(parsed) && parsed > 0 ? parsed : undefined;
+    return Number.isFinite(parsed) && parsed > 0 && parsed <= ms(MOST) ? parsed : undefined;
   } catch {
     return undefined;
   }

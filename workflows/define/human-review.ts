@@ -187,7 +187,9 @@ function checkField(field: string, value: unknown, path: string): void {
       refuse(`timeout is a duration with its unit: write '${value}s' for ${value} seconds, not ${value}.`);
     }
     if (durationMs(value) === undefined) {
-      refuse(`timeout must be a positive duration with its unit, such as '300s' or '2 days', got ${describe(value)}.`);
+      refuse(
+        `timeout must be a positive duration with its unit, such as '300s' or '2 days', of at most 100 years, got ${describe(value)}.`,
+      );
     }
   } else if (field === 'maxRetries') {
     if (!Number.isSafeInteger(value) || (value as number) < 0) {

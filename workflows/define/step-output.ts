@@ -66,12 +66,12 @@ export function hasContent({ steps, content }: StepOutput): boolean {
  */
 export function replaceLastContent(outputs: readonly StepOutput[], content: Json): readonly StepOutput[] {
   const index = outputs.findLastIndex(hasContent);
-  return index === -1 ? outputs : outputs.with(index, withContent(outputs[index]!, content));
+  return index === -1 ? outputs : Object.freeze(outputs.with(index, withContent(outputs[index]!, content)));
 }
 
 /** The output with its content replaced, all the way down (see {@link replaceLastContent}). */
 export function withContent(output: StepOutput, content: Json): StepOutput {
   const steps =
     output.steps === undefined || output.type === 'Parallel' ? output.steps : replaceLastContent(output.steps, content);
-  return { ...output, content, ...(steps === undefined ? {} : { steps }) };
+  return Object.freeze({ ...output, content, ...(steps === undefined ? {} : { steps }) });
 }

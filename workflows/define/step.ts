@@ -51,6 +51,7 @@ export type StepOptions = CommonStepOptions &
 
 /** The default of {@link StepOptions.heartbeatTimeout}. */
 export const DEFAULT_HEARTBEAT_TIMEOUT: DurationString = '30s';
+const RETRIES_LIMIT = 1000;
 /** The default of {@link StepOptions.maxRetries}. */
 export const DEFAULT_MAX_RETRIES = 3;
 
@@ -89,7 +90,7 @@ export function isGated(node: StepNode): boolean {
 /** @throws {DefinitionError} */
 export function checkStep(node: StepNode, path: string): void {
   checkHumanReview('Step', node.humanReview, path);
-  const { executor, maxRetries, heartbeatTimeout } = node;
+  const { executor, humanReview, maxRetries, heartbeatTimeout } = node;
   if (executor.kind === 'function' && typeof executor.fn !== 'function') {
     throw new DefinitionError(
       path,
@@ -111,8 +112,20 @@ export function checkStep(node: StepNode, path: string): void {
       'a local activity behind a confirmation may run twice when its worker dies; use proxyActivities, or say idempotent: true.',
     );
   }
-  if (maxRetries !== undefined && (!Number.isSafeInteger(maxRetries) || maxRetries < 0)) {
-    throw new DefinitionError(path, `maxRetries must be a whole number from 0, got ${describe(maxRetries)}.`);
+  if (executor.kind === 'workflow' && humanReview?.requiresUserInput) {
+    throw new DefinitionError(
+      path,
+      'requiresUserInput has no executor to give the values to: ask in a step of the nested workflow.',
+    );
+  }
+  if (
+    maxRetries !== undefined &&
+    !(Number.isSafeInteger(maxRetries) && maxRetries >= 0 && maxRetries <= RETRIES_LIMIT)
+  ) {
+    throw new DefinitionError(
+      path,
+      `maxRetries must be a whole number from 0 to ${RETRIES_LIMIT}, got ${describe(maxRetries)}.`,
+    );
   }
   if (heartbeatTimeout !== undefined && durationMs(heartbeatTimeout) === undefined) {
     throw new DefinitionError(

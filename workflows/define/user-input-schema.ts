@@ -45,6 +45,9 @@ export function checkUserInputSchema(schema: unknown, path: string): void {
       `userInputSchema must be a list of fields or a JSON Schema with type 'object', got ${JSON.stringify(schema)?.slice(0, 80)}.`,
     );
   }
+  if (/"format":\s*"url"/.test(JSON.stringify(schema))) {
+    throw new DefinitionError(path, "userInputSchema has the format 'url', which is no standard; use 'uri'.");
+  }
 }
 
 function checkField(field: unknown, path: string): asserts field is UserInputField {

@@ -25,7 +25,8 @@ export const ACTIONS: Readonly<Record<RequirementKind, readonly DecisionAction[]
   error: ['retry', 'skip', 'reject'],
 };
 
-/** The keys that each action reads, beside `requirement`, `action`, `digest` and `by`. */
+const COMMON_FIELDS = ['requirement', 'action', 'digest'];
+/** The keys that each action reads beside these; any other would be said and not heard. */
 const FIELDS: Readonly<Record<DecisionAction, readonly (keyof Decision)[]>> = {
   confirm: ['values'],
   reject: ['feedback'],
@@ -46,9 +47,8 @@ export function checkDecision(requirement: StepRequirement, decision: Decision):
       `'${action}' is no answer to a ${kind} pause; it takes ${ACTIONS[kind].join(', ') || 'no step-level answer'}`,
     );
   }
-  const stray = (['values', 'feedback', 'output', 'choices'] as const).find(
-    (key) => decision[key] !== undefined && !FIELDS[action].includes(key),
-  );
+  const allowed: readonly string[] = [...FIELDS[action], ...COMMON_FIELDS];
+  const stray = Object.entries(decision).find(([key, value]) => value !== undefined && !allowed.includes(key))?.[0];
   if (stray !== undefined) return refuse(`'${action}' takes no '${stray}'`);
   return ANSWERS[action](requirement, decision);
 }

@@ -13,7 +13,7 @@ import { readSignal } from './read-answer.ts';
 import { Requirements, type Sender } from './requirements.ts';
 
 export class Desk {
-  readonly requirements = new Requirements();
+  readonly requirements: Requirements;
   private readonly publisher: Publisher;
   private readonly branchOf = new Map<string, Branch>();
   private readonly seenDecisions = new Set<string>();
@@ -23,6 +23,7 @@ export class Desk {
   private working = 0;
 
   constructor(run: PublishedRun) {
+    this.requirements = new Requirements(run.executionId);
     this.publisher = new Publisher(run);
   }
 
@@ -40,8 +41,11 @@ export class Desk {
     timeoutMs: number | undefined,
     branch: Branch,
   ): Promise<StepRequirement> {
-    branch.check();
+    // Nobody is asked in a stopped branch, but that something may have run goes on record.
+    if (!request.mayHaveRun) branch.check();
     const { id } = this.requirements.ask(request, new Date(), timeoutMs);
+    if (branch.stopped) this.withdraw(id);
+    branch.check();
     this.branchOf.set(id, branch);
     this.decided ??= [];
     this.publish();
@@ -64,6 +68,11 @@ export class Desk {
   /** Closes the questions of stopped branches. */
   withdrawStopped(): void {
     for (const { id } of this.requirements.open) if (this.branchOf.get(id)?.stopped) this.withdraw(id);
+  }
+
+  /** What user code returned; where that is a promise, the run is at work until it settles. */
+  async settled<T>(returned: T | PromiseLike<T>): Promise<T> {
+    return isThenable(returned) ? this.work(async () => await returned) : returned;
   }
 
   /**
@@ -120,4 +129,8 @@ export class Desk {
     this.requirements.withdraw(id, new Date());
     this.decided ??= [];
   }
+}
+
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -5,7 +5,6 @@
  */
 import type { DecisionAction } from '../protocol/signals.ts';
 import { PEOPLE_SIGNALS } from '../protocol/signals.ts';
-import { cut } from '../protocol/memo.ts';
 import type { StepRequirement } from '../protocol/requirement.ts';
 import type { UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 import { ACTIONS } from './answer-rules.ts';
@@ -27,11 +26,11 @@ function section(requirement: StepRequirement): string {
   return [
     `## Waiting: ${kind.replaceAll('_', ' ')}`,
     fence(`${requirement.stepType} ${requirement.stepName}\nrequirement ${requirement.id}`),
-    ...(message === undefined ? [] : ['### Asked', fence(message)]),
+    ...(message === undefined ? [] : ['### Asked', excerpt(message)]),
     ...(requirement.mayHaveRun ? ['**It may have run**, wholly or in part: check before you retry.'] : []),
-    ...(shown === undefined ? [] : [output === undefined ? '### Input' : '### Under review', fence(asText(shown))]),
-    ...(availableChoices ? ['### Choices', fence(availableChoices.join('\n'))] : []),
-    ...(previousFeedback === undefined ? [] : ['### Said before', fence(previousFeedback)]),
+    ...(shown === undefined ? [] : [output === undefined ? '### Input' : '### Under review', excerpt(asText(shown))]),
+    ...(availableChoices ? ['### Choices', excerpt(availableChoices.join('\n'))] : []),
+    ...(previousFeedback === undefined ? [] : ['### Said before', excerpt(previousFeedback)]),
     timeoutAt === undefined ? 'No deadline.' : `Deadline: ${timeoutAt}, then: ${onTimeout}.`,
     '### Answer with a signal',
     ...ACTIONS[kind].map((action) => answerExample(requirement, action)),
@@ -79,10 +78,15 @@ function asText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 }
 
+/** As much as a person reads here, and where the rest is. */
+function excerpt(text: string): string {
+  if (text.length <= SHOWN_LIMIT) return fence(text);
+  return `${fence(text.slice(0, SHOWN_LIMIT))}\n\n**Cut**: the first ${SHOWN_LIMIT} of ${text.length} characters; all of it is in the query \`run\`.`;
+}
+
 /** A code fence longer than any run of backticks in the text, so that the text cannot end it. */
 function fence(text: string): string {
-  const shown = cut(text, SHOWN_LIMIT);
-  const longest = Math.max(2, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const mark = '`'.repeat(longest + 1);
-  return `${mark}\n${shown}\n${mark}`;
+  return `${mark}\n${text}\n${mark}`;
 }

@@ -4,11 +4,11 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { RequirementRequest } from '../protocol/requirement.ts';
 
 /** 80 bits of SHA-256, in hex. */
-export function digestOf(id: string, request: RequirementRequest): string {
+export function digestOf(executionId: string, id: string, request: RequirementRequest): string {
   const { kind, message, input, output, availableChoices, allowMultipleSelections, userInputSchema } = request;
   const { errorType, mayHaveRun, previousFeedback } = request;
   return hash({
-    ...{ id, kind, message, input, output, availableChoices, allowMultipleSelections, userInputSchema },
+    ...{ executionId, id, kind, message, input, output, availableChoices, allowMultipleSelections, userInputSchema },
     ...{ errorType, mayHaveRun, previousFeedback },
   });
 }

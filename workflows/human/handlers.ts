@@ -2,8 +2,9 @@
  * The signals and the query of a run. A signal's argument is taken undecoded and decoded here, because a payload that
  * cannot be decoded would otherwise fail the workflow task, and every retry of it (H4).
  */
-import { defaultPayloadConverter, type RawValue, rawValueTypeInfo } from '@temporalio/common';
+import { defaultPayloadConverter, type RawValue, rawValueTypeInfo, type TypeInfo } from '@temporalio/common';
 import { defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import { deepFreeze } from '../define/json.ts';
 import type { RunOutput } from '../protocol/run-output.ts';
 import { CONTINUE_RUN, PEOPLE_SIGNALS, RUN_QUERY } from '../protocol/signals.ts';
 import type { Desk } from './desk.ts';
@@ -23,14 +24,21 @@ export function installHandlers(desk: Desk, runOutput: () => RunOutput): void {
 }
 
 function install(signal: string, description: string, desk: Desk): void {
-  const definition = defineSignal<[RawValue?]>(signal, { typeInfo: { inputTypes: [rawValueTypeInfo] } });
-  setHandler(definition, (raw) => desk.receive(signal, decode(raw)), { description });
+  const definition = defineSignal<RawValue[]>(signal, { typeInfo: { inputTypes: ALL_RAW } });
+  setHandler(definition, (...raws) => desk.receive(signal, raws.length === 1 ? decode(raws[0]!) : undefined), {
+    description,
+  });
 }
 
-/** The decoded argument; `undefined` where there is none or nobody can read it, which is then refused as malformed. */
-function decode(raw: RawValue | undefined): unknown {
+/** Every argument stays undecoded, however many are sent: the SDK looks up the type of each by its index. */
+const ALL_RAW = new Proxy<TypeInfo[]>([], {
+  get: (list, key) => (typeof key === 'string' && /^\d+$/.test(key) ? rawValueTypeInfo : Reflect.get(list, key)),
+});
+
+/** The decoded argument; `undefined` where nobody can read it, which is then refused as malformed. */
+function decode(raw: RawValue): unknown {
   try {
-    return raw === undefined ? undefined : defaultPayloadConverter.fromPayload(raw.payload);
+    return deepFreeze(defaultPayloadConverter.fromPayload(raw.payload));
   } catch {
     return undefined;
   }

@@ -3,10 +3,10 @@
  * It is called at points of the program, never by a clock, so replays agree; and only where something changed, so that
  * bookkeeping rides in workflow tasks that exist anyway: a pause costs two events when it opens and two when it closes.
  */
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
-import { MEMO_KEY, toMemo } from '../protocol/memo.ts';
+import { jsonBytes } from '../define/json.ts';
+import { cut, MEMO_KEY, toMemo } from '../protocol/memo.ts';
 import type { StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
 import { HOLDPOINT_DUE, HOLDPOINT_SESSION, HOLDPOINT_STATUS, HOLDPOINT_STEP } from '../protocol/search-attributes.ts';
@@ -14,10 +14,14 @@ import { currentDetails } from './details.ts';
 
 /** The server refuses a search attribute of 2 KB or more, and with it the workflow task. */
 const STEP_NAMES_LIMIT = 1000;
+/** Characters of a keyword that every visibility store takes. A session id is shorter, unless it is a run's long id. */
+const SESSION_LIMIT = 255;
 
 export interface PublishedRun {
   readonly workflowName: string;
   readonly sessionId: string;
+  /** Temporal's id of the first execution: a run id may be used again, this is not. */
+  readonly executionId: string;
   /** Are the search attributes registered? Decided once per run, in its history. */
   readonly searchAttributes: boolean;
 }
@@ -53,10 +57,10 @@ export class Publisher {
     const now = attributesOf(status, open);
     const before = this.attributes;
     const pairs: SearchAttributeUpdatePair[] = [];
-    if (!before) pairs.push({ key: HOLDPOINT_SESSION, value: this.run.sessionId });
+    if (!before) pairs.push({ key: HOLDPOINT_SESSION, value: cut(this.run.sessionId, SESSION_LIMIT) });
     if (now.status !== before?.status) pairs.push({ key: HOLDPOINT_STATUS, value: now.status });
     // Unset, not empty: lists find what waits by the attribute's presence.
-    if (now.steps.join() !== (before?.steps ?? []).join()) {
+    if (JSON.stringify(now.steps) !== JSON.stringify(before?.steps ?? [])) {
       pairs.push({ key: HOLDPOINT_STEP, value: now.steps.length === 0 ? null : now.steps });
     }
     if (now.due !== before?.due) {
@@ -72,7 +76,7 @@ function attributesOf(status: RunStatus, open: readonly StepRequirement[]) {
   const steps: string[] = [];
   let room = STEP_NAMES_LIMIT;
   for (const name of new Set(open.map(({ stepName }) => stepName))) {
-    room -= utf8ToBytes(name).length + 10;
+    room -= jsonBytes(name) + 10;
     if (room < 0) break;
     steps.push(name);
   }

@@ -2,6 +2,7 @@
  * Reads the argument of a signal. Whatever arrives – nothing, null, an array, a string, megabytes of junk – comes out as
  * decisions or as one sentence about what is wrong with it; nothing here throws (H4).
  */
+import { jsonBytes } from '../define/json.ts';
 import { cut } from '../protocol/memo.ts';
 import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
 import { ANSWER_LIMIT, CONTINUE_RUN, type Decision, PEOPLE_SIGNALS, type PeopleSignal } from '../protocol/signals.ts';
@@ -28,11 +29,11 @@ export function readSignal(signal: string, argument: unknown): ReadSignal {
   if (isDeeper(argument, DEPTH_LIMIT)) return broken(`an answer nests at most ${DEPTH_LIMIT} levels`);
   let size: number;
   try {
-    size = JSON.stringify(argument).length;
+    size = jsonBytes(argument);
   } catch {
     return broken('the argument is no JSON');
   }
-  if (size > ANSWER_LIMIT) return broken(`an answer has at most ${ANSWER_LIMIT} characters, this one ${size}`);
+  if (size > ANSWER_LIMIT) return broken(`an answer has at most ${ANSWER_LIMIT} bytes of JSON, this one ${size}`);
   const { by, decisionId } = argument;
   const sender = {
     ...(typeof by === 'string' && by !== '' ? { by: cut(by, NAME_LIMIT) } : {}),

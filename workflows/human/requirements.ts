@@ -46,9 +46,15 @@ export class Requirements {
   /** Oldest first. */
   readonly all: StepRequirement[] = [];
   readonly refused: { count: number; readonly newest: RefusedAnswer[] } = { count: 0, newest: [] };
+  private readonly executionId: string;
   private readonly indexById = new Map<string, number>();
   private readonly openIdSet = new Set<string>();
   private readonly askedByStem = new Map<string, number>();
+
+  /** @param executionId tells this run from an earlier one with the same id: their digests differ */
+  constructor(executionId: string) {
+    this.executionId = executionId;
+  }
 
   get open(): StepRequirement[] {
     return [...this.openIdSet].map((id) => this.get(id)!);
@@ -69,7 +75,7 @@ export class Requirements {
     const { kind } = request;
     const requirement: StepRequirement = {
       id,
-      digest: digestOf(id, request),
+      digest: digestOf(this.executionId, id, request),
       ...request,
       pauseKind: kind === 'executor' ? 'executor' : 'step',
       requiresConfirmation: kind === 'confirmation' || kind === 'confirmation+user_input',

@@ -8,4 +8,11 @@ export const FAILURE = {
   definitionChanged: 'holdpoint.DefinitionChanged',
   /** A function returned what JSON cannot hold. */
   invalidOutput: 'holdpoint.InvalidOutput',
+  /** More data than one message of Temporal's can hold. */
+  tooLarge: 'holdpoint.TooLarge',
+  /** A gated executor was lost: it may have run, wholly or in part. */
+  mayHaveRun: 'holdpoint.MayHaveRun',
 } as const;
+
+/** Bytes of JSON that one payload may hold; the server refuses 2 MB, and with it the workflow task. */
+export const PAYLOAD_LIMIT = 1_800_000;

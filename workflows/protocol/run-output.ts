@@ -19,6 +19,8 @@ export interface RunOutput {
   readonly stepRequirements: readonly StepRequirement[];
   readonly sessionState: Readonly<Record<string, Json>>;
   readonly refusedAnswers: { readonly count: number; readonly newest: readonly RefusedAnswer[] };
+  /** Too large for one message: large values are shortened here, and whole in the run's history. */
+  readonly truncated?: true;
   /** Why the run failed. */
   readonly error?: { readonly message: string; readonly type?: string; readonly path: string };
 }

@@ -3,8 +3,8 @@
  * Nothing here trusts a sender; {@link ./decision.ts} reads what arrives.
  */
 
-/** The largest answer that is read, in UTF-16 units of its JSON. */
-export const ANSWER_LIMIT = 512 * 1024;
+/** The largest answer that is read, in bytes of its JSON. */
+export const ANSWER_LIMIT = 256 * 1024;
 
 /** What the client sends: several decisions at once, each of which stands alone. */
 export const CONTINUE_RUN = 'continueRun';

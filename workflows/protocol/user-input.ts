@@ -1,9 +1,13 @@
 /** Checks what a human entered against the schema that was shown; the same code in the client and in the workflow. */
 import { type ValidationResult, Validator } from '@cfworker/json-schema';
+import { jsonBytes } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { FieldType, UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 
 export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+/** Some keywords take quadratic time, and a check must never outlast the sandbox's limit of five seconds. */
+const SCHEMA_VALUES_LIMIT = 16 * 1024;
 
 type Values = Readonly<Record<string, Json>>;
 
@@ -13,7 +17,14 @@ export function checkUserInput(schema: UserInputSchema | undefined, values: unkn
     return { ok: false, problem: 'values must be an object, one key per field' };
   }
   if (schema === undefined) return { ok: true, value: values as Values };
-  return isFieldList(schema) ? checkFields(schema, values as Values) : checkJsonSchema(schema, values as Values);
+  if (isFieldList(schema)) return checkFields(schema, values as Values);
+  if (jsonBytes(values) > SCHEMA_VALUES_LIMIT) {
+    return {
+      ok: false,
+      problem: `values have at most ${SCHEMA_VALUES_LIMIT} bytes of JSON where a JSON Schema checks them`,
+    };
+  }
+  return checkJsonSchema(schema, values as Values);
 }
 
 function isFieldList(schema: UserInputSchema): schema is readonly UserInputField[] {
@@ -45,21 +56,21 @@ function checkFields(fields: readonly UserInputField[], values: Values): Checked
   if (unknown !== undefined) {
     return { ok: false, problem: `unknown field '${unknown}'; the fields are ${[...known].join(', ')}` };
   }
-  const checked: Record<string, Json> = {};
+  const checked = new Map<string, Json>();
   for (const field of fields) {
     const given = Object.hasOwn(values, field.name) ? values[field.name] : undefined;
     const missing = given === undefined || given === null || given === '';
     const value = missing ? field.default : given;
     if (value === undefined || value === null) {
       if (field.required !== false) return { ok: false, problem: `field '${field.name}' is required` };
-      if (given !== undefined) checked[field.name] = given;
+      if (given !== undefined) checked.set(field.name, given);
       continue;
     }
     const problem = problemOf(field, value);
     if (problem) return { ok: false, problem: `field '${field.name}' ${problem}` };
-    checked[field.name] = value;
+    checked.set(field.name, value);
   }
-  return { ok: true, value: checked };
+  return { ok: true, value: Object.fromEntries(checked) };
 }
 
 const TYPE_CHECKS: Record<FieldType, (value: Json) => boolean> = {

@@ -5,7 +5,7 @@ import type { AdditionalData } from '../define/step-input.ts';
 import { lastContent, type Json } from '../define/step-output.ts';
 import { EMPTY_FLOW } from '../compile/flow.ts';
 import { runNode } from '../compile/node.ts';
-import { NodeFailure, RunCancelled } from '../compile/outcome.ts';
+import { NodeFailure, passCancellation, RunCancelled } from '../compile/outcome.ts';
 import { toJson } from '../compile/output.ts';
 import type { RunContext, Scope } from '../compile/scope.ts';
 import { runSequence } from '../compile/sequence.ts';
@@ -18,6 +18,7 @@ import { FAILURE } from '../protocol/failure.ts';
 import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
 import { guardDefinition } from './drift-guard.ts';
+import { fitted } from './fit.ts';
 import { checkedInput, checkedOptions } from './run-input.ts';
 
 /** @throws {ApplicationFailure} `holdpoint.StepFailed` with the run output as its detail, or `holdpoint.InvalidInput` */
@@ -44,6 +45,7 @@ class Run {
     this.desk = new Desk({
       workflowName: definition.name,
       sessionId: sessionId ?? workflowId,
+      executionId: firstExecutionRunId,
       searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
     });
     this.state = new SessionState(toJson(sessionState, 'sessionState') as Record<string, Json>);
@@ -66,7 +68,7 @@ class Run {
     const scope: Scope = {
       run: this.context,
       path: '',
-      input: toJson(input, 'input'),
+      input,
       additionalData: this.context.additionalData,
       state: this.state,
       branch: new Branch(),
@@ -74,6 +76,7 @@ class Run {
     };
     try {
       await runSequence(this.definition.steps, scope, this.frame, runNode);
+      await passCancellation();
       const outputs = this.frame.outputs();
       return this.end('completed', outputs.length === 0 ? NO_STEPS_EXECUTED : lastContent(outputs));
     } catch (error) {
@@ -85,7 +88,7 @@ class Run {
   output(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
     const { runId, sessionId, userId } = this.context;
     const { all, refused } = this.desk.requirements;
-    return {
+    return fitted({
       runId,
       workflowName: this.definition.name,
       sessionId,
@@ -97,7 +100,7 @@ class Run {
       sessionState: this.state.values,
       refusedAnswers: { count: refused.count, newest: [...refused.newest] },
       ...(error ? { error } : {}),
-    };
+    });
   }
 
   private endBy(error: unknown): RunOutput {
@@ -116,7 +119,7 @@ class Run {
       message: `Step '${path}' failed: ${message}`,
       type: FAILURE.stepFailed,
       nonRetryable: true,
-      details: [toJson(this.output('failed', content, detail), path)],
+      details: [this.output('failed', content, detail)],
     });
   }
 

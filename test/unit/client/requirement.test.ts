@@ -143,7 +143,7 @@ describe('an answer', () => {
   });
 
   test('has the size that the workflow reads', () => {
-    expect(() => open('output_review').edit('x'.repeat(ANSWER_LIMIT))).toThrow(/at most 524288 characters/);
+    expect(() => open('output_review').edit('x'.repeat(ANSWER_LIMIT))).toThrow(/at most 262144 bytes/);
   });
 });
 

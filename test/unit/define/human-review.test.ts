@@ -101,7 +101,7 @@ describe('values that no primitive takes', () => {
     ['a name that every object has', { onReject: 'constructor' }, 'onReject must be one of'],
     ['null as an action', { onTimeout: null }, 'onTimeout must be one of approve, reject, cancel, skip, got null'],
     ['a bare number as timeout', { timeout: 300 }, "write '300s' for 300 seconds"],
-    ['a timeout without unit', { timeout: '300' }, "such as '300s' or '2 days', got \"300\""],
+    ['a timeout without unit', { timeout: '300' }, "such as '300s' or '2 days', of at most 100 years, got \"300\""],
     ['a zero timeout', { timeout: 0 }, 'timeout must be a positive duration with its unit'],
     ['a zero timeout with unit', { timeout: '0s' }, 'timeout must be a positive duration with its unit'],
     ['a negative timeout', { timeout: '-5 minutes' }, 'timeout must be a positive duration with its unit'],

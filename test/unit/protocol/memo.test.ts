@@ -65,12 +65,19 @@ describe('the memo of a run', () => {
   });
 });
 
+const bytesOf = (text: string) => new TextEncoder().encode(text).length;
+
 describe('its bounds', () => {
   it('a preview has at most 2 KB', () => {
     expect(PREVIEW_LIMIT).toBe(2048);
     const preview = brief({ output: 'x'.repeat(1_900_000) }).preview!;
-    expect(preview).toHaveLength(PREVIEW_LIMIT);
+    expect(bytesOf(preview)).toBe(PREVIEW_LIMIT);
     expect(preview.endsWith('…')).toBe(true);
+    for (const letter of ['ü', '漢', '🙂']) {
+      const cut = brief({ output: letter.repeat(100_000) }).preview!;
+      expect(bytesOf(cut)).toBeLessThanOrEqual(PREVIEW_LIMIT);
+      expect(cut).toMatch(new RegExp(`^"${letter}{500,}…$`, 'u'));
+    }
     expect(brief({ output: 'x'.repeat(PREVIEW_LIMIT - 2) }).preview!.endsWith('"')).toBe(true);
   });
 

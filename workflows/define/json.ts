@@ -1,0 +1,21 @@
+/** JSON values as the engine holds them: measured in bytes, frozen all the way down. */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Json } from './step-output.ts';
+
+/** Bytes (UTF-8) of the value as JSON: what a payload of it weighs. @throws {TypeError} for what JSON cannot hold */
+export function jsonBytes(value: unknown): number {
+  return utf8ToBytes(JSON.stringify(value) ?? '').length;
+}
+
+/** Freezes a JSON value: nothing downstream can change what a human saw or said. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const child of Object.values(value)) deepFreeze(child);
+  return Object.freeze(value);
+}
+
+/** The value as JSON sees it, frozen. @throws {TypeError} for what JSON cannot hold */
+export function asJson(value: unknown): Json {
+  const text = JSON.stringify(value);
+  return text === undefined ? null : deepFreeze(JSON.parse(text) as Json);
+}

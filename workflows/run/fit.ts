@@ -1,0 +1,63 @@
+/**
+ * Makes a run output fit into one payload. A run must be able to end, and to be read, whatever its data weigh; what is
+ * left out is named by `truncated`, and is still in the run's history.
+ */
+import { jsonBytes } from '../define/json.ts';
+import type { Json, StepOutput } from '../define/step-output.ts';
+import { PAYLOAD_LIMIT } from '../protocol/failure.ts';
+import { cut } from '../protocol/memo.ts';
+import type { StepRequirement } from '../protocol/requirement.ts';
+import type { RunOutput } from '../protocol/run-output.ts';
+
+/** Characters of JSON that a shortened value keeps. */
+const PREVIEW = 500;
+
+/** The output itself where it fits, else with ever more of it shortened. */
+export function fitted(output: RunOutput): RunOutput {
+  if (jsonBytes(output) <= PAYLOAD_LIMIT) return output;
+  const lighter: RunOutput = {
+    ...output,
+    truncated: true,
+    stepRequirements: output.stepRequirements.map(withoutShown),
+  };
+  if (jsonBytes(lighter) <= PAYLOAD_LIMIT) return lighter;
+  return {
+    ...lighter,
+    content: shortened(output.content),
+    stepResults: output.stepResults.map(shortenedOutput),
+    stepRequirements: lighter.stepRequirements.map(shortenedAnswer),
+    sessionState: Object.fromEntries(
+      Object.entries(output.sessionState).map(([key, value]) => [key, shortened(value)]),
+    ),
+  };
+}
+
+/** What was under review is not needed once it is resolved: its digest stays. */
+function withoutShown(requirement: StepRequirement): StepRequirement {
+  if (requirement.resolution === undefined) return requirement;
+  const { input: _input, output: _output, ...rest } = requirement;
+  return rest;
+}
+
+function shortenedAnswer(requirement: StepRequirement): StepRequirement {
+  const { input, output, editedOutput, userInput, rejectionFeedback, ...rest } = requirement;
+  return {
+    ...rest,
+    ...(input === undefined ? {} : { input: shortened(input) }),
+    ...(output === undefined ? {} : { output: shortened(output) }),
+    ...(editedOutput === undefined ? {} : { editedOutput: shortened(editedOutput) }),
+    ...(userInput === undefined ? {} : { userInput: { preview: shortened(userInput) } }),
+    ...(rejectionFeedback === undefined ? {} : { rejectionFeedback: cut(rejectionFeedback, PREVIEW) }),
+  };
+}
+
+function shortenedOutput(output: StepOutput): StepOutput {
+  const { content, steps, ...rest } = output;
+  return { ...rest, content: shortened(content), ...(steps ? { steps: steps.map(shortenedOutput) } : {}) };
+}
+
+/** A small value as it is, a large one as the beginning of its JSON. */
+function shortened(value: Json): Json {
+  const text = JSON.stringify(value);
+  return text.length <= PREVIEW ? value : cut(text, PREVIEW);
+}
