@@ -1,13 +1,16 @@
 /** Lists of runs: those of a session, and those that wait for a human. */
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import type { OpenPause } from '../workflows/protocol/memo.ts';
+import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
 import { HOLDPOINT_SESSION, HOLDPOINT_STEP } from '../workflows/protocol/search-attributes.ts';
 import type { RunStatus } from '../workflows/protocol/run-output.ts';
 import { memoOf } from './compact-run.ts';
 import { SearchAttributesMissing, ServerUnavailable } from './errors.ts';
 import { fetchRun } from './fetch-run.ts';
+import { decodePayload } from './payloads.ts';
 import type { Run } from './run.ts';
-import { addressOf, detailsOf, GRPC, grpcCode } from './server-call.ts';
+import { addressOf, detailsOf, GRPC, grpcCode, track } from './server-call.ts';
 
 export interface Session {
   readonly sessionId: string;
@@ -30,6 +33,8 @@ export interface PausedRun {
 
 /** Runs that are fetched at the same time. */
 const FETCHES = 8;
+/** Executions per page of a list. */
+const PAGE = 200;
 
 /**
  * Visibility follows the run by some milliseconds: a run that has only just begun may be missing.
@@ -37,10 +42,11 @@ const FETCHES = 8;
  */
 export async function fetchSession(client: Client, sessionId: string): Promise<Session> {
   const startedAt = new Map<string, number>();
-  for await (const { workflowId, startTime, typedSearchAttributes } of list(client, sessionQuery(sessionId))) {
-    if (typedSearchAttributes.get(HOLDPOINT_SESSION) !== sessionId) continue;
+  for await (const info of list(client, sessionQuery(sessionId))) {
+    if (sessionOf(info) !== sessionId) continue;
     // A run that continued as new is listed once per execution.
-    startedAt.set(workflowId, Math.min(startTime.getTime(), startedAt.get(workflowId) ?? Number.POSITIVE_INFINITY));
+    const runId = runIdOf(info);
+    startedAt.set(runId, Math.min(startOf(info), startedAt.get(runId) ?? Number.POSITIVE_INFINITY));
   }
   const runIds = [...startedAt].toSorted(([, a], [, b]) => a - b).map(([runId]) => runId);
   const runs: Run[] = [];
@@ -51,23 +57,23 @@ export async function fetchSession(client: Client, sessionId: string): Promise<S
 }
 
 /**
- * The runs in which something waits for a human, page by page. By search attribute; where none are registered, from the memos of all open workflows,
- * which takes longer.
+ * The runs in which something waits for a human, page by page. By search attribute; where none are registered, from the
+ * memos of all open workflows, which takes longer.
  */
 export async function* pausedRuns(client: Client, limit: number): AsyncGenerator<PausedRun, void> {
   const running = "ExecutionStatus = 'Running'";
   let count = 0;
   for await (const info of withFallback(client, `${running} AND ${HOLDPOINT_STEP.name} IS NOT NULL`, running)) {
-    const memo = memoOf(info);
+    const memo = await listedMemo(client, info);
     if (!memo || memo.openCount === 0) continue;
     if (count >= limit) return;
     count += 1;
     const { workflowName, sessionId, status, open, openCount } = memo;
-    yield { runId: info.workflowId, workflowName, sessionId, startedAt: info.startTime, status, open, openCount };
+    yield { runId: runIdOf(info), workflowName, sessionId, startedAt: new Date(startOf(info)), status, open, openCount };
   }
 }
 
-async function* withFallback(client: Client, query: string, fallback: string): AsyncGenerator<WorkflowExecutionInfo> {
+async function* withFallback(client: Client, query: string, fallback: string): AsyncGenerator<ListedExecution> {
   try {
     yield* list(client, query);
   } catch (error) {
@@ -77,10 +83,23 @@ async function* withFallback(client: Client, query: string, fallback: string): A
   }
 }
 
-/** @throws {SearchAttributesMissing | ServerUnavailable} */
-async function* list(client: Client, query: string): AsyncGenerator<WorkflowExecutionInfo> {
+type ListedExecution = temporal.api.workflow.v1.IWorkflowExecutionInfo;
+
+/**
+ * The executions as the server lists them. The SDK's own list decodes the memo of each, and so fails as a whole where one
+ * stranger's in the namespace cannot be read.
+ * @throws {SearchAttributesMissing | ServerUnavailable}
+ */
+async function* list(client: Client, query: string): AsyncGenerator<ListedExecution> {
+  const { namespace } = client.options;
+  let nextPageToken: Uint8Array | undefined;
   try {
-    yield* client.workflow.list({ query });
+    do {
+      const request = { namespace, query, pageSize: PAGE, ...(nextPageToken ? { nextPageToken } : {}) };
+      const page = await track(client, client.workflowService.listWorkflowExecutions(request));
+      yield* page.executions;
+      nextPageToken = page.nextPageToken;
+    } while (nextPageToken?.length);
   } catch (error) {
     const code = grpcCode(error);
     if (code === GRPC.invalidArgument && /Holdpoint\w+/.test(detailsOf(error))) {
@@ -88,6 +107,30 @@ async function* list(client: Client, query: string): AsyncGenerator<WorkflowExec
     }
     if (code === GRPC.unavailable) throw new ServerUnavailable(addressOf(client), { cause: error });
     throw error;
+  }
+}
+
+function runIdOf({ execution }: ListedExecution): string {
+  return execution?.workflowId ?? '';
+}
+
+function startOf({ startTime }: ListedExecution): number {
+  return Number(startTime?.seconds ?? 0) * 1000 + Math.floor((startTime?.nanos ?? 0) / 1e6);
+}
+
+function sessionOf({ searchAttributes }: ListedExecution): unknown {
+  const payload = searchAttributes?.indexedFields?.[HOLDPOINT_SESSION.name];
+  return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
+}
+
+/** What cannot be read is not ours, or not for this client. */
+async function listedMemo(client: Client, info: ListedExecution): Promise<RunMemo | undefined> {
+  const payload = info.memo?.fields?.[MEMO_KEY];
+  if (!payload) return undefined;
+  try {
+    return memoOf({ memo: { [MEMO_KEY]: await decodePayload(client, runIdOf(info), payload) } });
+  } catch {
+    return undefined;
   }
 }
 

@@ -216,12 +216,12 @@ describe('a wait', () => {
     const onWaiting = vi.fn();
     const patient = new HoldpointClient(server.client, { taskQueue, onWaiting });
     const waiting = patient.wait(await patient.start(clientGate, { input: 'IN', runId: taskQueue }));
-    await expect(patient.wait(taskQueue, { timeout: 4_000 })).rejects.toThrow(
+    await expect(patient.wait(taskQueue, { timeout: 8_000 })).rejects.toThrow(
       /waiting for a worker: no worker polls task queue/,
     );
+    await vi.waitFor(() => expect(onWaiting).toHaveBeenCalledTimes(2), 10_000);
     const worker = await server.worker({ taskQueue });
     const paused = await waiting;
-    expect(onWaiting).toHaveBeenCalledTimes(2);
     await worker.stop();
 
     const unattended = await patient.getRun(taskQueue);

@@ -1,5 +1,5 @@
 /** A Temporal server, a worker and a client for all cases of a call: one bundle, one process each. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
@@ -78,7 +78,8 @@ async function withModule<T>(built: readonly Built[], use: (path: string) => Pro
   // Below the repository, so that its packages resolve.
   const cache = join(REPOSITORY, 'node_modules', '.cache');
   await mkdir(cache, { recursive: true });
-  const folder = await mkdtemp(join(cache, 'holdpoint-conformance-'));
+  // The bundler knows files by their real paths, and node_modules may be a link.
+  const folder = await mkdtemp(join(await realpath(cache), 'holdpoint-conformance-'));
   try {
     const path = join(folder, 'workflows.mjs');
     await writeFile(path, [`import { buildCase } from ${JSON.stringify(BUILD)};`, ...built.map(moduleLine)].join('\n'));

@@ -38,7 +38,7 @@ async function main([casesPath, observedPath, ...ids]: readonly string[]): Promi
     id: testCase.id,
     ...plan(testCase, `case_${index}`, observed.get(testCase.id)),
   }));
-  return report(await judgeAll(planned));
+  return report(judgeAll(planned));
 }
 
 /** What can be said before anything runs, or what is to be run. */

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe('H1 no gate is skipped, at any depth', () => {
+describe.concurrent('H1 no gate is skipped, at any depth', () => {
   interface Gate {
     readonly name: string;
     readonly kind: string;
@@ -74,23 +74,26 @@ describe('H1 no gate is skipped, at any depth', () => {
     ['a Loop', 'gatesInLoop', 'box[1]/'],
     ['a Router', 'gatesInRouter', 'box/'],
     ['a nested workflow', 'gatesInWorkflow', 'box/'],
-  ])('every gate of every primitive pauses in %s, and nothing gated has run before the answer', async (_, workflow, box) => {
-    const run = await server.start(workflow);
-    const called: string[] = [];
-    for (const each of GATES) {
-      const [requirement] = await run.paused();
-      expect(requirement!.id).toBe(idOf(each, box));
-      expect(requirement!.topLevelStep).toBe(box === '' ? each.name : 'box');
-      if (each.before) called.push(executorOf(each));
-      expect(await calledSteps(run)).toEqual(called);
-      await run.answer(each.answer[0], requirement!, each.answer[1]);
-      if (each.after) called.push(executorOf(each));
-    }
-    const output = await run.result();
-    expect(await calledSteps(run)).toEqual([...called, 'end']);
-    expect(output.status).toBe('completed');
-    expect(output.stepRequirements.map(({ id }) => id)).toEqual(GATES.map((each) => idOf(each, box)));
-  });
+  ])(
+    'every gate of every primitive pauses in %s, and nothing gated has run before the answer',
+    async (_, workflow, box) => {
+      const run = await server.start(workflow);
+      const called: string[] = [];
+      for (const each of GATES) {
+        const [requirement] = await run.paused();
+        expect(requirement!.id).toBe(idOf(each, box));
+        expect(requirement!.topLevelStep).toBe(box === '' ? each.name : 'box');
+        if (each.before) called.push(executorOf(each));
+        expect(await calledSteps(run)).toEqual(called);
+        await run.answer(each.answer[0], requirement!, each.answer[1]);
+        if (each.after) called.push(executorOf(each));
+      }
+      const output = await run.result();
+      expect(await calledSteps(run)).toEqual([...called, 'end']);
+      expect(output.status).toBe('completed');
+      expect(output.stepRequirements.map(({ id }) => id)).toEqual(GATES.map((each) => idOf(each, box)));
+    },
+  );
 
   test('every gate of every primitive pauses in Parallel, all at once, and answers may come in any order', async () => {
     const run = await server.start('gatesInParallel');
@@ -139,7 +142,7 @@ describe('H1 no gate is skipped, at any depth', () => {
   });
 });
 
-describe('H2 nothing gated runs without an affirmative answer', () => {
+describe.concurrent('H2 nothing gated runs without an affirmative answer', () => {
   test('empty and partial answers leave the run paused', async () => {
     const run = await server.start('payWithLimit');
     const [requirement] = await run.paused();
@@ -180,7 +183,7 @@ describe('H2 nothing gated runs without an affirmative answer', () => {
   });
 });
 
-describe('H3 one requirement, one resolution', () => {
+describe.concurrent('H3 one requirement, one resolution', () => {
   test('duplicate, late, stale, forged and malformed answers change nothing and stay in the record', async () => {
     const run = await server.start('draftAndPublish');
     const [first] = await run.paused();
@@ -225,7 +228,7 @@ describe('H3 one requirement, one resolution', () => {
   });
 });
 
-describe('H4 signal handlers never throw', () => {
+describe.concurrent('H4 signal handlers never throw', () => {
   // One example; hostile-signals.test.ts has the assault.
   test('no argument, null and an unknown requirement neither fail the run nor block it', async () => {
     const run = await server.start('skeleton');
@@ -244,7 +247,7 @@ describe('H4 signal handlers never throw', () => {
   });
 });
 
-describe('H5 an answer is bound to what was asked', () => {
+describe.concurrent('H5 an answer is bound to what was asked', () => {
   test('without an id it is refused, and the open ids are listed', async () => {
     const run = await server.start('sideBySide');
     await run.paused(2);
@@ -259,16 +262,19 @@ describe('H5 an answer is bound to what was asked', () => {
     await run.handle.terminate();
   });
 
-  test('the digest is of what is shown: another output has another one, the same question the same', async () => {
+  test('the digest is of what is shown in this run: what is shown later, or in another run, has another one', async () => {
     const [one, two] = await Promise.all([server.start('draftAndPublish'), server.start('draftAndPublish')]);
-    const [[first], [same]] = await Promise.all([one.paused(), two.paused()]);
+    const [[first], [elsewhere]] = await Promise.all([one.paused(), two.paused()]);
     expect(first!.digest).toMatch(/^[0-9a-f]{20}$/);
-    expect(same!.digest).toBe(first!.digest);
+    expect([elsewhere!.id, elsewhere!.output]).toEqual([first!.id, first!.output]);
+    await one.answer('approve', elsewhere!);
     await one.answer('reject', first!);
     const again = await one.pausedAt('output_review');
-    expect(again.digest).not.toBe(first!.digest);
     await one.signal('approve', { requirement: again.id, digest: first!.digest });
-    expect(refusals(await one.output())).toEqual([['digest_mismatch', 'approve', again.id]]);
+    expect(refusals(await one.output())).toEqual([
+      ['digest_mismatch', 'approve', first!.id],
+      ['digest_mismatch', 'approve', again.id],
+    ]);
     await Promise.all([one.handle.terminate(), two.handle.terminate()]);
   });
 
@@ -280,7 +286,7 @@ describe('H5 an answer is bound to what was asked', () => {
   });
 });
 
-describe('H6 deadlines are live', () => {
+describe.concurrent('H6 deadlines are live', () => {
   // Each action on each primitive, and both orders in one workflow task: test/engine/deadlines, with skipped time.
   test('a deadline fires by itself, for good; an answer before it wins, for good', async () => {
     const run = await server.start('deadlines');
@@ -297,7 +303,7 @@ describe('H6 deadlines are live', () => {
   });
 });
 
-describe('H7 one behaviour', () => {
+describe.concurrent('H7 one behaviour', () => {
   const moves: Move[] = [
     approve,
     input({ a: [1, { b: null }] }),
@@ -308,9 +314,9 @@ describe('H7 one behaviour', () => {
     reject(),
     retry,
   ];
-  /** Without what must differ: ids and times. */
+  /** Without what must differ: ids, digests and times. */
   const record = ({ runId, sessionId: _, ...run }: RunOutput) => {
-    const text = JSON.stringify(run, (key, value) => (/At$|^at$/.test(key) ? 'T' : value));
+    const text = JSON.stringify(run, (key, value) => (/At$|^at$|^digest$/.test(key) ? 'T' : value));
     return JSON.parse(text.replaceAll(runId, 'RUN'));
   };
 
@@ -320,7 +326,7 @@ describe('H7 one behaviour', () => {
     const cached = await drive(await server.start('allKinds'), ...moves);
     const replayed = await drive(await server.start('allKinds', 'IN', undefined, { taskQueue }), ...moves);
     expect(record(replayed.output)).toEqual(record(cached.output));
-    expect(replayed.asked.map(({ id, digest }) => [id, digest])).toEqual(cached.asked.map(({ id, digest }) => [id, digest]));
+    expect(replayed.asked.map(({ id }) => id)).toEqual(cached.asked.map(({ id }) => id));
     const withoutKeys = (calls: typeof cached.calls) => calls.map(({ key: _, ...call }) => call);
     expect(withoutKeys(replayed.calls)).toEqual(withoutKeys(cached.calls));
     expect(cached.end[2]).toBe(
@@ -329,7 +335,7 @@ describe('H7 one behaviour', () => {
   });
 });
 
-describe('H8 containers resume where they stopped', () => {
+describe.concurrent('H8 containers resume where they stopped', () => {
   test('a pause in the middle loses no sibling, iteration or route', async () => {
     const { end, calls, asked } = await drive(await server.start('pausesInTheMiddle'), ...Array<Move>(6).fill(approve));
     expect(asked.map(({ id }) => id)).toEqual([
@@ -356,7 +362,7 @@ describe('H8 containers resume where they stopped', () => {
   });
 });
 
-describe('H9 every requirement can be rejected', () => {
+describe.concurrent('H9 every requirement can be rejected', () => {
   test('each kind of pause takes a no', async () => {
     const { end, asked, calls } = await drive(await server.start('allKinds'), ...Array<Move>(8).fill(reject('no')));
     expect(asked.map(({ kind }) => kind)).toEqual([
@@ -372,12 +378,15 @@ describe('H9 every requirement can be rejected', () => {
   });
 });
 
-describe('H10 a changed definition never resumes under an old approval', () => {
+describe.concurrent('H10 a changed definition never resumes under an old approval', () => {
   // Workers with a changed definition, and healing: the drift tests. Here: what counts as a change.
   const definition = (change: object = {}) =>
     defineWorkflow({
       name: 'w',
-      steps: [step({ name: 'a', executor: () => 1 }), step({ name: 'b', executor: () => 2, humanReview: { requiresConfirmation: true, ...change } })],
+      steps: [
+        step({ name: 'a', executor: () => 1 }),
+        step({ name: 'b', executor: () => 2, humanReview: { requiresConfirmation: true, ...change } }),
+      ],
     });
 
   test.each([
@@ -395,7 +404,7 @@ describe('H10 a changed definition never resumes under an old approval', () => {
   });
 });
 
-describe('H11 answers stay where they belong', () => {
+describe.concurrent('H11 answers stay where they belong', () => {
   test('input, feedback, edits and retry counts are those of their own requirement', async () => {
     const run = await server.start('scopedAnswers');
     const asked: StepRequirement[] = await answerAll(
@@ -416,7 +425,11 @@ describe('H11 answers stay where they belong', () => {
     await run.result();
     expect((await callsOf(run)).map(({ path, prev, data }) => [path, prev, data])).toEqual([
       ['rounds[1]/draft', null, { userInput: { tone: 'dry' } }],
-      ['rounds[1]/draft', null, { userInput: { tone: 'dry' }, rejectionFeedback: 'shorter', previousOutput: 'draft#1' }],
+      [
+        'rounds[1]/draft',
+        null,
+        { userInput: { tone: 'dry' }, rejectionFeedback: 'shorter', previousOutput: 'draft#1' },
+      ],
       ['rounds[1]/next', 'EDITED', {}],
       ['rounds[2]/draft', null, { userInput: { tone: 'warm' } }],
       ['rounds[2]/next', 'draft#3', {}],

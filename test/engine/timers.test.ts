@@ -1,11 +1,10 @@
 /** Deadlines (H6): each kind of pause, each outcome, on the time-skipping server; and who wins when answer and timer meet. */
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { RunOutput } from '../../workflows/protocol/run-output.ts';
 import { eventsOf, ofType, summaryOf, typeOf, untilHistory } from '../support/history.ts';
 import { type Recorded, replayProblems } from '../support/replay.ts';
-import { openOf, openServer, TestRun, type TestServer } from '../support/server.ts';
+import { openOf, openServer, type TestRun, type TestServer } from '../support/server.ts';
 import { openTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts';
 import { TIMER_CASES, type TimerCase, titleOf } from '../support/timer-cases.ts';
 
@@ -136,7 +135,6 @@ describe('deadlines under Parallel', () => {
     expectTimedOut(byName.no!, HOUR);
     expectTimedOut(byName.yes!, 2 * HOUR);
     expectTimedOut(byName.none!, 3 * HOUR);
-    expect(output.stepRequirements.map(({ resolvedAt }) => resolvedAt!.slice(0, 13)).sort()).toHaveLength(4);
     await record(run);
   });
 });
@@ -158,9 +156,7 @@ describe('answer and timer in one workflow task, on the real server', () => {
   test.for(['the answer first in history', 'the timer first in history'])('%s: the answer wins', async (order) => {
     const taskQueue = `${real.taskQueue}-${order.split(' ')[1]}`;
     const worker = await real.worker({ taskQueue });
-    const workflowId = `shortDeadline-${randomUUID()}`;
-    const options = { taskQueue, workflowId, args: ['IN'] };
-    const run = new TestRun(await real.client.workflow.start('shortDeadline', options));
+    const run = await real.start('shortDeadline', 'IN', undefined, { taskQueue });
     const requirement = await run.pausedAt('confirmation');
     await worker.stop();
     const answerFirst = order.startsWith('the answer');

@@ -1,5 +1,6 @@
 /** Replays histories against a bundle: a worker of now must do with them what the worker of then did. */
 import { Worker } from '@temporalio/worker';
+import './server.ts'; // The runtime's quiet logger.
 import type { History } from './history.ts';
 
 export interface Recorded {
@@ -11,7 +12,10 @@ export interface Recorded {
 export async function replayProblems(bundle: string, histories: readonly Recorded[]): Promise<string[]> {
   const problems: string[] = [];
   let replayed = 0;
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: { code: bundle } }, histories)) {
+  for await (const { workflowId, error } of Worker.runReplayHistories(
+    { workflowBundle: { code: bundle } },
+    histories,
+  )) {
     replayed += 1;
     if (error) problems.push(`${workflowId}: ${error.message}`);
   }

@@ -15,7 +15,7 @@ export interface TestServer {
   readonly client: Client;
   readonly taskQueue: string;
   /** Starts a run of one of test/workflows. */
-  start(workflow: string, input?: unknown, options?: RunOptions): Promise<TestRun>;
+  start(workflow: string, input?: unknown, options?: RunOptions, on?: { readonly taskQueue: string }): Promise<TestRun>;
   /** Another worker on another task queue, for what one test alone needs. */
   worker(options: Partial<CreateWorkerOptions> & { readonly taskQueue: string }): Promise<RunningWorker>;
   close(): Promise<void>;
@@ -99,10 +99,10 @@ export async function openServer(activities: object = {}): Promise<TestServer> {
     client,
     taskQueue,
     worker,
-    async start(workflow, input = 'IN', options) {
+    async start(workflow, input = 'IN', options, on = { taskQueue }) {
       const args = options === undefined ? [input] : [input, options];
       return new TestRun(
-        await client.workflow.start(workflow, { taskQueue, workflowId: `${workflow}-${randomUUID()}`, args }),
+        await client.workflow.start(workflow, { ...on, workflowId: `${workflow}-${randomUUID()}`, args }),
       );
     },
     async close() {

@@ -36,7 +36,11 @@ export const sideBySide = workflow({
 export const draftAndPublish = workflow({
   name: 'draftAndPublish',
   steps: [
-    step({ name: 'draft', executor: rec(), humanReview: { requiresOutputReview: true, onReject: 'retry', maxRetries: 2 } }),
+    step({
+      name: 'draft',
+      executor: rec(),
+      humanReview: { requiresOutputReview: true, onReject: 'retry', maxRetries: 2 },
+    }),
     gated('publish'),
   ],
 });

@@ -13,7 +13,11 @@ function everyGate(): WorkflowNode[] {
   return [
     step({ name: 'step_confirmation', executor: rec(), humanReview: confirm }),
     step({ name: 'step_input', executor: rec(), humanReview: { requiresUserInput: true, userInputSchema: schema } }),
-    step({ name: 'step_both', executor: rec(), humanReview: { ...confirm, requiresUserInput: true, userInputSchema: schema } }),
+    step({
+      name: 'step_both',
+      executor: rec(),
+      humanReview: { ...confirm, requiresUserInput: true, userInputSchema: schema },
+    }),
     step({ name: 'step_review', executor: rec(), humanReview: { requiresOutputReview: true } }),
     step({ name: 'step_error', executor: failing(), maxRetries: 0, humanReview: pauseOnError }),
     steps({ name: 'steps_confirmation', steps: [leaf('steps_confirmation')], humanReview: confirm }),
@@ -21,13 +25,37 @@ function everyGate(): WorkflowNode[] {
     condition({ name: 'condition_confirmation', steps: [leaf('condition_confirmation')], humanReview: confirm }),
     condition({ name: 'condition_error', steps: [flaky('condition_error')], humanReview: pauseOnError }),
     loop({ name: 'loop_confirmation', steps: [leaf('loop_confirmation')], maxIterations: 1, humanReview: confirm }),
-    loop({ name: 'loop_review', steps: [leaf('loop_review')], maxIterations: 1, humanReview: { requiresOutputReview: true } }),
+    loop({
+      name: 'loop_review',
+      steps: [leaf('loop_review')],
+      maxIterations: 1,
+      humanReview: { requiresOutputReview: true },
+    }),
     loop({ name: 'loop_iteration', steps: [leaf('loop_iteration')], humanReview: { requiresIterationReview: true } }),
     loop({ name: 'loop_error', steps: [flaky('loop_error')], maxIterations: 1, humanReview: pauseOnError }),
-    router({ name: 'router_confirmation', choices: [leaf('router_confirmation')], selector: () => 'in_router_confirmation', humanReview: confirm }),
-    router({ name: 'router_route', choices: [leaf('router_route'), leaf('nowhere')], humanReview: { requiresUserInput: true } }),
-    router({ name: 'router_review', choices: [leaf('router_review')], selector: () => 'in_router_review', humanReview: { requiresOutputReview: true } }),
-    router({ name: 'router_error', choices: [flaky('router_error')], selector: () => 'in_router_error', humanReview: pauseOnError }),
+    router({
+      name: 'router_confirmation',
+      choices: [leaf('router_confirmation')],
+      selector: () => 'in_router_confirmation',
+      humanReview: confirm,
+    }),
+    router({
+      name: 'router_route',
+      choices: [leaf('router_route'), leaf('nowhere')],
+      humanReview: { requiresUserInput: true },
+    }),
+    router({
+      name: 'router_review',
+      choices: [leaf('router_review')],
+      selector: () => 'in_router_review',
+      humanReview: { requiresOutputReview: true },
+    }),
+    router({
+      name: 'router_error',
+      choices: [flaky('router_error')],
+      selector: () => 'in_router_error',
+      humanReview: pauseOnError,
+    }),
     parallel({ name: 'parallel_confirmation', steps: [leaf('parallel_confirmation')], humanReview: confirm }),
     parallel({ name: 'parallel_error', steps: [flaky('parallel_error')], humanReview: pauseOnError }),
   ];
@@ -43,7 +71,10 @@ const BOXES: Record<string, (name: string, nodes: WorkflowNode[]) => WorkflowNod
 };
 const boxed = (kind: string) => [BOXES[kind]!('box', everyGate()), step({ name: 'end', executor: rec() })];
 
-export const gatesAtTheTop = workflow({ name: 'gatesAtTheTop', steps: [...everyGate(), step({ name: 'end', executor: rec() })] });
+export const gatesAtTheTop = workflow({
+  name: 'gatesAtTheTop',
+  steps: [...everyGate(), step({ name: 'end', executor: rec() })],
+});
 export const gatesInSteps = workflow({ name: 'gatesInSteps', steps: boxed('steps') });
 export const gatesInCondition = workflow({ name: 'gatesInCondition', steps: boxed('condition') });
 export const gatesInLoop = workflow({ name: 'gatesInLoop', steps: boxed('loop') });
@@ -58,7 +89,9 @@ const gated = (name: string) => step({ name, executor: rec(), humanReview: confi
 export const gatesInPairs = workflow({
   name: 'gatesInPairs',
   steps: kinds.flatMap((outer) =>
-    kinds.map((inner) => BOXES[outer]!(`${outer}.${inner}`, [BOXES[inner]!('inner', [gated(`gate.${outer}.${inner}`)])])),
+    kinds.map((inner) =>
+      BOXES[outer]!(`${outer}.${inner}`, [BOXES[inner]!('inner', [gated(`gate.${outer}.${inner}`)])]),
+    ),
   ),
 });
 

@@ -40,7 +40,10 @@ export const failing = (times = 1) =>
     return `${stepName}#${n}`;
   });
 
-function note({ stepName, path, input, previousStepContent, additionalData, idempotencyKey }: StepInput, mark = ''): number {
+function note(
+  { stepName, path, input, previousStepContent, additionalData, idempotencyKey }: StepInput,
+  mark = '',
+): number {
   setHandler(defineQuery('calls'), () => calls);
   const step = `${stepName}${mark}`;
   calls.push({ step, path, input, prev: previousStepContent, data: { ...additionalData }, key: idempotencyKey });

@@ -38,7 +38,12 @@ function nodeOf(timer: TimerCase): NodeLike {
     Condition: () => condition({ name: '', steps: [child], elseSteps: [other], ...options }),
     Loop: () => loop({ name: '', steps: [child], maxIterations: kind === 'iteration_review' ? 3 : 1, ...options }),
     Router: () =>
-      router({ name: '', choices: [child, other], ...(kind === 'route' ? {} : { selector: () => 'child' }), ...options }),
+      router({
+        name: '',
+        choices: [child, other],
+        ...(kind === 'route' ? {} : { selector: () => 'child' }),
+        ...options,
+      }),
     Parallel: () => parallel({ name: '', steps: [child], ...options }),
   };
   return build[primitive]();

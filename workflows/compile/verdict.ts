@@ -19,8 +19,8 @@ export function verdictOf(answer: StepRequirement): Verdict {
     throw RunCancelled.rejected(stepName);
   }
   if (onReject === 'cancel') throw RunCancelled.rejected(stepName);
-  // An iteration review is bounded by the loop's maxIterations instead.
-  const spent = maxRetries > 0 && retryCount >= maxRetries && answer.kind !== 'iteration_review';
+  // Never so for an iteration review, whose count stays 0: the loop's maxIterations bounds it.
+  const spent = maxRetries > 0 && retryCount >= maxRetries;
   if (onReject === 'retry' && spent) throw RunCancelled.retriesSpent(stepName, maxRetries);
   return REJECTED[onReject];
 }

@@ -69,7 +69,8 @@ const ANSWERS: Readonly<Record<DecisionAction, (requirement: StepRequirement, de
       if (feedback !== undefined && typeof feedback !== 'string') return refuse('feedback must be a string');
       return {
         ok: true,
-        value: { resolution: 'rejected', ...(feedback === undefined ? {} : { rejectionFeedback: feedback }) },
+        // An empty field of a form is nothing said.
+        value: { resolution: 'rejected', ...(feedback ? { rejectionFeedback: feedback } : {}) },
       };
     },
     edit: (_, { output }) =>

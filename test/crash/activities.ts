@@ -1,0 +1,35 @@
+/** Activities with side effects that outlive their worker: lines in a file outside. */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { Context } from '@temporalio/activity';
+
+const file = () => process.env.EFFECTS_FILE ?? '';
+
+function note(what: string): void {
+  appendFileSync(file(), `${Context.current().info.workflowExecution?.workflowId} ${what}\n`);
+}
+
+export const activities = {
+  first: async () => {
+    note('first');
+    return 'first';
+  },
+  last: async () => {
+    note('last');
+    return 'last';
+  },
+  /** The first time it waits for ever, for its worker to be killed. */
+  hang: async () => {
+    const before = effectsOf(file(), Context.current().info.workflowExecution!.workflowId);
+    note('hang');
+    if (!before.includes('hang')) await new Promise(() => {});
+    note('hung');
+    return 'hung';
+  },
+};
+
+/** What the activities of a run have done, in order, over all workers. */
+export function effectsOf(effectsFile: string, workflowId: string): string[] {
+  if (!existsSync(effectsFile)) return [];
+  const lines = readFileSync(effectsFile, 'utf8').split('\n');
+  return lines.filter((line) => line.startsWith(`${workflowId} `)).map((line) => line.slice(workflowId.length + 1));
+}

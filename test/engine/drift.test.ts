@@ -1,0 +1,152 @@
+/** A changed definition never resumes under an old approval (H10): it fails closed, says where, and heals. */
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bundleWorkflows } from '../../worker/bundle.ts';
+import type { WorkflowNode } from '../../workflows/define/node.ts';
+import { step } from '../../workflows/define/step.ts';
+import { steps } from '../../workflows/define/steps.ts';
+import { defineWorkflow } from '../../workflows/define/workflow.ts';
+import { changedPaths, fingerprintOf } from '../../workflows/run/structure.ts';
+import { ofType, untilHistory } from '../support/history.ts';
+import { openServer, type RunningWorker, type TestRun, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+/** One for each test, with one worker at a time. */
+let taskQueue: string;
+let code: string;
+const effects: string[] = [];
+
+beforeAll(async () => {
+  server = await openServer();
+  const workflowsPath = fileURLToPath(new URL('../workflows/drift/pipeline.ts', import.meta.url));
+  code = (await bundleWorkflows({ workflowsPath })).code;
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  taskQueue = randomUUID();
+});
+
+const activities = {
+  effect: async ({ runId, path }: { runId: string; path: string }) => {
+    effects.push(`${runId} ${path}`);
+    return path;
+  },
+};
+
+/** A worker with this version of the definition. */
+function deploy(version: string): Promise<RunningWorker> {
+  return server.worker({ taskQueue, workflowBundle: { code: code.replaceAll('__VERSION__', version) }, activities });
+}
+
+const start = (workflow: string) => server.start(workflow, 'IN', undefined, { taskQueue });
+const effectsOf = ({ handle }: TestRun) =>
+  effects
+    .filter((each) => each.startsWith(`${handle.workflowId} `))
+    .map((each) => each.slice(handle.workflowId.length + 1));
+
+/** Version and the nodes that its error must name. */
+const CHANGES = [
+  ['renamed', ["'group/one'", "'group/uno'"]],
+  ['added', ["'four'"]],
+  ['removed', ["'group/two'"]],
+  ['message', ["'ask'"]],
+  ['gate', ["'ask'"]],
+  ['deadline', ["'ask'"]],
+  ['order', ["'group/one'", "'group/two'"]],
+  ['branches', ["'choose/left'", "'choose/right'"]],
+  ['executor', ["'group/one'"]],
+] as const;
+
+describe('a definition changed under a paused run', () => {
+  test('fails its tasks with an error that names the nodes; the old one heals the runs', async () => {
+    const old = await deploy('old');
+    const runs = new Map<string, TestRun>();
+    for (const [version] of CHANGES) runs.set(version, await start('drifting'));
+    for (const run of runs.values()) await run.pausedAt('confirmation');
+    await old.stop();
+
+    for (const [version, names] of CHANGES) {
+      const run = runs.get(version)!;
+      const changed = await deploy(version);
+      await run.signal('approve', { requirement: 'ask#confirmation', by: 'ann' });
+      const events = await untilHistory(run.handle, (each) => ofType(each, 'WorkflowTaskFailed').length > 0);
+      await changed.stop();
+      const { failure } = ofType(events, 'WorkflowTaskFailed')[0]!.workflowTaskFailedEventAttributes!;
+      expect(failure!.message, version).toMatch(/^holdpoint\.DefinitionChanged: workflow 'drifting' was changed at /);
+      const named = /changed at (.*) while/.exec(failure!.message!)![1]!.split(', ').sort();
+      expect(named, version).toEqual([...names].sort());
+      expect(effectsOf(run), version).toEqual(['first']);
+    }
+
+    await deploy('old');
+    for (const [version, run] of runs) {
+      expect(await run.result(), version).toMatchObject({ status: 'completed', content: 'two' });
+      expect(effectsOf(run), version).toEqual(['first', 'ask', 'group/one']);
+    }
+  });
+
+  test('function bodies, retries and time limits are no change', async () => {
+    const old = await deploy('old');
+    const run = await start('drifting');
+    const requirement = await run.pausedAt('confirmation');
+    await old.stop();
+    await deploy('harmless');
+    await run.answer('approve', requirement);
+    expect(await run.result()).toMatchObject({ status: 'completed', content: 'two, improved' });
+  });
+
+  test('of 521 nodes, it is noticed', async () => {
+    const old = await deploy('old');
+    const run = await start('large');
+    await run.pausedAt('confirmation');
+    await old.stop();
+    const changed = await deploy('added');
+    await run.signal('reject', { requirement: 'ask#confirmation' });
+    const events = await untilHistory(run.handle, (each) => ofType(each, 'WorkflowTaskFailed').length > 0);
+    await changed.stop();
+    const { failure } = ofType(events, 'WorkflowTaskFailed')[0]!.workflowTaskFailedEventAttributes!;
+    expect(failure!.message).toContain("workflow 'large' was changed at 'one more'");
+    await run.handle.terminate();
+  });
+});
+
+describe('fingerprints', () => {
+  const leaf = (name: string) => step({ name, executor: () => name });
+  const fingerprint = (...nodes: WorkflowNode[]) => fingerprintOf(defineWorkflow({ name: 'w', steps: nodes }));
+  const many = (count: number, prefix = 'node ') => Array.from({ length: count }, (_, i) => leaf(`${prefix}${i}`));
+
+  test('stay bounded, and differ for any change', () => {
+    for (const nodes of [many(500), many(500, 'ü'.repeat(150)), [steps({ name: 'all', steps: many(500) })]]) {
+      const now = fingerprint(...nodes);
+      expect(new TextEncoder().encode(now).length).toBeLessThan(2000);
+      expect(fingerprint(...nodes, leaf('one more'))).not.toBe(now);
+    }
+    expect(fingerprint(...many(499), leaf('x'))).not.toBe(fingerprint(...many(499), leaf('y')));
+  });
+
+  test('where there is room for the top-level nodes only, they are named', () => {
+    const group = (size: number) => steps({ name: 'group', steps: many(size) });
+    expect(changedPaths(fingerprint(leaf('a'), group(200)), fingerprint(leaf('b'), group(200)))).toEqual(['a', 'b']);
+  });
+
+  test('names with the characters of a fingerprint are named in full', () => {
+    expect(changedPaths(fingerprint(leaf('a=1, b'), leaf('c')), fingerprint(leaf('a=1, b2'), leaf('c')))).toEqual([
+      'a=1, b',
+      'a=1, b2',
+    ]);
+  });
+
+  test('every part of a user input schema counts, also properties named as options of ours', () => {
+    const asks = (type: string) =>
+      step({
+        name: 'ask',
+        executor: () => '',
+        humanReview: {
+          requiresUserInput: true,
+          userInputSchema: { type: 'object', properties: { options: { type } } },
+        },
+      });
+    expect(changedPaths(fingerprint(asks('string')), fingerprint(asks('number')))).toEqual(['ask']);
+  });
+});

@@ -1,0 +1,141 @@
+/** Executors: what they get, how often they are tried, what the Web UI shows of them, and how a dead worker is noticed. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { StepInput } from '../../activities/index.ts';
+import { holdpointPlugin } from '../../worker/plugin.ts';
+import { eventsOf, type HistoryEvent, ofType, summaryOf } from '../support/history.ts';
+import { openServer, runWorker, type TestServer } from '../support/server.ts';
+
+const activities = {
+  look: async (input: StepInput) => ({
+    isStepInput: input instanceof StepInput,
+    text: input.getInputAsString(),
+    last: input.getLastStepContent(),
+    inline: input.getStepContent('inline'),
+    all: input.getAllPreviousContent(),
+    local: Context.current().info.isLocal,
+    path: input.path,
+    key: input.idempotencyKey,
+  }),
+  fail: async ({ stepName }: StepInput) => {
+    throw new Error(`${stepName} failure ${Context.current().info.attempt}`);
+  },
+  slow: async () => {
+    await sleep(2_500);
+    return `attempt ${Context.current().info.attempt}`;
+  },
+};
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await openServer(activities);
+});
+afterAll(() => server.close());
+
+const scheduled = (events: readonly HistoryEvent[]) =>
+  ofType(events, 'ActivityTaskScheduled').map((event) => {
+    const { retryPolicy, heartbeatTimeout } = event.activityTaskScheduledEventAttributes!;
+    const attempts = retryPolicy?.maximumAttempts;
+    return { summary: summaryOf(event), attempts, heartbeatSeconds: Number(heartbeatTimeout?.seconds) };
+  });
+
+describe('inline, remote and local', () => {
+  test('get the same StepInput, with its helper methods', async () => {
+    const run = await server.start('executorKinds', { a: 1 });
+    const { stepResults } = await run.result();
+    const text = '{\n  "a": 1\n}';
+    const inline = { text, content: null };
+    expect(stepResults[0]!.content).toEqual(inline);
+    expect(stepResults[1]!.content).toMatchObject({
+      ...{ isStepInput: true, text, last: inline, inline, local: false, path: 'as an activity' },
+      all: `=== inline ===\n${JSON.stringify(inline)}`,
+    });
+    expect(stepResults[2]!.content).toMatchObject({
+      isStepInput: true,
+      text,
+      inline,
+      local: true,
+      path: 'as a local one',
+    });
+    const keys = stepResults.slice(1).map(({ content }) => (content as { key: string }).key);
+    expect(new Set(keys).size).toBe(3);
+    for (const key of keys) expect(key.startsWith(`${run.handle.workflowId}/`)).toBe(true);
+  });
+
+  test('stand in the history under the name of their step, with 4 attempts and a heartbeat of 30 s by default', async () => {
+    const run = await server.start('executorKinds', 'IN');
+    await run.result();
+    const events = await eventsOf(run.handle);
+    expect(scheduled(events)).toEqual([
+      { summary: 'as an activity', attempts: 4, heartbeatSeconds: 30 },
+      { summary: 'watched', attempts: 4, heartbeatSeconds: 7 },
+    ]);
+    const local = ofType(events, 'MarkerRecorded').filter(
+      ({ markerRecordedEventAttributes: marker }) => marker?.markerName === 'core_local_activity',
+    );
+    expect(local.map(summaryOf)).toEqual(['as a local one']);
+  });
+});
+
+describe('attempts', () => {
+  test('4 without a policy, else the policy’s, and the step’s own word before both', async () => {
+    const run = await server.start('triedExecutors', 'IN');
+    const { stepResults } = await run.result();
+    expect(stepResults.map(({ error }) => error)).toEqual([
+      'default failure 4',
+      'of the proxy failure 2',
+      'of the step failure 3',
+      'local failure 4',
+      'inline failure 4',
+    ]);
+    expect(scheduled(await eventsOf(run.handle)).map((each) => each.attempts)).toEqual([4, 2, 3]);
+  });
+
+  test('behind a confirmation one, unless idempotent', async () => {
+    const run = await server.start('executorGated', 'IN');
+    for (const name of ['remote', 'inline', 'idempotent']) {
+      await run.answer('approve', await run.pausedAt('confirmation', name));
+    }
+    const { stepResults } = await run.result();
+    expect(stepResults.map(({ error }) => error)).toEqual([
+      'remote failure 1',
+      'inline failure 1',
+      'idempotent failure 4',
+    ]);
+    expect(scheduled(await eventsOf(run.handle)).map((each) => each.attempts)).toEqual([1, 4]);
+  });
+});
+
+describe('heartbeats', () => {
+  test('keep an activity of 2.5 s alive under a heartbeat timeout of 1 s', async () => {
+    const run = await server.start('executorSlow', 'IN');
+    expect(await run.result()).toMatchObject({ status: 'completed', content: 'attempt 1' });
+  });
+});
+
+describe('holdpointPlugin() in a plain Worker.create', () => {
+  test('gives it all of that', async () => {
+    const connection = await NativeConnection.connect({ address: inject('address') });
+    const taskQueue = randomUUID();
+    const workflowBundle = { code: readFileSync(inject('bundlePath'), 'utf8') };
+    const plugins = [holdpointPlugin()];
+    const worker = runWorker(await Worker.create({ connection, taskQueue, workflowBundle, activities, plugins }));
+    const on = { taskQueue };
+    const [executors, slow] = [
+      await server.start('executorKinds', 'IN', undefined, on),
+      await server.start('executorSlow', 'IN', undefined, on),
+    ];
+    const { stepResults } = await executors.result();
+    expect(stepResults[1]!.content).toMatchObject({ isStepInput: true, text: 'IN' });
+    expect(stepResults[2]!.content).toMatchObject({ isStepInput: true, local: true });
+    expect(await slow.result()).toMatchObject({ content: 'attempt 1' });
+    const { searchAttributes } = await executors.handle.describe();
+    expect(searchAttributes.HoldpointStatus).toEqual(['completed']);
+    await worker.stop();
+    await connection.close();
+  });
+});

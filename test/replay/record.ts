@@ -1,0 +1,76 @@
+/**
+ * Records the histories that replay.test.ts replays, anew: `node --import tsx test/replay/record.ts`.
+ * Once a release is out, its histories stay: record beside them, into a folder of the new version.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { NativeConnection } from '@temporalio/worker';
+import { bundleWorkflows } from '../../worker/bundle.ts';
+import { createWorker } from '../../worker/create-worker.ts';
+import { startDevServer } from '../../worker/dev-server.ts';
+import { FOLDER } from './histories.ts';
+import { openOf, runWorker, TestRun } from '../support/server.ts';
+import { activities, type Scenario, SCENARIOS } from './scenarios.ts';
+
+const server = await startDevServer();
+const { address } = server;
+/** Instead of the process and the host. */
+const identity = 'recorder';
+const client = new Client({ connection: await Connection.connect({ address }), identity });
+const connection = await NativeConnection.connect({ address });
+const workflowsPath = fileURLToPath(new URL('../workflows/replay.ts', import.meta.url));
+const workflowBundle = await bundleWorkflows({ workflowsPath });
+await mkdir(FOLDER, { recursive: true });
+
+for (const searchAttributes of [true, false]) {
+  const taskQueue = randomUUID();
+  const options = { connection, taskQueue, identity, workflowBundle, activities, searchAttributes };
+  const worker = runWorker(await createWorker(options));
+  for (const [name, scenario] of Object.entries(SCENARIOS)) {
+    const workflowId = `${name}${searchAttributes ? '' : '-plain'}`;
+    const run = new TestRun(
+      await client.workflow.start(scenario.workflow, {
+        taskQueue,
+        workflowId,
+        args: [{ of: name }, { sessionId: 'recorded' }],
+      }),
+    );
+    await play(run, scenario);
+    await writeFile(new URL(`${workflowId}.json`, FOLDER), scrubbed(historyToJSON(await run.handle.fetchHistory())));
+    console.log(`${workflowId}: ${(await run.handle.describe()).status.name}`);
+  }
+  await worker.stop();
+}
+await connection.close();
+await client.connection.close();
+await server.stop();
+
+/** Compact, and without what says more of this machine than of the run. */
+function scrubbed(json: string): string {
+  const history: unknown = JSON.parse(json, (key, value: unknown) => (key === 'stackTrace' ? '' : value));
+  return `${JSON.stringify(history)}\n`;
+}
+
+async function play(run: TestRun, { answers, hostile = [], end }: Scenario): Promise<void> {
+  for (const [index, argument] of hostile.entries()) {
+    await run.pausedAt('confirmation');
+    await (argument === undefined ? run.signal('approve') : run.signal('approve', argument));
+    await run.until(({ refusedAnswers: { count } }) => count === index + 1);
+  }
+  for (const [signal, stepName, more] of answers) {
+    const waits = (each: { stepName: string }) => each.stepName === stepName;
+    const state = await run.until((output) => openOf(output).some(waits));
+    const requirement = openOf(state).find(waits)!;
+    await run.answer(signal, requirement, { by: 'ann', ...more });
+    await run.until(
+      ({ stepRequirements }) => stepRequirements.find(({ id }) => id === requirement.id)?.resolution !== undefined,
+    );
+  }
+  if (end === 'cancel') await run.handle.cancel();
+  await run.result().catch((error: unknown) => {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+  });
+}

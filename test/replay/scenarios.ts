@@ -1,0 +1,90 @@
+/** What the recorded runs do, and who answers what. */
+import { Context } from '@temporalio/activity';
+
+export const activities = {
+  work: async ({ stepName }: { stepName: string }) => `${stepName} done`,
+  /** Fails in its first round. */
+  flaky: async ({ idempotencyKey }: { idempotencyKey: string }) => {
+    if (idempotencyKey.endsWith('~1')) throw new Error('not yet');
+    return 'at last';
+  },
+  broken: async (): Promise<string> => {
+    throw new Error('broken for good');
+  },
+  untilCancelled: async () => Context.current().cancelled,
+};
+
+/** A signal and the step that it answers, once that step waits. */
+export type Answer = readonly [signal: string, stepName: string, more?: object];
+
+export interface Scenario {
+  readonly workflow: string;
+  readonly answers: readonly Answer[];
+  /** Signals that change nothing, sent before the first answer. */
+  readonly hostile?: readonly unknown[];
+  /** `cancel`: a real Temporal cancel after the last answer. */
+  readonly end?: 'cancel';
+}
+
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  pauses: {
+    workflow: 'replayPauses',
+    answers: [
+      ['approve', 'confirm', { by: 'ann' }],
+      ['provideInput', 'values', { values: { threshold: 3 } }],
+      ['approve', 'both', { values: { amount: 'much' } }],
+      ['reject', 'review', { feedback: 'shorter' }],
+      ['editOutput', 'review', { output: { edited: true } }],
+      ['selectRoute', 'route', { choices: ['mail', 'wiki'] }],
+      ['approve', 'route'],
+      ['retryStep', 'flaky'],
+    ],
+  },
+  rejections: {
+    workflow: 'replayPauses',
+    answers: [
+      ['reject', 'confirm'],
+      ['reject', 'values'],
+      ['reject', 'both', { feedback: 'no' }],
+      ['approve', 'review'],
+      ['reject', 'route'],
+      ['skipStep', 'flaky'],
+    ],
+  },
+  refusals: {
+    workflow: 'replayPauses',
+    hostile: [
+      undefined,
+      null,
+      [],
+      'text',
+      {},
+      { requirement: 'nobody' },
+      { requirement: 'confirm#confirmation', digest: 'x' },
+    ],
+    answers: [
+      ['approve', 'confirm'],
+      ['reject', 'values'],
+      ['reject', 'both'],
+      ['approve', 'review'],
+      ['reject', 'route'],
+      ['reject', 'flaky'],
+    ],
+  },
+  containers: {
+    workflow: 'replayContainers',
+    answers: [
+      ['reject', 'right', { feedback: 'again' }],
+      ['approve', 'a'],
+      ['approve', 'right'],
+      ['reject', 'refine', { feedback: 'once more' }],
+      ['editOutput', 'refine', { output: 'mine' }],
+      ['approve', 'check'],
+      ['reject', 'choose'],
+    ],
+  },
+  deadlines: { workflow: 'replayDeadlines', answers: [['approve', 'in time']] },
+  withdrawn: { workflow: 'replayWithdrawn', answers: [['reject', 'no']] },
+  failure: { workflow: 'replayFailure', answers: [] },
+  cancel: { workflow: 'replayPauses', answers: [['approve', 'confirm']], end: 'cancel' },
+};

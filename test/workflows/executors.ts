@@ -1,0 +1,81 @@
+/** The three ways to run a function: inline, as an activity, as a local activity. */
+import { proxyActivities, proxyLocalActivities, step, workflow } from 'holdpoint/workflow';
+
+interface Activities {
+  look(input: unknown): Promise<unknown>;
+  fail(input: unknown): Promise<string>;
+  slow(input: unknown): Promise<string>;
+}
+
+const remote = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+const local = proxyLocalActivities<Activities>({ startToCloseTimeout: '10s' });
+const patient = proxyActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '10ms', backoffCoefficient: 1 },
+});
+const strict = proxyActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry: { maximumAttempts: 2, initialInterval: '10ms' },
+});
+const patientLocal = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '10ms', backoffCoefficient: 1 },
+});
+
+/** Each executor says what its input was. */
+export const executorKinds = workflow({
+  name: 'executorKinds',
+  steps: [
+    step({
+      name: 'inline',
+      executor: (input) => ({ text: input.getInputAsString(), content: input.getStepContent('nobody') ?? null }),
+    }),
+    step({ name: 'as an activity', executor: remote.look }),
+    step({ name: 'as a local one', executor: local.look }),
+    step({ name: 'watched', executor: remote.look, heartbeatTimeout: '7s' }),
+  ],
+});
+
+/** Attempts of each executor; every one fails, and the run goes on. */
+export const triedExecutors = workflow({
+  name: 'triedExecutors',
+  steps: [
+    step({ name: 'default', executor: patient.fail, skipOnFailure: true }),
+    step({ name: 'of the proxy', executor: strict.fail, skipOnFailure: true }),
+    step({ name: 'of the step', executor: strict.fail, maxRetries: 2, skipOnFailure: true }),
+    step({ name: 'local', executor: patientLocal.fail, skipOnFailure: true }),
+    step({ name: 'inline', executor: inlineFailure, skipOnFailure: true }),
+  ],
+});
+
+/** The same behind a confirmation: once, unless idempotent. */
+export const executorGated = workflow({
+  name: 'executorGated',
+  steps: [
+    gated('remote', patient.fail),
+    gated('inline', inlineFailure),
+    step({
+      name: 'idempotent',
+      executor: patient.fail,
+      idempotent: true,
+      skipOnFailure: true,
+      humanReview: { requiresConfirmation: true },
+    }),
+  ],
+});
+
+function gated(name: string, executor: Activities['fail']) {
+  return step({ name, executor, skipOnFailure: true, humanReview: { requiresConfirmation: true } });
+}
+
+let failures = 0;
+function inlineFailure(): Promise<string> {
+  failures += 1;
+  throw new Error(`inline failure ${failures}`);
+}
+
+/** Takes longer than its heartbeat timeout, and says nothing itself. */
+export const executorSlow = workflow({
+  name: 'executorSlow',
+  steps: [step({ name: 'slow', executor: remote.slow, heartbeatTimeout: '1s', maxRetries: 0 })],
+});
