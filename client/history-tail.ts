@@ -132,7 +132,7 @@ async function poll(
 }
 
 /** Does this event end its execution? */
-export function isClosing(event: HistoryEvent): boolean {
+function isClosing(event: HistoryEvent): boolean {
   return Boolean(
     event.workflowExecutionCompletedEventAttributes ??
       event.workflowExecutionFailedEventAttributes ??

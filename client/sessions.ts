@@ -69,7 +69,15 @@ export async function* pausedRuns(client: Client, limit: number): AsyncGenerator
     if (count >= limit) return;
     count += 1;
     const { workflowName, sessionId, status, open, openCount } = memo;
-    yield { runId: runIdOf(info), workflowName, sessionId, startedAt: new Date(startOf(info)), status, open, openCount };
+    yield {
+      runId: runIdOf(info),
+      workflowName,
+      sessionId,
+      startedAt: new Date(startOf(info)),
+      status,
+      open,
+      openCount,
+    };
   }
 }
 

@@ -3,9 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 
-async function bundleOf(module: string): Promise<{ codeBytes: number; packages: string[] }> {
-  const workflowsPath = fileURLToPath(new URL(`../workflows/bundles/${module}`, import.meta.url));
-  const { code } = await bundleWorkflows({ workflowsPath });
+async function bundleOf(module: URL): Promise<{ codeBytes: number; packages: string[] }> {
+  const { code } = await bundleWorkflows({ workflowsPath: fileURLToPath(module) });
   const at = code.lastIndexOf('//# sourceMappingURL=');
   const map = JSON.parse(Buffer.from(code.slice(code.indexOf('base64,', at) + 7), 'base64').toString()) as {
     sources: string[];
@@ -28,14 +27,14 @@ const PACKAGES = [
 ];
 
 test('without CEL', async () => {
-  const { codeBytes, packages } = await bundleOf('plain.ts');
+  const { codeBytes, packages } = await bundleOf(new URL('../workflows/bundles/plain.ts', import.meta.url));
   console.log(`bundle without CEL: ${codeBytes} bytes of code`, packages);
   expect(packages).toEqual(PACKAGES);
   expect(codeBytes).toBeLessThan(LIMITS.plain);
 });
 
 test('with CEL', async () => {
-  const { codeBytes, packages } = await bundleOf('with-cel.ts');
+  const { codeBytes, packages } = await bundleOf(new URL('../workflows/bundles/with-cel.ts', import.meta.url));
   console.log(`bundle with CEL: ${codeBytes} bytes of code`, packages);
   expect(packages).toEqual([...PACKAGES, '@marcbachmann/cel-js'].sort());
   expect(codeBytes).toBeLessThan(LIMITS.withCel);

@@ -62,6 +62,20 @@ describe('a huge output under review', () => {
   });
 });
 
+describe('outputs that together are too large for one message', () => {
+  test('do not keep the run from being read and from ending', async () => {
+    const run = await server.start('largeOutputs', 4);
+    for (let i = 0; i < 4; i += 1) {
+      await run.answer('approve', await run.pausedAt('output_review', `step ${i}`));
+    }
+    const output = await run.result();
+    expect(output).toMatchObject({ status: 'completed', truncated: true });
+    expect(bytes(output)).toBeLessThan(2 * 1024 * 1024);
+    expect(output.stepResults.map(({ name }) => name)).toEqual(['step 0', 'step 1', 'step 2', 'step 3']);
+    expect(output.stepRequirements.map(({ resolution }) => resolution)).toEqual(Array(4).fill('confirmed'));
+  });
+});
+
 describe('a hundred open pauses', () => {
   test('leave memo and current details bounded, with the count of them all', async () => {
     const run = await server.start('manyPauses', 100);

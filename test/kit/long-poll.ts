@@ -17,7 +17,9 @@ type Response = Awaited<ReturnType<Service['getWorkflowExecutionHistory']>>;
 export function withLongPoll(client: Client): Client {
   const { connection, options } = client;
   const service = connection.workflowService;
-  const polled = Object.create(service, { getWorkflowExecutionHistory: { value: (request: Request) => poll(service, request) } });
+  const polled = Object.create(service, {
+    getWorkflowExecutionHistory: { value: (request: Request) => poll(service, request) },
+  });
   return new Client({
     connection: Object.create(connection, { workflowService: { value: polled } }),
     namespace: options.namespace,

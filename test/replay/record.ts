@@ -1,5 +1,5 @@
 /**
- * Records the histories that replay.test.ts replays, anew: `node --import tsx test/replay/record.ts`.
+ * Records the histories that replay.test.ts replays, anew: `npm run record`.
  * Once a release is out, its histories stay: record beside them, into a folder of the new version.
  */
 import { randomUUID } from 'node:crypto';

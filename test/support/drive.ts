@@ -46,7 +46,7 @@ export async function drive(run: TestRun, ...moves: Move[]): Promise<Driven> {
 }
 
 /** The output of the run once it has ended, completed or failed. */
-export async function ended(run: TestRun): Promise<RunOutput> {
+async function ended(run: TestRun): Promise<RunOutput> {
   try {
     return await run.result();
   } catch (error) {

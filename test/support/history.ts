@@ -1,5 +1,5 @@
 /** Histories as tests read them: event types by name, summaries, activities, and replays. */
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 
@@ -43,9 +43,4 @@ export async function untilHistory(
     if (Date.now() > deadline) throw new Error(`gave up waiting; the history is ${events.map(typeOf).join(', ')}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-/** The history of a run in this namespace, by its ids, as a replay takes it. */
-export async function historyOf(client: Client, workflowId: string): Promise<{ workflowId: string; history: History }> {
-  return { workflowId, history: await client.workflow.getHandle(workflowId).fetchHistory() };
 }

@@ -58,12 +58,12 @@ export const attributed = workflow({
   ],
 });
 
-/** Outputs of this many bytes each, reviewed one after the other. */
-export async function largeOutputs(count: number, size: number): Promise<RunOutput> {
+/** Outputs of 700 KB each, reviewed one after the other. */
+export async function largeOutputs(count: number): Promise<RunOutput> {
   const run = workflow({
     name: 'largeOutputs',
     steps: Array.from({ length: count }, (_, i) =>
-      step({ name: `step ${i}`, executor: () => 'x'.repeat(size), humanReview: { requiresOutputReview: true } }),
+      step({ name: `step ${i}`, executor: () => 'x'.repeat(700_000), humanReview: { requiresOutputReview: true } }),
     ),
   });
   return run('IN');

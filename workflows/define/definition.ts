@@ -17,9 +17,9 @@ export interface WorkflowDefinition {
 
 const DEFINITION = Symbol.for('holdpoint.definition');
 
-/** Ties a definition to the function that runs it. */
+/** Ties a definition to the function that runs it, which takes its name. */
 export function attachDefinition<F extends object>(fn: F, definition: WorkflowDefinition): F {
-  return Object.defineProperty(fn, DEFINITION, { value: definition });
+  return Object.defineProperties(fn, { [DEFINITION]: { value: definition }, name: { value: definition.name } });
 }
 
 /** The definition behind a function made by `workflow()`, or `undefined` for anything else. */

@@ -171,7 +171,12 @@ describe('a node that cannot be', () => {
       'w/n',
       "a step has no option 'requiresConfirmation'; it takes name, executor, workflow, humanReview,",
     ],
-    ['Step: negative retries', () => step({ name: 'n', executor: done, maxRetries: -1 }), 'w/n', 'from 0 to 1000, got -1.'],
+    [
+      'Step: negative retries',
+      () => step({ name: 'n', executor: done, maxRetries: -1 }),
+      'w/n',
+      'from 0 to 1000, got -1.',
+    ],
     [
       'Step: endless retries',
       () => step({ name: 'n', executor: done, maxRetries: Infinity }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createTestEnv, type TestEnv } from './index.ts';
+import { createTestEnv, type TestEnv } from '../kit/index.ts';
 
 let env: TestEnv;
 beforeAll(async () => {
