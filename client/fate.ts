@@ -29,7 +29,8 @@ export function assertAccepted(run: Run, answer: SentAnswer): void {
 
 function refusalOf(run: Run, decisionId: string, id: string): Refusal | undefined {
   const requirement = requirementOf(run, id);
-  if (requirement?.decisionId === decisionId) return undefined;
+  const took = [requirement, ...(requirement?.tools ?? [])].some((each) => each?.decisionId === decisionId);
+  if (took) return undefined;
   const refused = run.refusedAnswers.newest.find(
     (each) => each.decisionId === decisionId && (each.requirement ?? cut(id, KEPT_OF_ID)) === cut(id, KEPT_OF_ID),
   );

@@ -19,6 +19,7 @@ export {
   WaitTimeout,
 } from './errors.ts';
 export { Requirement, type RequirementFields } from './requirement.ts';
+export { ToolRequirement, type ToolRequirementFields } from './tool-requirement.ts';
 export { Run, type RunFields } from './run.ts';
 export type { PausedRun, Session } from './sessions.ts';
 export type { StartOptions, WorkflowFunction, WorkflowLike } from './start-run.ts';

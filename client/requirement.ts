@@ -5,16 +5,18 @@
 import { checkDecision } from '../workflows/human/answer-rules.ts';
 import type { OpenPause } from '../workflows/protocol/memo.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
-import { ANSWER_LIMIT, type Decision } from '../workflows/protocol/signals.ts';
+import type { Decision, ToolDecision } from '../workflows/protocol/signals.ts';
+import { toAnswer } from './answer-json.ts';
 import { InvalidAnswer, RequirementAlreadyResolved } from './errors.ts';
+import { ToolRequirement, type ToolRequirementFields } from './tool-requirement.ts';
 
 /**
  * The fields of a requirement. Of a run that is not `complete`, an open requirement has a `preview` instead of `input` and
  * `output`, and neither `onReject` nor `maxRetries`; a `userInputSchema` over 2 KB is left out.
  */
-export type RequirementFields = Omit<StepRequirement, 'onReject' | 'maxRetries'> &
+export type RequirementFields = Omit<StepRequirement, 'onReject' | 'maxRetries' | 'tools'> &
   Partial<Pick<StepRequirement, 'onReject' | 'maxRetries'>> &
-  Pick<OpenPause, 'preview'>;
+  Pick<OpenPause, 'preview'> & { readonly tools?: readonly ToolRequirementFields[] };
 
 /** What a decision says, without the requirement that it names. */
 type Answer = Omit<Decision, 'requirement' | 'digest'>;
@@ -25,13 +27,19 @@ interface Halves {
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the constructor copies every field
-export interface Requirement extends RequirementFields {}
+export interface Requirement extends Omit<RequirementFields, 'tools'> {
+  /** The tool calls of an executor pause; empty for any other. Each has its own answer. */
+  readonly tools: readonly ToolRequirement[];
+}
 export class Requirement {
   #answer: Answer | undefined;
   #halves: Halves = {};
 
-  constructor(fields: RequirementFields) {
+  constructor({ tools = [], ...fields }: RequirementFields) {
     Object.assign(this, fields);
+    const value = tools.map((tool) => new ToolRequirement(fields.id, tool));
+    // As JSON, a requirement is its fields.
+    Object.defineProperty(this, 'tools', { value, enumerable: value.length > 0 });
   }
 
   /** Has the run an answer, or needs none any more? */
@@ -41,7 +49,7 @@ export class Requirement {
 
   /** Is there a whole answer to send? */
   get isAnswered(): boolean {
-    return this.#answer !== undefined;
+    return this.decision !== undefined;
   }
 
   /** What a combined gate with half an answer still needs: the method to call. */
@@ -53,18 +61,31 @@ export class Requirement {
 
   /** The answer as `continueRun` sends it; `undefined` while there is none, or half of one. */
   get decision(): Decision | undefined {
-    return this.#answer && { requirement: this.id, digest: this.digest, ...this.#answer };
+    const answered = this.tools.flatMap(({ toolCallId, decision }) =>
+      decision ? [[toolCallId, decision] as const] : [],
+    );
+    const tools: Readonly<Record<string, ToolDecision>> = Object.fromEntries(answered);
+    const answer = this.kind === 'executor' ? answered.length > 0 && { tools } : this.#answer;
+    return answer ? { requirement: this.id, digest: this.digest, ...answer } : undefined;
   }
 
-  /** Yes: run it, or keep the output. A combined gate needs {@link setUserInput} too. @throws {InvalidAnswer} */
+  /**
+   * Yes: run it, or keep the output. A combined gate needs {@link setUserInput} too. On an executor pause: to all its
+   * calls that still wait. @throws {InvalidAnswer}
+   */
   confirm(): void {
-    if (this.kind === 'confirmation+user_input') this.#giveHalf({ confirmed: true });
+    if (this.kind === 'executor') this.#toEach((tool) => tool.confirm());
+    else if (this.kind === 'confirmation+user_input') this.#giveHalf({ confirmed: true });
     else this.#give({ action: 'confirm' });
   }
 
-  /** No, to any requirement; `onReject` says what follows. @throws {InvalidAnswer} */
+  /**
+   * No, to any requirement; `onReject` says what follows. On an executor pause: to all its calls that still wait, and the
+   * model is told the feedback. @throws {InvalidAnswer}
+   */
   reject(feedback?: string): void {
-    this.#give({ action: 'reject', ...(feedback === undefined ? {} : { feedback }) });
+    if (this.kind === 'executor') this.#toEach((tool) => tool.reject(feedback));
+    else this.#give({ action: 'reject', ...(feedback === undefined ? {} : { feedback }) });
   }
 
   /** Keep the output, with this content instead; any JSON. @throws {InvalidAnswer} */
@@ -74,6 +95,7 @@ export class Requirement {
 
   /** The values that the step asks for, one key per field. @throws {InvalidAnswer} naming the first field that is wrong. */
   setUserInput(values: Readonly<Record<string, unknown>>): void {
+    if (this.kind === 'executor') return this.provideUserInput(values);
     if (this.kind !== 'confirmation+user_input') return this.#give({ action: 'input', values });
     this.#giveHalf({ values: this.#check({ action: 'confirm', values }).values! });
   }
@@ -88,9 +110,38 @@ export class Requirement {
     this.#give({ action: 'retry' });
   }
 
-  /** Go on without a failed step. @throws {InvalidAnswer} */
-  skip(): void {
-    this.#give({ action: 'skip' });
+  /** Go on without a failed step; where a tool call may have run, with its result. @throws {InvalidAnswer} */
+  skip(result?: unknown): void {
+    this.#give({ action: 'skip', ...(result === undefined ? {} : { result }) });
+  }
+
+  /** The values that the tool call of an executor pause asks for. @throws {InvalidAnswer} where there are several calls */
+  provideUserInput(values: Readonly<Record<string, unknown>>): void {
+    this.#onlyTool().provideUserInput(values);
+  }
+
+  /** The result of the tool call of an executor pause. @throws {InvalidAnswer} where there are several calls */
+  setExternalExecutionResult(result: unknown): void {
+    this.#onlyTool().setExternalExecutionResult(result);
+  }
+
+  /** All or none: what one call does not take, none of them gets. */
+  #toEach(answer: (tool: ToolRequirement) => void): void {
+    this.#assertOpen();
+    const open = this.tools.filter(({ isResolved }) => !isResolved);
+    for (const tool of open) answer(new ToolRequirement(this.id, tool));
+    for (const tool of open) answer(tool);
+  }
+
+  #onlyTool(): ToolRequirement {
+    this.#assertOpen();
+    const [tool, another] = this.tools;
+    if (tool && !another) return tool;
+    const calls = this.tools.map(({ toolCallId, toolName }) => `${toolCallId} (${toolName})`).join(', ');
+    throw new InvalidAnswer(
+      this.id,
+      tool ? `answer one of its calls, in \`tools\`: ${calls}` : 'no tool call waits here',
+    );
   }
 
   #give(answer: Answer): void {
@@ -108,7 +159,7 @@ export class Requirement {
   /** The answer as the workflow will read it: plain JSON, detached from the caller's objects. */
   #check(answer: Answer): Answer {
     this.#assertOpen();
-    const sent = toJson(this.id, answer);
+    const sent = toAnswer(this.id, answer);
     const result = checkDecision(this as unknown as StepRequirement, { requirement: this.id, ...sent });
     if (!result.ok) throw new InvalidAnswer(this.id, result.problem);
     return sent;
@@ -117,21 +168,4 @@ export class Requirement {
   #assertOpen(): void {
     if (this.isResolved) throw new RequirementAlreadyResolved(this);
   }
-}
-
-function toJson(requirement: string, answer: Answer): Answer {
-  let json: string;
-  try {
-    json = JSON.stringify(answer);
-  } catch (error) {
-    throw new InvalidAnswer(requirement, `the answer cannot be written as JSON: ${(error as Error).message}`);
-  }
-  const size = Buffer.byteLength(json);
-  if (size > ANSWER_LIMIT) {
-    throw new InvalidAnswer(
-      requirement,
-      `an answer has at most ${ANSWER_LIMIT} bytes of JSON, this one has ${size}; store large data elsewhere and answer with its address`,
-    );
-  }
-  return JSON.parse(json) as Answer;
 }

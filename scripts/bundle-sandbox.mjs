@@ -21,6 +21,7 @@ export async function bundleSandbox() {
     sourcesContent: true,
     minifyWhitespace: true,
     minifySyntax: true,
+    minifyIdentifiers: true,
     legalComments: 'none',
   });
 }

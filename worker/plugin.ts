@@ -1,6 +1,6 @@
 /**
- * Puts holdpoint into any Worker, also one that users already have: step inputs, heartbeats, fast recovery, and the
- * answer to whether runs may set search attributes.
+ * Puts holdpoint into any Worker, also one that users already have: step inputs, agents, heartbeats, fast recovery, and
+ * the answer to whether runs may set search attributes.
  */
 import {
   NativeConnection,
@@ -11,6 +11,7 @@ import {
 } from '@temporalio/worker';
 import { heartbeats } from '../activities/heartbeat.ts';
 import { stepInputs } from '../activities/step-input.ts';
+import { withAgents } from './agents.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH, PATCH_PREFIX } from '../workflows/protocol/search-attributes.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
@@ -22,14 +23,15 @@ export interface HoldpointPluginOptions {
 }
 
 /**
- * All worker parts of holdpoint, for the `plugins` of a Worker. Replays need none of them: their answers are in the history.
+ * All worker parts of holdpoint, for the `plugins` of a Worker. Agents are in `agents` among its activities. Replays need none of them: their answers are in the history.
  * @example
  * await Worker.create({ plugins: [holdpointPlugin()], workflowsPath, activities, taskQueue });
  */
 export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlugin {
   return {
     name: PLUGIN_NAME,
-    async configureWorker(worker) {
+    async configureWorker(given) {
+      const worker = await withAgents(given);
       const searchAttributes = options.searchAttributes ?? (await namespaceHasThem(worker));
       return {
         ...worker,

@@ -43,7 +43,7 @@ export async function prepareWorker(
   const { namespace } = server;
   const { taskQueue } = config;
   const worker = await createWorker({ connection, namespace, taskQueue, workflowBundle, activities, ...options });
-  const activityTypes = Object.keys(activities).filter((name) => typeof activities[name] === 'function');
+  const activityTypes = [...worker.options.activities.keys()];
   return { worker, workflowTypes: workflowBundle.workflowTypes, activityTypes, close: () => connection.close() };
 }
 

@@ -27,4 +27,6 @@ export function explain(error: unknown): string {
   return OURS.has(error.name) ? error.message : (error.stack ?? error.message);
 }
 
-const OURS = new Set(['BinaryNotFoundError', 'BundleError', 'ConfigError', 'DevServerError', 'WorkerStartError']);
+const OURS = new Set([
+  ...['BinaryNotFoundError', 'BundleError', 'ConfigError', 'DefinitionError', 'DevServerError', 'WorkerStartError'],
+]);

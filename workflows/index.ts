@@ -1,5 +1,6 @@
 /** `holdpoint/workflow`: everything that a workflow's module needs; safe in Temporal's sandbox. */
 export { proxyActivities, proxyLocalActivities } from './define/activity-ref.ts';
+export { type AgentActivityOptions, type AgentRef, type AgentRefs, proxyAgents } from './define/agent-ref.ts';
 export { type ConditionOptions, condition } from './define/condition.ts';
 export { DefinitionError } from './define/definition-error.ts';
 export type { DurationString } from './define/duration.ts';

@@ -27,6 +27,11 @@ export class Recorder {
     return this.runs.get(runId)?.calls ?? [];
   }
 
+  /** Takes down what an agent of a run did. */
+  note(runId: string, call: ObservedCall): void {
+    this.runOf(runId).calls.push(call);
+  }
+
   /** @throws {FormatError} for a function that the format does not have. */
   activity({ name, do: spec }: Executor): Activity {
     const run = FUNCTIONS[spec.fn];
@@ -36,8 +41,7 @@ export class Recorder {
 
   /** How often this step has run, this time included. */
   private record(name: string, input: StepInput): number {
-    const run: RunRecord = this.runs.get(input.runId) ?? { calls: [], counters: new Map() };
-    this.runs.set(input.runId, run);
+    const run = this.runOf(input.runId);
     const call = (run.counters.get(name) ?? 0) + 1;
     run.counters.set(name, call);
     run.calls.push({
@@ -49,6 +53,12 @@ export class Recorder {
       additional_data: additionalData(input),
     });
     return call;
+  }
+
+  private runOf(runId: string): RunRecord {
+    const run: RunRecord = this.runs.get(runId) ?? { calls: [], counters: new Map() };
+    this.runs.set(runId, run);
+    return run;
   }
 }
 

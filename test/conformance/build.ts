@@ -10,6 +10,7 @@ import {
   parallel,
   pause,
   proxyActivities,
+  proxyAgents,
   router,
   type StepInput,
   step,
@@ -17,20 +18,27 @@ import {
   workflow,
 } from 'holdpoint/workflow';
 import { cel } from 'holdpoint/workflow/cel';
+import type { AgentSpec } from './agents.ts';
 import { type Case, type Executor, type Fields, FormatError, type JsonValue } from './format.ts';
 import { contains, contentContains, isContains, review } from './review.ts';
 
 type Activities = Record<string, (input: StepInput) => Promise<unknown>>;
-/** Learns which activity does what. */
-export type Collect = (activity: string, executor: Executor) => void;
+/** Learns which activity does what, and who the agents are. */
+export interface Collect {
+  executor(activity: string, executor: Executor): void;
+  agent(name: string, spec: AgentSpec): void;
+}
+const NOBODY: Collect = { executor: () => {}, agent: () => {} };
 
 const backoff = { initialInterval: '10ms', maximumInterval: '10ms' } as const;
 const activities = proxyActivities<Activities>({ startToCloseTimeout: '20s', retry: backoff });
+const agents = proxyAgents<Record<string, { kind: 'agent' }>>({ startToCloseTimeout: '20s', retry: backoff });
+const teams = proxyAgents<Record<string, { kind: 'team' }>>({ startToCloseTimeout: '20s', retry: backoff });
 /** For functions that call an activity themselves: the step retries the function. */
 const single = proxyActivities<Activities>({ startToCloseTimeout: '20s', retry: { maximumAttempts: 1 } });
 
 /** @throws {DefinitionError} as a user's workflow would; {@link FormatError} for what the format does not know. */
-export function buildCase(name: string, testCase: Case, collect: Collect = () => {}) {
+export function buildCase(name: string, testCase: Case, collect: Collect = NOBODY) {
   return new Builder(name, collect).workflow(name, testCase.workflow);
 }
 
@@ -82,7 +90,9 @@ class Builder {
   };
 
   private step(node: Fields): NodeLike {
-    only(node, 'a step', ['k', 'name', 'do', 'workflow', 'hr', 'pause', 'max_retries', 'skip_on_failure']);
+    only(node, 'a step', [
+      ...['k', 'name', 'do', 'agent', 'team', 'workflow', 'hr', 'pause', 'max_retries', 'skip_on_failure'],
+    ]);
     const options = {
       ...common(node),
       maxRetries: Number(node.max_retries ?? 0),
@@ -96,7 +106,29 @@ class Builder {
         workflow: this.workflow(identifier(nested.name, `${this.prefix}_${this.workflows}`), nested),
       });
     }
+    if (node.agent) return step({ ...options, agent: agents[this.agent(String(node.name), node.agent as Fields)]! });
+    if (node.team) return step({ ...options, team: teams[this.agent(String(node.name), node.team as Fields)]! });
     return step({ ...options, executor: paused(node, activities[this.activity(node)]!) });
+  }
+
+  /** All cases share one worker, so each agent gets a name of its own. */
+  private agent(label: string, fields: Fields): string {
+    const name = this.agentName();
+    this.collect.agent(name, this.agentSpec(label, fields));
+    return name;
+  }
+
+  private agentSpec(label: string, fields: Fields): AgentSpec {
+    const members = ((fields.members ?? []) as Fields[]).map((member): [string, AgentSpec] => [
+      this.agentName(),
+      this.agentSpec(String(member.name), (member.agent ?? member.team ?? member) as Fields),
+    ]);
+    return { label, fields, members: new Map(members) };
+  }
+
+  private agentName(): string {
+    this.executors += 1;
+    return `${this.prefix}_${this.executors}`;
   }
 
   /** A bare function runs in the sandbox, and calls its activity from there: counters and records are Node's. */
@@ -115,7 +147,7 @@ class Builder {
       throw new FormatError(`step ${JSON.stringify(node.name)} needs do.fn or workflow`);
     this.executors += 1;
     const activity = `${this.prefix}_${this.executors}`;
-    this.collect(activity, { name: String(node.name), do: spec });
+    this.collect.executor(activity, { name: String(node.name), do: spec });
     return activity;
   }
 

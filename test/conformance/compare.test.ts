@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { firstDifference } from './compare.ts';
 import type { Case, Observation } from './format.ts';
 import { pyJson, pyStr } from './python.ts';
-import { hasAgents, parallelOf } from './walk.ts';
+import { aliasesOf, parallelOf } from './walk.ts';
 
 describe('Python text', () => {
   it.each([
@@ -129,12 +129,33 @@ it('walks into every kind of child', () => {
     ['g', 'p'],
     ['y', 'p'],
   ]);
-  const agent = { name: 'g', agent: { tools: [], script: [] } };
-  expect(hasAgents(testCase.workflow)).toBe(false);
-  expect(hasAgents({ steps: [{ k: 'router', name: 'r', choices: [[agent]] }] })).toBe(true);
+  const agent = { name: 'g', agent: { tools: [{ name: 't' }], script: [] } };
+  const leader = { name: 'h', team: { name: 'crew', members: [{ name: 'm', tools: [{ name: 'u' }] }] } };
+  const workflow = {
+    steps: [{ k: 'parallel', name: 'p', steps: [agent, { k: 'steps', name: 's', steps: [leader] }] }],
+  };
+  expect([...parallelOf(workflow).keys()]).toEqual(['g', 't', 's', 'h', 'm', 'u']);
+  expect(Object.fromEntries(aliasesOf(workflow))).toEqual({ g_agent: 'g', crew: 'h', h_team: 'h' });
+});
+
+it('what agents do is compared: models by their agent, what they hear, tools and arguments', () => {
+  const testCase = { id: 'c', workflow: { steps: [{ name: 'g', agent: {} }] }, answers: [] } as unknown as Case;
+  const model = { model: 'g', user: 'IN', tool_results: ['t ok x'] };
+  const one: Observation = { calls: [model, { tool: 't', args: { q: 'x' } }, { tool: 'u', args: { q: 'y' } }] };
   expect(
-    hasAgents({
-      steps: [{ name: 'sub', workflow: { steps: [{ k: 'condition', name: 'c', steps: [], else_steps: [agent] }] } }],
-    }),
-  ).toBe(true);
+    firstDifference(testCase, one, { calls: [{ ...model, model: 'g_agent' }, ...one.calls!.slice(1).toReversed()] }),
+  ).toBeUndefined();
+  for (const calls of [
+    [{ ...model, user: 'other' }, ...one.calls!.slice(1)],
+    [{ ...model, tool_results: ['t ok z'] }, ...one.calls!.slice(1)],
+    [model, { tool: 't', args: { q: 'z' } }, one.calls![2]!],
+    one.calls!.slice(0, 2),
+  ]) {
+    expect(firstDifference(testCase, one, { calls })).toBeDefined();
+  }
+  const asked = (args: object): Observation => ({
+    pauses: [{ active: { kind: 'executor', tools: [{ tool: 't', args: args as never, member: null }] } }],
+  });
+  expect(firstDifference(testCase, asked({ q: 'x' }), asked({ q: 'x' }))).toBeUndefined();
+  expect(firstDifference(testCase, asked({ q: 'x' }), asked({ q: 'y' }))).toContain('active.tools');
 });

@@ -9,15 +9,20 @@ import type {
   ObservedOutput,
   ObservedPause,
 } from './format.ts';
-import { parallelOf } from './walk.ts';
+import { aliasesOf, parallelOf } from './walk.ts';
 import { pyStr } from './python.ts';
 
 /** The first difference as one sentence, or `undefined`. Fields that `expected` lacks are not compared. */
 export function firstDifference(testCase: Case, expected: Observation, actual: Observation): string | undefined {
+  const aliases = aliasesOf(testCase.workflow);
   return (
     pauses(expected.pauses ?? [], actual) ??
     final(expected, actual) ??
-    calls(parallelOf(testCase.workflow), executions(expected.calls ?? []), executions(actual.calls ?? []))
+    calls(
+      parallelOf(testCase.workflow),
+      executions(expected.calls ?? [], aliases),
+      executions(actual.calls ?? [], aliases),
+    )
   );
 }
 
@@ -56,9 +61,18 @@ function pauseDifference(expected: ObservedPause, actual: ObservedPause, at: str
       active?.available_choices as JsonValue | undefined,
       (actual.active?.available_choices as JsonValue | undefined) ?? null,
     ) ??
+    differ(`${at}.active.tools`, toolsOf(active), toolsOf(actual.active)) ??
     raised(`${at}: answering`, expected.answer_errors, actual.answer_errors) ??
     raised(`${at}: continuing`, expected.continue_error, actual.continue_error)
   );
+}
+
+function toolsOf(active: ObservedPause['active']): JsonValue | undefined {
+  return active?.tools?.map(({ tool, args, member }) => ({
+    tool: tool ?? null,
+    args: args ?? null,
+    member: member ?? null,
+  }));
 }
 
 /** Only whether there was an error: its words are each side's own. */
@@ -123,8 +137,10 @@ function outputDifference(at: string, expected: ObservedOutput, actual: Observed
 
 const LEAF_TYPES = ['Step', 'None'];
 
-function executions(all: readonly ObservedCall[]): readonly ObservedCall[] {
-  return all.filter(({ step }) => step !== undefined);
+function executions(all: readonly ObservedCall[], aliases: ReadonlyMap<string, string>): readonly ObservedCall[] {
+  return all
+    .filter(({ step, model, tool }) => (step ?? model ?? tool) !== undefined)
+    .map((call) => (call.model === undefined ? call : { ...call, model: aliases.get(call.model) ?? call.model }));
 }
 
 function calls(
@@ -135,7 +151,7 @@ function calls(
   const theirs = inOrder(parallels, expected);
   const ours = inOrder(parallels, actual);
   for (const [index, call] of theirs.entries()) {
-    const problem = ours[index] && callDifference(call, ours[index], `calls[${index}] of '${call.step}'`);
+    const problem = ours[index] && callDifference(call, ours[index], `calls[${index}] of '${call.step ?? callName(call)}'`);
     if (problem) return problem;
   }
   return differ('calls', theirs.map(callName), ours.map(callName));
@@ -144,11 +160,23 @@ function calls(
 function callDifference(expected: ObservedCall, actual: ObservedCall, at: string): string | undefined {
   return (
     differ(`${at}: step`, expected.step, actual.step) ??
+    differ(`${at}: model`, expected.model, actual.model) ??
+    differ(`${at}: user`, expected.user, actual.user) ??
+    differ(`${at}: tool_results`, resultsOf(expected), resultsOf(actual)) ??
+    differ(`${at}: tool`, expected.tool, actual.tool) ??
+    differ(`${at}: args`, expected.args, actual.args) ??
     differ(`${at}: call`, expected.call, actual.call) ??
     differ(`${at}: input`, expected.input, actual.input) ??
     (actual.prev_of_parallel ? undefined : differ(`${at}: prev`, expected.prev, actual.prev)) ??
     additionalDifference(expected.additional_data, actual.additional_data, at)
   );
+}
+
+/** agno hands a member's answer over in other words when it paused, and joins those of several without a space. */
+const MEMBER_RESULTS = /Member results after human-in-the-loop resolution:\s*|\[[^\]]*\]:|Agent [^:]*:|\s+/g;
+
+function resultsOf({ tool_results: results }: ObservedCall): JsonValue | undefined {
+  return results?.map((result) => pyStr(result).replace(MEMBER_RESULTS, ''));
 }
 
 const ADDITIONAL = ['user_input', 'rejection_feedback', 'previous_output'];
@@ -168,21 +196,29 @@ function additionalDifference(
   return undefined;
 }
 
-/** The calls with those inside one Parallel, where any order is right, in the order of their names. */
+/**
+ * The calls with those whose order is free – inside one Parallel, and the tool calls of one model turn – in the order of
+ * their names.
+ */
 function inOrder(parallels: ReadonlyMap<string, string>, all: readonly ObservedCall[]): readonly ObservedCall[] {
+  const groupOf = (call: ObservedCall) => {
+    const name = call.step ?? call.model ?? call.tool!;
+    return parallels.get(name) ?? (call.tool === undefined ? undefined : 'tools of one turn');
+  };
   const sorted: ObservedCall[] = [];
   for (let from = 0; from < all.length; ) {
-    const parallel = parallels.get(all[from]!.step!);
+    const group = groupOf(all[from]!);
     let to = from + 1;
-    while (parallel !== undefined && to < all.length && parallels.get(all[to]!.step!) === parallel) to += 1;
+    while (group !== undefined && to < all.length && groupOf(all[to]!) === group) to += 1;
     sorted.push(...all.slice(from, to).sort((a, b) => compareText(callName(a), callName(b))));
     from = to;
   }
   return sorted;
 }
 
-function callName({ step, call }: ObservedCall): string {
-  return `${step}#${call}`;
+function callName({ step, call, model, tool, args, tool_results: results = [] }: ObservedCall): string {
+  if (tool !== undefined) return `tool ${tool} ${canonical(args)}`;
+  return model === undefined ? `${step}#${call}` : `model ${model} after ${results.length}`;
 }
 
 function compareText(a: string, b: string): number {

@@ -13,5 +13,5 @@ it('does what agno does in every shared case', { timeout: 120_000 }, async () =>
   );
   const lines = stdout.trimEnd().split('\n');
   expect(lines.filter((line) => line.startsWith('FAIL'))).toEqual([]);
-  expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed, \d+ skipped$/);
+  expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed, 0 skipped$/);
 });

@@ -1,5 +1,5 @@
 /** Runs one case through the client, as its scripted human would, and writes down what agno's harness wrote down. */
-import type { HoldpointClient, Requirement, Run } from 'holdpoint/client';
+import type { HoldpointClient, Requirement, Run, ToolRequirement } from 'holdpoint/client';
 import { RunFailed, WaitTimeout } from 'holdpoint/client';
 import type { Recorder } from './activities.ts';
 import {
@@ -12,18 +12,21 @@ import {
   type ObservedFinal,
   type ObservedOutput,
   type ObservedPause,
+  type ObservedTool,
 } from './format.ts';
 
 export interface Driver {
   readonly client: HoldpointClient;
   readonly recorder: Recorder;
+  /** What the case calls its agents, by their names here. */
+  readonly labels: ReadonlyMap<string, string>;
   /** When waiting ends, in milliseconds since the epoch. */
   readonly deadline: number;
 }
 
 /** The run's id is the workflow's name: every case has its own, and runs once. */
 export async function drive(
-  { client, recorder, deadline }: Driver,
+  { client, recorder, labels, deadline }: Driver,
   workflow: string,
   testCase: Case,
 ): Promise<Observation> {
@@ -39,7 +42,7 @@ export async function drive(
   );
   for (const entry of testCase.answers) {
     if (!run.isPaused) break;
-    const before = describePause(run);
+    const before = describePause(run, labels);
     const answer_errors = answer(run, [entry].flat() as Action[]);
     const { next, error, thrown } = await attempt(client.continueRun(run, waiting()));
     pauses.push({
@@ -51,7 +54,7 @@ export async function drive(
     if (!next) break;
     run = next;
   }
-  const open = run.isPaused ? { open: describePause(run) } : {};
+  const open = run.isPaused ? { open: describePause(run, labels) } : {};
   return { pauses, ...open, final: describeEnd(run), calls: recorder.calls(workflow) };
 }
 
@@ -83,9 +86,11 @@ async function attempt(call: Promise<Run>): Promise<{ next?: Run; error?: string
 function answer(run: Run, actions: readonly Action[]): string[] {
   const requirement = run.activeStepRequirements.at(-1)!;
   const errors: string[] = [];
-  for (const action of actions) {
+  const each = actions.filter(({ do: name }) => name.startsWith('tool_')).length > 1;
+  for (const [index, action] of actions.entries()) {
     try {
-      perform(requirement, action);
+      if (action.do.startsWith('tool_')) answerTools(requirement, action, each ? index : undefined);
+      else perform(requirement, action);
     } catch (error) {
       if (error instanceof FormatError) throw error;
       errors.push(String(error));
@@ -113,6 +118,21 @@ const ACTIONS: Readonly<Record<string, (requirement: Requirement, action: Action
   skip: (requirement) => requirement.skip(),
 };
 
+const TOOL_ACTIONS: Readonly<Record<string, (tool: ToolRequirement, action: Action) => void>> = {
+  tool_confirm: (tool) => tool.confirm(),
+  tool_reject: (tool, { note }) => tool.reject(...(typeof note === 'string' ? [note] : [])),
+  tool_input: (tool, { values }) => tool.provideUserInput(values as Fields),
+  tool_result: (tool, { result }) => tool.setExternalExecutionResult(result),
+};
+
+/** One action is for all calls of the pause; several are for one each, in their order. */
+function answerTools({ tools }: Requirement, action: Action, index: number | undefined): void {
+  const act = Object.hasOwn(TOOL_ACTIONS, action.do) ? TOOL_ACTIONS[action.do] : undefined;
+  if (!act) throw new FormatError(`unknown action '${action.do}'`);
+  const open = tools.filter(({ isResolved }) => !isResolved);
+  for (const tool of index === undefined ? open : open.slice(index, index + 1)) act(tool, action);
+}
+
 function choices({ choices, choice }: Action): string[] {
   return [choices ?? choice ?? []].flat() as string[];
 }
@@ -126,7 +146,7 @@ const LISTS = {
   steps_with_errors: 'stepsWithErrors',
 } as const satisfies Record<string, keyof Run>;
 
-function describePause(run: Run): ObservedPause {
+function describePause(run: Run, labels: Driver['labels']): ObservedPause {
   const active = run.activeStepRequirements.at(-1);
   const lists = Object.entries(LISTS).map(([name, list]) => [name, run[list].map(({ stepName }) => stepName)] as const);
   return {
@@ -135,11 +155,12 @@ function describePause(run: Run): ObservedPause {
     lists: Object.fromEntries(lists.filter(([, names]) => names.length > 0)),
     // agno keeps error pauses in a list of their own.
     n_step_requirements: run.stepRequirements.filter(({ kind }) => kind !== 'error').length,
-    ...(active ? { active: describeRequirement(active) } : {}),
+    ...(active ? { active: describeRequirement(active, labels) } : {}),
   };
 }
 
-function describeRequirement({ kind, stepName, stepType, message, retryCount, availableChoices }: Requirement) {
+function describeRequirement(requirement: Requirement, labels: Driver['labels']) {
+  const { kind, stepName, stepType, message, retryCount, availableChoices, tools } = requirement;
   return {
     kind,
     step: stepName,
@@ -147,6 +168,15 @@ function describeRequirement({ kind, stepName, stepType, message, retryCount, av
     message: message ?? null,
     retry_count: retryCount,
     available_choices: availableChoices ?? null,
+    ...(tools.length === 0 ? {} : { tools: tools.map((tool) => describeTool(tool, labels)) }),
+  };
+}
+
+function describeTool({ toolName, args, member }: ToolRequirement, labels: Driver['labels']): ObservedTool {
+  return {
+    tool: toolName,
+    args: args as JsonValue,
+    member: member === undefined ? null : (labels.get(member) ?? member),
   };
 }
 

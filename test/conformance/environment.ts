@@ -7,6 +7,7 @@ import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporal
 import { HoldpointClient } from 'holdpoint/client';
 import { createWorker, startDevServer } from 'holdpoint/worker';
 import { Recorder } from './activities.ts';
+import { type AgentSpec, buildAgent } from './agents.ts';
 import type { Case, Executor } from './format.ts';
 
 const TASK_QUEUE = 'conformance';
@@ -18,6 +19,7 @@ export interface Built {
   readonly testCase: Case;
   readonly workflow: string;
   readonly executors: ReadonlyMap<string, Executor>;
+  readonly agents: ReadonlyMap<string, AgentSpec>;
 }
 
 export interface Environment {
@@ -61,8 +63,13 @@ export async function startEnvironment(built: readonly Built[]): Promise<Environ
 }
 
 function activities(recorder: Recorder, built: readonly Built[]) {
-  const all = built.flatMap(({ executors }) => [...executors]);
-  return Object.fromEntries(all.map(([name, executor]) => [name, recorder.activity(executor)]));
+  const executors = built.flatMap((each) => [...each.executors]);
+  // The run's id is the workflow's name.
+  const agents = built.flatMap(({ workflow, agents }) =>
+    [...agents].map(([name, spec]) => [name, buildAgent(spec, (call) => recorder.note(workflow, call))] as const),
+  );
+  const functions = executors.map(([name, executor]) => [name, recorder.activity(executor)] as const);
+  return { ...Object.fromEntries(functions), agents: Object.fromEntries(agents) };
 }
 
 function start(worker: Worker): () => Promise<void> {

@@ -52,6 +52,14 @@ export interface ObservedRequirement {
   readonly message?: string | null;
   readonly retry_count?: number;
   readonly available_choices?: readonly string[] | null;
+  readonly tools?: readonly ObservedTool[];
+}
+
+export interface ObservedTool {
+  readonly tool?: string;
+  readonly args?: JsonValue;
+  /** The member of a team that made the call. */
+  readonly member?: string | null;
 }
 
 export interface ObservedFinal {
@@ -69,8 +77,14 @@ export interface ObservedOutput {
   readonly steps?: readonly ObservedOutput[];
 }
 
-/** One execution of a step; entries of other kinds (`selector`, `evaluator`) have no `step`. */
+/** One execution of a step, one call of a model, or one of a tool; entries of other kinds are not compared. */
 export interface ObservedCall {
+  /** The agent whose model was called. */
+  readonly model?: string;
+  readonly user?: JsonValue;
+  readonly tool_results?: readonly JsonValue[];
+  readonly tool?: string;
+  readonly args?: JsonValue;
   readonly step?: string;
   readonly call?: number;
   readonly input?: JsonValue;

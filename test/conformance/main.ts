@@ -5,13 +5,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DefinitionError } from 'holdpoint/workflow';
 import { Recorder, withSoftContent } from './activities.ts';
+import { type AgentSpec, buildAgent } from './agents.ts';
 import { buildCase } from './build.ts';
 import { readCases, readObservations, selectCases, UsageError } from './cases.ts';
 import { firstDifference } from './compare.ts';
 import { drive } from './drive.ts';
 import { type Built, type Environment, startEnvironment } from './environment.ts';
 import type { Case, Executor, Observation } from './format.ts';
-import { hasAgents } from './walk.ts';
 
 const CASE_TIMEOUT_MS = 30_000;
 /** How long the client has to say why it gave up waiting. */
@@ -43,12 +43,16 @@ async function main([casesPath, observedPath, ...ids]: readonly string[]): Promi
 
 /** What can be said before anything runs, or what is to be run. */
 function plan(testCase: Case, workflow: string, expected: Observation | undefined) {
-  if (hasAgents(testCase.workflow)) return verdict('SKIP', 'agents come with issue B');
   if (!expected) return verdict('FAIL', 'there is no observation of this case');
   const executors = new Map<string, Executor>();
+  const agents = new Map<string, AgentSpec>();
   try {
-    buildCase(workflow, testCase, (activity, executor) => executors.set(activity, withSoftContent(executor, expected)));
+    buildCase(workflow, testCase, {
+      executor: (activity, executor) => executors.set(activity, withSoftContent(executor, expected)),
+      agent: (name, spec) => agents.set(name, spec),
+    });
     for (const executor of executors.values()) new Recorder().activity(executor);
+    for (const spec of agents.values()) buildAgent(spec, () => {});
   } catch (error) {
     if (!isDefinitionError(error)) return verdict('FAIL', messageOf(error));
     return expected.construction_error === undefined
@@ -58,7 +62,7 @@ function plan(testCase: Case, workflow: string, expected: Observation | undefine
   if (expected.construction_error !== undefined) {
     return verdict('FAIL', `no definition error; agno raises ${expected.construction_error}`);
   }
-  return { built: { testCase, workflow, executors }, expected };
+  return { built: { testCase, workflow, executors, agents }, expected };
 }
 
 function verdict(outcome: Verdict['outcome'], why?: string): { readonly verdict: Verdict } {
@@ -84,8 +88,13 @@ async function* judgeAll(planned: readonly Planned[]): AsyncIterable<readonly [s
   }
 }
 
-async function judge(environment: Environment, { workflow, testCase }: Built, expected: Observation): Promise<Verdict> {
-  const run = drive({ ...environment, deadline: Date.now() + CASE_TIMEOUT_MS }, workflow, testCase);
+async function judge(
+  environment: Environment,
+  { workflow, testCase, agents }: Built,
+  expected: Observation,
+): Promise<Verdict> {
+  const labels = labelsOf(agents);
+  const run = drive({ ...environment, labels, deadline: Date.now() + CASE_TIMEOUT_MS }, workflow, testCase);
   try {
     const actual = await Promise.race([run, sleep(CASE_TIMEOUT_MS + GRACE_MS, undefined, { ref: false })]);
     if (!actual)
@@ -95,6 +104,11 @@ async function judge(environment: Environment, { workflow, testCase }: Built, ex
   } catch (error) {
     return { outcome: 'FAIL', why: messageOf(error) };
   }
+}
+
+/** What a case calls the agents that its requirements name. */
+function labelsOf(agents: ReadonlyMap<string, AgentSpec>): ReadonlyMap<string, string> {
+  return new Map([...agents].flatMap(([name, { label, members }]) => [[name, label] as const, ...labelsOf(members)]));
 }
 
 /** Lets so many through at a time. */

@@ -1,22 +1,40 @@
-/** Walks the nodes of a case: which stand in a Parallel, and whether there are agents. */
+/** Walks the nodes of a case: which stand in a Parallel, and what agents are called. */
 import type { Fields, JsonValue } from './format.ts';
 
-/** The Parallel that each step is in, by name: the outermost one. */
+/** The Parallel that each step is in, by name: the outermost one. Also by the names of an agent's tools and members. */
 export function parallelOf(workflow: Fields): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   visit(workflow, (node, parents) => {
     const parallel = parents.find(({ k }) => k === 'parallel');
-    if (parallel && typeof node.name === 'string') found.set(node.name, String(parallel.name));
+    if (!parallel) return;
+    const within = (node.agent ?? node.team) as Fields | undefined;
+    for (const name of [node.name, ...(within ? namesWithin(within) : [])]) {
+      if (typeof name === 'string') found.set(name, String(parallel.name));
+    }
   });
   return found;
 }
 
-export function hasAgents(workflow: Fields): boolean {
-  let found = false;
-  visit(workflow, (node) => {
-    found ||= node.agent !== undefined || node.team !== undefined;
+/** Other names of who called a model: a team may go by its step's name or its own. */
+export function aliasesOf(workflow: Fields): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  visit(workflow, ({ name, agent, team }) => {
+    const own = ((agent ?? team) as Fields | undefined)?.name;
+    if (typeof own === 'string') found.set(own, String(name));
+    if (agent !== undefined) found.set(`${String(name)}_agent`, String(name));
+    if (team !== undefined) found.set(`${String(name)}_team`, String(name));
   });
   return found;
+}
+
+/** Names of the tools and members of an agent, at any depth. */
+function namesWithin(agent: Fields): string[] {
+  const tools = ((agent.tools ?? []) as Fields[]).map(({ name }) => String(name));
+  const members = ((agent.members ?? []) as Fields[]).flatMap((member) => [
+    String(member.name),
+    ...namesWithin((member.agent ?? member.team ?? member) as Fields),
+  ]);
+  return [...tools, ...members];
 }
 
 const CHILDREN = ['steps', 'else_steps', 'choices'];

@@ -17,6 +17,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     readonly address: string;
     readonly bundlePath: string;
+    /** The workflows with agents: their workers need the agents of test/support/agents.ts. */
+    readonly agentBundlePath: string;
     readonly cli: string;
     readonly testServer: string;
   }
@@ -35,11 +37,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const [cli, testServer] = await Promise.all([find('cli'), find('test-server')]);
   const server = await startDevServer({ executable: cli, log });
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-test-'));
-  const bundlePath = join(folder, 'workflows.js');
-  const { code } = await bundleWorkflows({ workflowsPath: join(root, 'test/workflows/index.ts') });
-  writeFileSync(bundlePath, code);
+  const bundle = async (file: string) => {
+    const path = join(folder, file.replaceAll('/', '-').replace(/ts$/, 'js'));
+    writeFileSync(path, (await bundleWorkflows({ workflowsPath: join(root, 'test/workflows', file) })).code);
+    return path;
+  };
+  const bundlePath = await bundle('index.ts');
+  const agentBundlePath = await bundle('agents/index.ts');
   project.provide('address', server.address);
   project.provide('bundlePath', bundlePath);
+  project.provide('agentBundlePath', agentBundlePath);
   project.provide('cli', cli);
   project.provide('testServer', testServer);
   return async () => {

@@ -79,8 +79,11 @@ export function openOf(run: RunOutput): StepRequirement[] {
   return run.stepRequirements.filter(({ resolution }) => resolution === undefined);
 }
 
-/** Opens the shared server for this file, with a worker that has these activities. */
-export async function openServer(activities: object = {}): Promise<TestServer> {
+/** Opens the shared server for this file, with a worker that has these activities, and these workflows. */
+export async function openServer(
+  activities: object = {},
+  bundle: 'bundlePath' | 'agentBundlePath' = 'bundlePath',
+): Promise<TestServer> {
   const address = inject('address');
   const [connection, native] = await Promise.all([
     Connection.connect({ address }),
@@ -90,7 +93,7 @@ export async function openServer(activities: object = {}): Promise<TestServer> {
   const taskQueue = `test-${randomUUID()}`;
   const started: RunningWorker[] = [];
   const worker: TestServer['worker'] = async (options) => {
-    const running = runWorker(await createWorker({ ...defaults(native, activities), ...options }));
+    const running = runWorker(await createWorker({ ...defaults(native, activities, bundle), ...options }));
     started.push(running);
     return running;
   };
@@ -113,8 +116,12 @@ export async function openServer(activities: object = {}): Promise<TestServer> {
   };
 }
 
-function defaults(connection: NativeConnection, activities: object): CreateWorkerOptions & Partial<WorkerOptions> {
-  return { connection, activities, workflowBundle: { code: readFileSync(inject('bundlePath'), 'utf8') } };
+function defaults(
+  connection: NativeConnection,
+  activities: object,
+  bundle: 'bundlePath' | 'agentBundlePath',
+): CreateWorkerOptions & Partial<WorkerOptions> {
+  return { connection, activities, workflowBundle: { code: readFileSync(inject(bundle), 'utf8') } };
 }
 
 /** Runs a worker until it is stopped. */

@@ -19,12 +19,15 @@ export interface TimeSkipping {
   close(): Promise<void>;
 }
 
-export async function openTimeSkipping(activities: object = {}): Promise<TimeSkipping> {
+export async function openTimeSkipping(
+  activities: object = {},
+  bundle: 'bundlePath' | 'agentBundlePath' = 'bundlePath',
+): Promise<TimeSkipping> {
   const executable = { type: 'existing-path', path: inject('testServer') } as const;
   const environment = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
   const { nativeConnection: connection, client } = environment;
   const taskQueue = `test-${randomUUID()}`;
-  const workflowBundle = { code: readFileSync(inject('bundlePath'), 'utf8') };
+  const workflowBundle = { code: readFileSync(inject(bundle), 'utf8') };
   let worker: RunningWorker | undefined;
   const startWorker = async () => {
     worker = runWorker(await createWorker({ connection, taskQueue, workflowBundle, activities }));

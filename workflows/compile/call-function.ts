@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { StepFunction } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
-import { isControl } from './outcome.ts';
+import { isControl } from '../human/outcome.ts';
 import type { Scope } from './scope.ts';
 
 export async function callFunction(

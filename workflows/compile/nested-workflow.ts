@@ -8,7 +8,7 @@ import type { StepOutput } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { checkInput } from '../protocol/input-schema.ts';
 import { EMPTY_FLOW } from './flow.ts';
-import { NodeFailure } from './outcome.ts';
+import { NodeFailure } from '../human/outcome.ts';
 import { containerOutput } from './output.ts';
 import { type Here, inside, type RunNode } from './scope.ts';
 import { runSequence } from './sequence.ts';

@@ -11,7 +11,7 @@ import { runParallel } from './parallel.ts';
 import { needsReview, reviewOutput } from './review.ts';
 import type { Body, Round } from './round.ts';
 import { runRouter } from './router.ts';
-import { passCancellation } from './outcome.ts';
+import { passCancellation } from '../human/outcome.ts';
 import { type Here, hereOf, type RunNode } from './scope.ts';
 import { runStep } from './step.ts';
 import { runSteps } from './steps.ts';

@@ -1,6 +1,6 @@
 /** What becomes of a node's error: skipped, put before a human, or handed to the enclosing container. */
 import type { StepOutput } from '../define/step-output.ts';
-import { isControl, NodeFailure, RunCancelled } from './outcome.ts';
+import { isControl, NodeFailure, RunCancelled } from '../human/outcome.ts';
 import { failedOutput } from './output.ts';
 import { ask, type Here } from './scope.ts';
 

@@ -3,7 +3,7 @@ import { asJson } from '../define/json.ts';
 import { stepTypeOf } from '../define/node.ts';
 import { contentOf, isStepResult, type Json, type StepOutput, type StepType } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
-import { NodeFailure } from './outcome.ts';
+import { NodeFailure } from '../human/outcome.ts';
 import type { Here } from './scope.ts';
 
 /** The output of a step's executor; its session state patch is applied. @throws {NodeFailure} for what JSON cannot hold */

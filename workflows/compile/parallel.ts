@@ -5,7 +5,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { ParallelNode } from '../define/parallel.ts';
 import { Branch, BranchStopped } from '../human/branch.ts';
-import { RunCancelled } from './outcome.ts';
+import { RunCancelled } from '../human/outcome.ts';
 import { containerOutput } from './output.ts';
 import type { Body } from './round.ts';
 import { inside } from './scope.ts';

@@ -4,7 +4,7 @@ import { isExpression } from '../define/expression.ts';
 import type { WorkflowNode } from '../define/node.ts';
 import type { RouterNode } from '../define/router.ts';
 import type { Body, Round } from './round.ts';
-import { NodeFailure } from './outcome.ts';
+import { NodeFailure } from '../human/outcome.ts';
 import { containerOutput } from './output.ts';
 import { type Here, inside, stepInput } from './scope.ts';
 import { runSequence } from './sequence.ts';

@@ -6,6 +6,7 @@ import { type HumanReview, reviewWithDefaults } from '../define/human-review.ts'
 import type { AdditionalData, StepInputData } from '../define/step-input.ts';
 import { StepInput } from '../define/step-input.ts';
 import type { StepOutput } from '../define/step-output.ts';
+import type { UsageMeter } from '../agent/usage.ts';
 import type { Branch } from '../human/branch.ts';
 import type { Desk } from '../human/desk.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
@@ -23,6 +24,7 @@ export interface RunContext {
   /** What the run was started with. */
   readonly additionalData: AdditionalData;
   readonly desk: Desk;
+  readonly usage: UsageMeter;
   /** The n-th time that the executor at this path starts. */
   nextRound(path: string): number;
 }

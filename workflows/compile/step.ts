@@ -1,10 +1,12 @@
-/** Step: calls its executor and turns what comes back into an output. Its gates are in node.ts, as everywhere. */
-import { DEFAULT_MAX_RETRIES, isGated, type StepNode } from '../define/step.ts';
+/** Step: calls its executor, function or agent, and turns what comes back into an output. Its gates are in node.ts, as everywhere. */
+import { DEFAULT_MAX_RETRIES } from '../define/activity-ref.ts';
+import { isGated, type StepNode } from '../define/step.ts';
 import { callActivity } from './call-activity.ts';
+import { callAgent } from './call-agent.ts';
 import { callFunction } from './call-function.ts';
 import { runNestedWorkflow } from './nested-workflow.ts';
 import type { Body } from './round.ts';
-import { NodeFailure } from './outcome.ts';
+import { NodeFailure } from '../human/outcome.ts';
 import { leafOutput } from './output.ts';
 import { stepInput } from './scope.ts';
 
@@ -13,6 +15,11 @@ export const runStep: Body<StepNode> = async (node, here, round, runNode) => {
   if (executor.kind === 'workflow') return runNestedWorkflow(executor.definition, here, runNode);
   const extra = { ...(round.userInput ? { userInput: round.userInput } : {}), ...round.feedback };
   const input = stepInput(here, extra, here.scope.run.nextRound(here.path));
+  if (executor.kind === 'agent' || executor.kind === 'team') {
+    const content = await callAgent(node, executor.ref, input, here);
+    const usage = here.scope.run.usage.of(here.path);
+    return { ...leafOutput(here, { content }), ...(usage ? { usage } : {}) };
+  }
   const attempts = isGated(node) && !node.idempotent ? 1 : (node.maxRetries ?? DEFAULT_MAX_RETRIES) + 1;
   const returned =
     executor.kind === 'activity'

@@ -1,7 +1,7 @@
 /** What an answer means for its node: one reading for every kind of pause (semantics §4). */
 import type { OnReject } from '../define/human-review.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
-import { RunCancelled } from './outcome.ts';
+import { RunCancelled } from '../human/outcome.ts';
 import { ask, type Here } from './scope.ts';
 
 /** `retry` is returned only while retries are left. */

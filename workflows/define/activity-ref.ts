@@ -3,6 +3,7 @@
  * Temporal's own proxies show neither the name nor the options of an activity, so holdpoint has its own with the same
  * signatures; they are inert until a run calls them.
  */
+import { ActivityCancellationType } from '@temporalio/common';
 import {
   type ActivityInterfaceFor,
   type ActivityOptions,
@@ -11,6 +12,7 @@ import {
   proxyActivities as temporalProxyActivities,
   proxyLocalActivities as temporalProxyLocalActivities,
 } from '@temporalio/workflow';
+import type { DurationString } from './duration.ts';
 
 /** A reference to an activity: its type, its options, and whether it is a local one. */
 export type ActivityRef =
@@ -62,10 +64,46 @@ interface TemporalStub {
 }
 
 /** Temporal's own stub of the reference: what really schedules. */
-export function temporalStub(ref: ActivityRef): TemporalStub {
+function temporalStub(ref: ActivityRef): TemporalStub {
   const stubs = ref.local ? temporalProxyLocalActivities(ref.options) : temporalProxyActivities(ref.options);
   return (stubs as Record<string, TemporalStub>)[ref.name]!;
 }
+
+/** How one call of an activity runs: what the step says, on top of what the proxy was given. */
+export interface Execution {
+  /** What the Web UI shows beside the activity's type. */
+  readonly summary: string;
+  readonly maximumAttempts: number;
+  /** For remote activities. */
+  readonly heartbeatTimeout?: DurationString | undefined;
+}
+
+/** The default of a step's `heartbeatTimeout`: how soon a dead worker is noticed. */
+export const DEFAULT_HEARTBEAT_TIMEOUT: DurationString = '30s';
+
+/** Schedules the activity and waits for it. */
+export function executeActivity(ref: ActivityRef, execution: Execution, argument: unknown): Promise<unknown> {
+  const { summary, maximumAttempts, heartbeatTimeout } = execution;
+  const options = {
+    summary,
+    retry: { ...ref.options.retry, maximumAttempts },
+    // A cancelled Parallel waits for what is still running, so that nothing works on behind an ended run.
+    cancellationType: ref.options.cancellationType ?? ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    ...(ref.local
+      ? {}
+      : { heartbeatTimeout: heartbeatTimeout ?? ref.options.heartbeatTimeout ?? DEFAULT_HEARTBEAT_TIMEOUT }),
+  };
+  return temporalStub(ref).executeWithOptions(options, [argument]);
+}
+
+/** Attempts of one call: the step's say, else the proxy's policy, else the default. */
+export function attemptsOf(maxRetries: number | undefined, { options: { retry } }: ActivityRef): number {
+  if (maxRetries !== undefined) return maxRetries + 1;
+  return retry?.maximumAttempts ?? DEFAULT_MAX_RETRIES + 1;
+}
+
+/** The default of a step's `maxRetries`. */
+export const DEFAULT_MAX_RETRIES = 3;
 
 function stub(ref: ActivityRef): unknown {
   const call = (...args: unknown[]) => temporalStub(ref)(...args);

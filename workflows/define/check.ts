@@ -26,6 +26,8 @@ const OPTIONS: { readonly [K in WorkflowNode['kind']]: readonly string[] } = {
   step: [
     'name',
     'executor',
+    'agent',
+    'team',
     'workflow',
     'humanReview',
     'maxRetries',

@@ -37,3 +37,17 @@ export function toNode(value: NodeLike): WorkflowNode {
 export function toNodes(values: readonly NodeLike[]): readonly WorkflowNode[] {
   return (Array.isArray(values) ? values.map(toNode) : values) as readonly WorkflowNode[];
 }
+
+/** The lists of nodes inside a node, a nested workflow's among them. */
+export function childrenOf(node: WorkflowNode): (readonly WorkflowNode[])[] {
+  switch (node.kind) {
+    case 'step':
+      return node.executor.kind === 'workflow' ? [node.executor.definition.steps] : [];
+    case 'condition':
+      return [node.steps, node.elseSteps];
+    case 'router':
+      return [node.choices];
+    default:
+      return [node.steps];
+  }
+}

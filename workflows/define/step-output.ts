@@ -21,6 +21,8 @@ export interface StepOutput {
   /** Loop: iterations run, and how many of the oldest are no longer in `steps`. */
   readonly iterations?: number;
   readonly droppedIterations?: number;
+  /** An agent's step: tokens of all its model calls, with those of earlier rounds. */
+  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number; readonly totalTokens: number };
 }
 
 /** What a function may return to say more than its content. Anything else that it returns is the content. */

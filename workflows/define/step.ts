@@ -1,5 +1,6 @@
-/** Step: one executor – a function, an activity or a nested workflow – with every step-level gate. */
+/** Step: one executor – a function, an activity, an agent, a team or a nested workflow – with every step-level gate. */
 import { type ActivityRef, activityRef } from './activity-ref.ts';
+import { type AgentRef, isAgentRef } from './agent-ref.ts';
 import { definitionOf, type WorkflowDefinition } from './definition.ts';
 import { DefinitionError } from './definition-error.ts';
 import { type DurationString, durationMs } from './duration.ts';
@@ -10,10 +11,12 @@ import type { StepInput } from './step-input.ts';
 // `any`: the input's type is the author's
 export type StepFunction = (input: StepInput<any>) => unknown;
 
-/** What a step runs. Agents and teams join here. */
+/** What a step runs. */
 export type Executor =
   | { readonly kind: 'function'; readonly fn: StepFunction }
   | { readonly kind: 'activity'; readonly ref: ActivityRef }
+  | { readonly kind: 'agent'; readonly ref: AgentRef }
+  | { readonly kind: 'team'; readonly ref: AgentRef }
   | { readonly kind: 'workflow'; readonly definition: WorkflowDefinition };
 
 export interface StepNode {
@@ -42,18 +45,25 @@ interface CommonStepOptions {
   readonly heartbeatTimeout?: DurationString;
 }
 
-export type StepOptions = CommonStepOptions &
-  (
-    | { readonly name?: string; readonly executor: StepFunction; readonly workflow?: never }
-    // `any`: any workflow can be nested
-    | { readonly name: string; readonly workflow: (...args: any[]) => Promise<unknown>; readonly executor?: never }
-  );
+/** Exactly one of them. */
+type OneOf<Executors> = {
+  [Key in keyof Executors]: Pick<Executors, Key> & { readonly [Other in Exclude<keyof Executors, Key>]?: never };
+}[keyof Executors];
 
-/** The default of {@link StepOptions.heartbeatTimeout}. */
-export const DEFAULT_HEARTBEAT_TIMEOUT: DurationString = '30s';
+interface Executors {
+  readonly executor: StepFunction;
+  readonly agent: AgentRef<'agent'>;
+  readonly team: AgentRef<'team'>;
+  // `any`: any workflow can be nested
+  readonly workflow: (...args: any[]) => Promise<unknown>;
+}
+
+/** A name is needed where the executor has none to give: a workflow's would be its type's. */
+export type StepOptions = CommonStepOptions &
+  OneOf<Executors> &
+  ({ readonly name: string } | { readonly name?: string; readonly workflow?: never });
+
 const RETRIES_LIMIT = 1000;
-/** The default of {@link StepOptions.maxRetries}. */
-export const DEFAULT_MAX_RETRIES = 3;
 
 /**
  * One unit of work.
@@ -61,12 +71,12 @@ export const DEFAULT_MAX_RETRIES = 3;
  * step({ name: 'charge', executor: chargeCard, humanReview: { requiresConfirmation: true, timeout: '2 days' } })
  */
 export function step(options: StepOptions): StepNode {
-  const { name, executor, workflow, skipOnFailure = false, idempotent = false, ...rest } = options;
+  const { name, executor, agent, team, workflow, skipOnFailure = false, idempotent = false, ...rest } = options;
   const humanReview = options.humanReview ?? pauseOf(executor);
   return {
     kind: 'step',
-    name: name ?? executor?.name ?? '',
-    executor: toExecutor(executor, workflow),
+    name: name ?? (executor ?? agent ?? team)?.name ?? '',
+    executor: toExecutor(options),
     ...rest,
     ...(humanReview === undefined ? {} : { humanReview }),
     skipOnFailure,
@@ -74,9 +84,12 @@ export function step(options: StepOptions): StepNode {
   };
 }
 
-function toExecutor(executor: unknown, workflow: unknown): Executor {
+function toExecutor({ executor, agent, team, workflow }: Partial<Executors>): Executor {
   const definition = definitionOf(workflow);
   if (definition) return { kind: 'workflow', definition };
+  // What is no reference is left for the check to refuse.
+  if (agent !== undefined) return { kind: 'agent', ref: agent };
+  if (team !== undefined) return { kind: 'team', ref: team };
   const ref = activityRef(executor);
   if (ref) return { kind: 'activity', ref };
   return { kind: 'function', fn: executor as StepFunction };
@@ -94,7 +107,7 @@ export function checkStep(node: StepNode, path: string): void {
   if (executor.kind === 'function' && typeof executor.fn !== 'function') {
     throw new DefinitionError(
       path,
-      `a step needs an executor (a function or an activity of holdpoint's proxyActivities) or a workflow, got ${describe(executor.fn)}.`,
+      `a step needs an executor (a function or an activity of holdpoint's proxyActivities), an agent, a team or a workflow, got ${describe(executor.fn)}.`,
     );
   }
   if (executor.kind === 'function' && definitionOf(executor.fn)) {
@@ -106,6 +119,7 @@ export function checkStep(node: StepNode, path: string): void {
       "the executor comes from @temporalio/workflow's proxy; import proxyActivities from 'holdpoint/workflow'.",
     );
   }
+  if (executor.kind === 'agent' || executor.kind === 'team') checkAgentStep(node, executor, path);
   if (executor.kind === 'activity' && executor.ref.local && isGated(node) && !node.idempotent) {
     throw new DefinitionError(
       path,
@@ -131,6 +145,26 @@ export function checkStep(node: StepNode, path: string): void {
     throw new DefinitionError(
       path,
       `heartbeatTimeout must be a duration with its unit, got ${describe(heartbeatTimeout)}.`,
+    );
+  }
+}
+
+function checkAgentStep(node: StepNode, { kind, ref }: Extract<Executor, { ref: AgentRef }>, path: string): void {
+  if (!isAgentRef(ref)) {
+    throw new DefinitionError(
+      path,
+      `${kind} must be a name of proxyAgents<typeof activities.agents>(), got ${describe(ref)}.`,
+    );
+  }
+  if (node.idempotent) {
+    throw new DefinitionError(path, `idempotent is for functions; say it on the tools of ${kind} '${ref.name}'.`);
+  }
+  const { timeout, onTimeout, onError, ...review } = node.humanReview ?? {};
+  const ownGate = review.requiresConfirmation || review.requiresUserInput || review.requiresOutputReview;
+  if (timeout !== undefined && onTimeout === 'skip' && !ownGate && onError !== 'pause') {
+    throw new DefinitionError(
+      path,
+      `onTimeout 'skip' cannot skip a tool call of ${kind} '${ref.name}'; use reject (the model is told) or cancel.`,
     );
   }
 }

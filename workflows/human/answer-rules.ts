@@ -2,18 +2,23 @@
  * Which answer fits which pause: a pure table, the same in the client (which throws at once) and in the workflow (which
  * refuses). Keeps H2, H3 and H5: anything that is not plainly an answer to what was asked is refused with a sentence.
  */
+import { asJson } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Decision, DecisionAction } from '../protocol/signals.ts';
 import type { RequirementKind, StepRequirement } from '../protocol/requirement.ts';
 import { type Checked, checkUserInput } from '../protocol/user-input.ts';
+import { checkToolDecision, type ToolAnswer } from './tool-answers.ts';
 
 /** The fields that an answer adds to its requirement. */
 export type Answer = Pick<
   StepRequirement,
-  'resolution' | 'rejectionFeedback' | 'editedOutput' | 'userInput' | 'selectedChoices'
->;
+  'resolution' | 'rejectionFeedback' | 'editedOutput' | 'userInput' | 'selectedChoices' | 'result'
+> & {
+  /** On an executor pause: its answers by tool call id. */
+  readonly toolAnswers?: ReadonlyMap<string, ToolAnswer>;
+};
 
-/** The actions that each kind of pause takes. An executor pause takes none at step level: its tool calls are answered. */
+/** The actions that each kind of pause takes; on an executor pause, what the kind of the tool call says ({@link ./tool-answers.ts}). */
 export const ACTIONS: Readonly<Record<RequirementKind, readonly DecisionAction[]>> = {
   confirmation: ['confirm', 'reject'],
   user_input: ['input', 'reject'],
@@ -21,7 +26,7 @@ export const ACTIONS: Readonly<Record<RequirementKind, readonly DecisionAction[]
   output_review: ['confirm', 'edit', 'reject'],
   iteration_review: ['confirm', 'edit', 'reject'],
   route: ['select', 'reject'],
-  executor: [],
+  executor: ['confirm', 'reject', 'input', 'result'],
   error: ['retry', 'skip', 'reject'],
 };
 
@@ -34,7 +39,7 @@ const FIELDS: Readonly<Record<DecisionAction, readonly (keyof Decision)[]>> = {
   input: ['values'],
   select: ['choices'],
   retry: [],
-  skip: [],
+  skip: ['result'],
   result: [],
 };
 
@@ -42,10 +47,12 @@ const FIELDS: Readonly<Record<DecisionAction, readonly (keyof Decision)[]>> = {
 export function checkDecision(requirement: StepRequirement, decision: Decision): Checked<Answer> {
   const { kind } = requirement;
   const { action } = decision;
-  if (!ACTIONS[kind].includes(action)) {
-    return refuse(
-      `'${action}' is no answer to a ${kind} pause; it takes ${ACTIONS[kind].join(', ') || 'no step-level answer'}`,
-    );
+  if (kind === 'executor') {
+    const checked = checkToolDecision(requirement, decision);
+    return checked.ok ? { ok: true, value: { toolAnswers: checked.value } } : checked;
+  }
+  if (action === undefined || !ACTIONS[kind].includes(action)) {
+    return refuse(`${nameOf(action)} is no answer to a ${kind} pause; it takes ${ACTIONS[kind].join(', ')}`);
   }
   const allowed: readonly string[] = [...FIELDS[action], ...COMMON_FIELDS];
   const stray = Object.entries(decision).find(([key, value]) => value !== undefined && !allowed.includes(key))?.[0];
@@ -81,7 +88,12 @@ const ANSWERS: Readonly<Record<DecisionAction, (requirement: StepRequirement, de
       values === undefined ? refuse('`values` are missing') : inputAnswer(requirement, values),
     select: (requirement, { choices }) => selectAnswer(requirement, choices),
     retry: () => ({ ok: true, value: { resolution: 'retried' } }),
-    skip: () => ({ ok: true, value: { resolution: 'skipped' } }),
+    skip: ({ toolCallId }, { result }) => {
+      if (result === undefined) return { ok: true, value: { resolution: 'skipped' } };
+      return toolCallId === undefined
+        ? refuse('only a tool call that may have run can be skipped with a `result`')
+        : { ok: true, value: { resolution: 'skipped', result: asJson(result) } };
+    },
     result: () => refuse('no tool call waits here'),
   };
 
@@ -103,6 +115,10 @@ function selectAnswer(requirement: StepRequirement, choices: unknown): Checked<A
   }
   if (new Set(choices).size < choices.length) return refuse('a route is selected twice');
   return { ok: true, value: { resolution: 'selected', selectedChoices: choices as string[] } };
+}
+
+function nameOf(action: string | undefined): string {
+  return action === undefined ? 'an answer without `action`' : `'${action}'`;
 }
 
 function refuse(problem: string): { readonly ok: false; readonly problem: string } {

@@ -107,11 +107,15 @@ export class Desk {
       const open = requirement === undefined ? `; open: ${this.requirements.openIds()}` : '';
       this.requirements.refuse('malformed', `${problem}${open}`, sender, requirement);
     }
+    let halfAnswered = false;
     for (const decision of decisions) {
       if (this.requirements.answer(decision, sender) !== 'accepted') continue;
       this.decided ??= [];
       if (decisionId !== undefined) this.decided.push([decision.requirement, decisionId]);
+      halfAnswered ||= this.requirements.get(decision.requirement)!.resolution === undefined;
     }
+    // Nothing goes on that would show it: some calls of an executor pause are answered, others still wait.
+    if (halfAnswered) this.publish();
   }
 
   /** Shows what changed since the last time; `final` at the end of the run. */

@@ -5,9 +5,10 @@
  */
 import type { DecisionAction } from '../protocol/signals.ts';
 import { PEOPLE_SIGNALS } from '../protocol/signals.ts';
-import type { StepRequirement } from '../protocol/requirement.ts';
+import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 import { ACTIONS } from './answer-rules.ts';
+import { TOOL_ACTIONS } from './tool-answers.ts';
 
 const SHOWN_LIMIT = 4000;
 /** Pauses shown in full; the rest is a count. */
@@ -32,28 +33,54 @@ function section(requirement: StepRequirement): string {
     ...(availableChoices ? ['### Choices', excerpt(availableChoices.join('\n'))] : []),
     ...(previousFeedback === undefined ? [] : ['### Said before', excerpt(previousFeedback)]),
     timeoutAt === undefined ? 'No deadline.' : `Deadline: ${timeoutAt}, then: ${onTimeout}.`,
-    '### Answer with a signal',
-    ...ACTIONS[kind].map((action) => answerExample(requirement, action)),
+    ...(kind === 'executor'
+      ? toolSections(requirement)
+      : ['### Answer with a signal', ...ACTIONS[kind].map((action) => answerExample(requirement, action))]),
   ].join('\n\n');
 }
 
+/** Each call that still waits, with its own answers. */
+function toolSections(requirement: StepRequirement): string[] {
+  const { tools = [] } = requirement;
+  const open = tools.filter(({ resolution }) => resolution === undefined);
+  return [
+    ...(open.length < tools.length ? [`${tools.length - open.length} of ${tools.length} calls are answered.`] : []),
+    ...open
+      .slice(0, PAUSES_LIMIT)
+      .flatMap((tool) => [
+        `### Tool call: ${TOOL_TITLES[tool.kind]}`,
+        fence([tool.toolName, ...(tool.member === undefined ? [] : [`of ${tool.member}`])].join(' ')),
+        excerpt(asText(tool.args)),
+        ...TOOL_ACTIONS[tool.kind].map((action) => answerExample(requirement, action, tool)),
+      ]),
+  ];
+}
+
+const TOOL_TITLES: Readonly<Record<ToolRequirement['kind'], string>> = {
+  confirmation: 'may it run?',
+  user_input: 'it needs values',
+  external_execution: 'it runs elsewhere',
+};
+
 /** The signal and its JSON, ready to paste. */
-function answerExample(requirement: StepRequirement, action: DecisionAction): string {
+function answerExample(requirement: StepRequirement, action: DecisionAction, tool?: ToolRequirement): string {
   const [signal, { takes }] = Object.entries(PEOPLE_SIGNALS).find(([, each]) => each.action === action)!;
   const json = {
     requirement: requirement.id,
     digest: requirement.digest,
-    ...valuesFor(requirement, action),
+    ...(tool ? { toolCall: tool.toolCallId } : {}),
+    ...valuesFor(tool ?? requirement, action),
     by: 'you',
   };
   return `**${signal}** – ${takes}\n\n${fence(JSON.stringify(json))}`;
 }
 
-function valuesFor(requirement: StepRequirement, action: DecisionAction): object {
-  if (action === 'input' || (action === 'confirm' && requirement.requiresUserInput)) {
-    return { values: exampleValues(requirement.userInputSchema) };
+function valuesFor(asked: Partial<StepRequirement> | ToolRequirement, action: DecisionAction): object {
+  if (action === 'input' || (action === 'confirm' && 'requiresUserInput' in asked && asked.requiresUserInput)) {
+    return { values: exampleValues(asked.userInputSchema) };
   }
-  if (action === 'select') return { choices: requirement.availableChoices?.slice(0, 1) ?? [] };
+  if (action === 'select' && 'availableChoices' in asked) return { choices: asked.availableChoices?.slice(0, 1) ?? [] };
+  if (action === 'result' || (action === 'skip' && asked.toolCallId !== undefined)) return { result: '' };
   if (action === 'edit') return { output: '' };
   return action === 'reject' ? { feedback: '' } : {};
 }

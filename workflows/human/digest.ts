@@ -6,10 +6,10 @@ import type { RequirementRequest } from '../protocol/requirement.ts';
 /** 80 bits of SHA-256, in hex. */
 export function digestOf(executionId: string, id: string, request: RequirementRequest): string {
   const { kind, message, input, output, availableChoices, allowMultipleSelections, userInputSchema } = request;
-  const { errorType, mayHaveRun, previousFeedback } = request;
+  const { errorType, mayHaveRun, previousFeedback, tools, toolCallId } = request;
   return hash({
     ...{ executionId, id, kind, message, input, output, availableChoices, allowMultipleSelections, userInputSchema },
-    ...{ errorType, mayHaveRun, previousFeedback },
+    ...{ errorType, mayHaveRun, previousFeedback, tools, toolCallId },
   });
 }
 

@@ -46,7 +46,7 @@ export function readSignal(signal: string, argument: unknown): ReadSignal {
   const read = candidates.map(readDecision);
   return {
     ...sender,
-    decisions: read.flatMap((each) => ('action' in each ? [each] : [])),
+    decisions: read.flatMap((each) => ('problem' in each ? [] : [each])),
     problems: read.flatMap((each) => ('problem' in each ? [each] : [])),
   };
 }
@@ -100,7 +100,14 @@ function readDecision(candidate: unknown): Decision | { problem: string; require
   if (requirement.length > ID_LIMIT) return { problem: 'the requirement id is too long', requirement: about };
   if (digest !== undefined && typeof digest !== 'string')
     return { problem: '`digest` must be a string', requirement: about };
-  if (!ACTIONS.has(action)) return { problem: `unknown action ${nameOf(action)}`, requirement: about };
+  const { tools, toolCall } = candidate;
+  if (!ACTIONS.has(action) && (action !== undefined || tools === undefined)) {
+    return { problem: `unknown action ${nameOf(action)}`, requirement: about };
+  }
+  if (toolCall !== undefined && typeof toolCall !== 'string') {
+    return { problem: '`toolCall` must be a string', requirement: about };
+  }
+  if (tools !== undefined && !isObject(tools)) return { problem: '`tools` must be an object', requirement: about };
   const stray = Object.keys(candidate).find((key) => !KEYS.has(key));
   if (stray !== undefined) return { problem: `unknown key '${cut(stray, 80)}'`, requirement: about };
   return candidate as unknown as Decision;

@@ -10,11 +10,13 @@ import type {
   RequirementKind,
   RequirementRequest,
   StepRequirement,
+  ToolRequirement,
 } from '../protocol/requirement.ts';
 import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
 import type { Decision } from '../protocol/signals.ts';
 import { type Answer, checkDecision } from './answer-rules.ts';
 import { digestOf } from './digest.ts';
+import { answeredCalls, REJECTED_NOTE, type ToolAnswer } from './tool-answers.ts';
 
 /** How many refused answers a run keeps; the rest is a count. */
 export const REFUSED_LIMIT = 20;
@@ -103,17 +105,24 @@ export class Requirements {
         'the answer is to something else than what is shown now: look again and answer that',
       );
     }
+    const [answered] = answeredCalls(requirement, decision);
+    if (answered)
+      return refuse('already_resolved', `tool call '${answered.toolCallId}' is ${resolvedSentence(answered)}`);
     const checked = checkDecision(requirement, decision);
     if (!checked.ok) return refuse('invalid', checked.problem);
-    this.resolve(requirement, checked.value, sender);
+    const { toolAnswers, ...answer } = checked.value;
+    if (toolAnswers) this.answerTools(requirement, toolAnswers, sender);
+    else this.resolve(requirement, answer, sender);
     return 'accepted';
   }
 
   /** Closes a requirement whose deadline passed unanswered. */
   expire(id: string, at: Date): void {
     const requirement = this.get(id)!;
-    const resolution = timeoutResolution(requirement.kind, requirement.onTimeout);
-    this.resolve(requirement, { resolution }, { signal: '', by: TIMEOUT_ACTOR, at: at.toISOString() });
+    const timer: Sender = { signal: '', by: TIMEOUT_ACTOR, at: at.toISOString() };
+    const answers = requirement.kind === 'executor' ? timeoutAnswers(requirement) : undefined;
+    if (answers) return this.answerTools(requirement, answers, timer);
+    this.resolve(requirement, { resolution: timeoutResolution(requirement.kind, requirement.onTimeout) }, timer);
   }
 
   /** Closes a requirement that nobody needs any more. */
@@ -137,16 +146,52 @@ export class Requirements {
     return ids.length === 0 ? 'none' : `${ids.slice(0, 10).join(', ')}${ids.length > 10 ? `, … (${ids.length})` : ''}`;
   }
 
-  private resolve(requirement: StepRequirement, answer: Answer, { by, decisionId, at }: Sender): void {
-    this.openIdSet.delete(requirement.id);
-    this.all[this.indexById.get(requirement.id)!] = {
-      ...requirement,
-      ...answer,
-      resolvedAt: at,
-      ...(by === undefined ? {} : { resolvedBy: by }),
-      ...(decisionId === undefined ? {} : { decisionId }),
-    };
+  /** Answers some of the calls of an executor pause; it is resolved with the last of them. */
+  private answerTools(requirement: StepRequirement, answers: ReadonlyMap<string, ToolAnswer>, sender: Sender): void {
+    const tools = requirement.tools!.map((tool) => {
+      const answer = answers.get(tool.toolCallId);
+      return answer ? { ...tool, ...answer, ...stamp(sender) } : tool;
+    });
+    const answered = { ...requirement, tools };
+    if (tools.some(({ resolution }) => resolution === undefined)) {
+      this.replace(answered);
+      return;
+    }
+    const rejected = tools.every(({ resolution }) => resolution === 'rejected');
+    this.resolve(answered, { resolution: rejected ? 'rejected' : 'confirmed' }, sender);
   }
+
+  private resolve(requirement: StepRequirement, answer: Omit<Answer, 'toolAnswers'>, sender: Sender): void {
+    this.openIdSet.delete(requirement.id);
+    this.replace({ ...requirement, ...answer, ...stamp(sender) });
+  }
+
+  private replace(requirement: StepRequirement): void {
+    this.all[this.indexById.get(requirement.id)!] = requirement;
+  }
+}
+
+/** Who resolved something, and when. */
+function stamp({ by, decisionId, at }: Sender): Pick<StepRequirement, 'resolvedAt' | 'resolvedBy' | 'decisionId'> {
+  return {
+    resolvedAt: at,
+    ...(by === undefined ? {} : { resolvedBy: by }),
+    ...(decisionId === undefined ? {} : { decisionId }),
+  };
+}
+
+/**
+ * What a passed deadline answers to the calls that are still open; `undefined`: it cancels. An approval cannot give
+ * values or a result, and a call cannot be skipped: the model waits for some result, so it is rejected.
+ */
+function timeoutAnswers({ tools = [], onTimeout }: StepRequirement): ReadonlyMap<string, ToolAnswer> | undefined {
+  const open = tools.filter(({ resolution }) => resolution === undefined);
+  const approve = onTimeout === 'approve' && open.every(({ kind }) => kind === 'confirmation');
+  if (onTimeout === 'cancel' || (onTimeout === 'approve' && !approve)) return undefined;
+  const answer: ToolAnswer = approve
+    ? { resolution: 'confirmed' }
+    : { resolution: 'rejected', note: `${REJECTED_NOTE}: nobody answered in time` };
+  return new Map(open.map(({ toolCallId }) => [toolCallId, answer]));
 }
 
 /** What a passed deadline does to a pause of this kind; where it cannot mean yes, it cancels (H2). */
@@ -158,6 +203,10 @@ function timeoutResolution(kind: RequirementKind, onTimeout: OnTimeout): NonNull
   return onTimeout === 'approve' && canMeanYes ? 'confirmed' : 'cancelled';
 }
 
-function resolvedSentence({ resolution, resolvedBy, resolvedAt }: StepRequirement): string {
+function resolvedSentence({
+  resolution,
+  resolvedBy,
+  resolvedAt,
+}: Pick<StepRequirement | ToolRequirement, 'resolution' | 'resolvedBy' | 'resolvedAt'>): string {
   return `already ${resolution}${resolvedBy === undefined ? '' : ` by ${resolvedBy}`} at ${resolvedAt}`;
 }

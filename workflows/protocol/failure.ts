@@ -12,6 +12,12 @@ export const FAILURE = {
   tooLarge: 'holdpoint.TooLarge',
   /** A gated executor was lost: it may have run, wholly or in part. */
   mayHaveRun: 'holdpoint.MayHaveRun',
+  /** An agent's model asked for tools in every one of its turns. */
+  maxTurns: 'holdpoint.MaxTurnsExceeded',
+  /** The model's provider is overloaded or out of reach, or refuses more calls for now; retried. */
+  modelUnavailable: 'holdpoint.ModelUnavailable',
+  /** The model's provider refuses this request, whatever the number of tries. */
+  modelRefused: 'holdpoint.ModelRefused',
 } as const;
 
 /** Bytes of JSON that one payload may hold; the server refuses 2 MB, and with it the workflow task. */

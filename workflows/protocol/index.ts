@@ -4,9 +4,17 @@ export { OnError, OnReject, OnTimeout } from '../define/human-review.ts';
 export { type AdditionalData, StepInput, type StepInputData } from '../define/step-input.ts';
 export type { Json, StepOutput, StepResult, StepType } from '../define/step-output.ts';
 export type { UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
+export type { TokenUsage, ToolGate } from './agent.ts';
 export { defineConfig, type HoldpointConfig } from './config.ts';
 export { FAILURE } from './failure.ts';
 export type { OpenPause, RunMemo } from './memo.ts';
-export type { RefusalCode, RefusedAnswer, RequirementKind, Resolution, StepRequirement } from './requirement.ts';
+export type {
+  RefusalCode,
+  RefusedAnswer,
+  RequirementKind,
+  Resolution,
+  StepRequirement,
+  ToolRequirement,
+} from './requirement.ts';
 export type { RunOptions, RunOutput, RunStatus } from './run-output.ts';
-export type { ContinueRunSignal, Decision, DecisionAction, PeopleSignal } from './signals.ts';
+export type { ContinueRunSignal, Decision, DecisionAction, PeopleSignal, ToolDecision } from './signals.ts';

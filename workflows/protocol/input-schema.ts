@@ -10,12 +10,29 @@ export async function checkInput(schema: InputSchema | undefined, input: unknown
   try {
     if (schema === undefined) return { ok: true, value: asJson(input) };
     if (!isStandardSchema(schema)) return checkJsonSchema(schema, asJson(input));
-    const result = await schema['~standard'].validate(input);
-    if (result.issues) return { ok: false, problem: result.issues.map(sentence).join('; ') };
-    return { ok: true, value: asJson(result.value) };
+    const checked = await checkStandardSchema(schema, input);
+    return checked.ok ? { ok: true, value: asJson(checked.value) } : checked;
   } catch (error) {
-    return { ok: false, problem: error instanceof Error ? error.message : 'its schema cannot be applied' };
+    return { ok: false, problem: problemOf(error) };
   }
+}
+
+/** The value as the schema gives it back, or one sentence about all that is wrong with it. Never throws. */
+export async function checkStandardSchema<Output>(
+  schema: StandardSchemaV1<unknown, Output>,
+  value: unknown,
+): Promise<Checked<Output>> {
+  try {
+    const result = await schema['~standard'].validate(value);
+    if (!result.issues) return { ok: true, value: result.value };
+    return { ok: false, problem: result.issues.map(sentence).join('; ') };
+  } catch (error) {
+    return { ok: false, problem: problemOf(error) };
+  }
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'its schema cannot be applied';
 }
 
 function isStandardSchema(schema: InputSchema): schema is StandardSchemaV1 {

@@ -4,7 +4,7 @@
  */
 import type { OnTimeout } from '../define/human-review.ts';
 import type { UserInputSchema } from '../define/user-input-schema.ts';
-import type { RequirementKind, StepRequirement } from './requirement.ts';
+import type { RequirementKind, StepRequirement, ToolRequirement } from './requirement.ts';
 import type { RunStatus } from './run-output.ts';
 
 export const MEMO_KEY = 'holdpoint';
@@ -15,7 +15,11 @@ const MESSAGE_LIMIT = 500;
 const CHOICES_LIMIT = 50;
 const OPEN_LIMIT = 20;
 const DECIDED_LIMIT = 50;
+const TOOLS_LIMIT = 20;
 const ELLIPSIS_BYTES = 3;
+
+/** A tool call in brief; `preview` is the JSON of its arguments, cut where it is long. */
+export type OpenTool = Omit<ToolRequirement, 'args'> & { readonly preview: string };
 
 /** An open requirement in brief. */
 export interface OpenPause {
@@ -32,6 +36,10 @@ export interface OpenPause {
   readonly allowMultipleSelections?: boolean;
   /** Left out where its JSON is longer than a preview. */
   readonly userInputSchema?: UserInputSchema;
+  /** Executor pauses: the first 20 calls; they share the room of one preview. */
+  readonly tools?: readonly OpenTool[];
+  readonly mayHaveRun?: true;
+  readonly toolCallId?: string;
   readonly retryCount: number;
   readonly previousFeedback?: string;
   readonly createdAt: string;
@@ -69,6 +77,7 @@ export function toMemo(
 function brief(requirement: StepRequirement): OpenPause {
   const { id, digest, kind, stepName, stepType, topLevelStep, retryCount, createdAt, onTimeout } = requirement;
   const { message, previousFeedback, availableChoices, userInputSchema, timeoutAt } = requirement;
+  const { tools, mayHaveRun, toolCallId } = requirement;
   const shown = requirement.output ?? requirement.input;
   return {
     ...{ id, digest, kind, stepName, stepType, topLevelStep, retryCount, createdAt, onTimeout },
@@ -76,10 +85,31 @@ function brief(requirement: StepRequirement): OpenPause {
     ...(shown === undefined ? {} : { preview: cutBytes(JSON.stringify(shown), PREVIEW_LIMIT) }),
     ...(availableChoices ? { availableChoices: availableChoices.slice(0, CHOICES_LIMIT) } : {}),
     ...(requirement.allowMultipleSelections ? { allowMultipleSelections: true } : {}),
-    ...(userInputSchema && JSON.stringify(userInputSchema).length <= PREVIEW_LIMIT ? { userInputSchema } : {}),
+    ...(isShort(userInputSchema) ? { userInputSchema } : {}),
+    ...(tools
+      ? { tools: tools.slice(0, TOOLS_LIMIT).map((tool) => briefTool(tool, PREVIEW_LIMIT / tools.length)) }
+      : {}),
+    ...(mayHaveRun ? { mayHaveRun } : {}),
+    ...(toolCallId === undefined ? {} : { toolCallId }),
     ...(previousFeedback === undefined ? {} : { previousFeedback: cut(previousFeedback, MESSAGE_LIMIT) }),
     ...(timeoutAt === undefined ? {} : { timeoutAt }),
   };
+}
+
+/** What a human said of the call is left out: it is in the run. */
+function briefTool(tool: ToolRequirement, room: number): OpenTool {
+  const { toolCallId, toolName, kind, member, args, userInputSchema, resolution, resolvedBy } = tool;
+  return {
+    ...{ toolCallId, toolName, kind, preview: cutBytes(JSON.stringify(args), Math.max(room, 100)) },
+    ...(member === undefined ? {} : { member }),
+    ...(isShort(userInputSchema) ? { userInputSchema } : {}),
+    ...(resolution === undefined ? {} : { resolution }),
+    ...(resolvedBy === undefined ? {} : { resolvedBy }),
+  };
+}
+
+function isShort(schema: UserInputSchema | undefined): schema is UserInputSchema {
+  return schema !== undefined && JSON.stringify(schema).length <= PREVIEW_LIMIT;
 }
 
 /** The text, or as much of it as fits, with an ellipsis. */

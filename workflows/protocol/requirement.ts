@@ -2,6 +2,7 @@
 import type { OnReject, OnTimeout } from '../define/human-review.ts';
 import type { Json, StepType } from '../define/step-output.ts';
 import type { UserInputSchema } from '../define/user-input-schema.ts';
+import type { ToolGate } from './agent.ts';
 
 export type RequirementKind =
   | 'confirmation'
@@ -26,6 +27,31 @@ export type Resolution =
 
 /** `resolvedBy` of a deadline; no sender may use the name. */
 export const TIMEOUT_ACTOR = 'timeout';
+
+/** A tool call that waits for a human, or waited. */
+export interface ToolRequirement {
+  readonly toolCallId: string;
+  readonly toolName: string;
+  /** What is asked: whether it may run, values for some of its arguments, or its result. */
+  readonly kind: ToolGate;
+  /** What the tool runs with, once confirmed; a human's values replace those that the model gave. */
+  readonly args: Json;
+  /** The member of a team that made the call. */
+  readonly member?: string;
+  /** Kind `user_input`: the fields to fill. */
+  readonly userInputSchema?: UserInputSchema;
+  readonly resolution?: 'confirmed' | 'rejected';
+  /** Rejected: what the model is told. */
+  readonly note?: string;
+  readonly userInput?: Readonly<Record<string, Json>>;
+  /** Kind `external_execution`: the result that somebody gave. */
+  readonly result?: Json;
+  /** ISO 8601. */
+  readonly resolvedAt?: string;
+  /** Who the sender said they were, or `timeout`. A claim, not authentication. */
+  readonly resolvedBy?: string;
+  readonly decisionId?: string;
+}
 
 /** What is known when a pause opens. */
 export interface RequirementRequest {
@@ -53,6 +79,10 @@ export interface RequirementRequest {
   readonly errorType?: string;
   /** Error pauses: the executor may have run, wholly or in part, although no result arrived. */
   readonly mayHaveRun?: boolean;
+  /** Executor pauses: the calls of one model turn that wait; each has its own answer. */
+  readonly tools?: readonly ToolRequirement[];
+  /** Error pauses of a tool call that may have run: `skip` can give its result. */
+  readonly toolCallId?: string;
   /** What the reviewer said who sent the last one of this chain back. */
   readonly previousFeedback?: string;
 }
@@ -82,6 +112,8 @@ export interface StepRequirement extends RequirementRequest {
   readonly editedOutput?: Json;
   readonly userInput?: Readonly<Record<string, Json>>;
   readonly selectedChoices?: readonly string[];
+  /** The result of a tool call that may have run, as a human gave it. */
+  readonly result?: Json;
 }
 
 /** An answer that changed nothing. */

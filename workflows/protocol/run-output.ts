@@ -1,5 +1,6 @@
 /** What a run has to say for itself: the answer of the query `run`, the workflow's result, and a failure's detail. */
 import type { Json, StepOutput } from '../define/step-output.ts';
+import type { TokenUsage } from './agent.ts';
 import type { RefusedAnswer, StepRequirement } from './requirement.ts';
 
 export type RunStatus = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
@@ -19,6 +20,8 @@ export interface RunOutput {
   readonly stepRequirements: readonly StepRequirement[];
   readonly sessionState: Readonly<Record<string, Json>>;
   readonly refusedAnswers: { readonly count: number; readonly newest: readonly RefusedAnswer[] };
+  /** Tokens of all model calls, also of rounds that were sent back or failed; left out where there were none. */
+  readonly usage?: TokenUsage;
   /** Too large for one message: large values are shortened here, and whole in the run's history. */
   readonly truncated?: true;
   /** Why the run failed. */

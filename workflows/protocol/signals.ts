@@ -25,7 +25,7 @@ export const PEOPLE_SIGNALS = {
   },
   provideInput: {
     action: 'input',
-    takes: 'Give the values that a step asks for',
+    takes: 'Give the values that a step or a tool asks for',
     example: { requirement: 'step#userInput', values: { field: 'value' }, by: 'you' },
   },
   selectRoute: {
@@ -39,7 +39,11 @@ export const PEOPLE_SIGNALS = {
     example: { requirement: 'step#outputReview', output: 'new content', by: 'you' },
   },
   retryStep: { action: 'retry', takes: 'Run a failed step again', example: { requirement: 'step#error', by: 'you' } },
-  skipStep: { action: 'skip', takes: 'Go on without a failed step', example: { requirement: 'step#error', by: 'you' } },
+  skipStep: {
+    action: 'skip',
+    takes: 'Go on without a failed step, or with a result for a tool call that may have run',
+    example: { requirement: 'step#error', by: 'you' },
+  },
   completeTool: {
     action: 'result',
     takes: 'Give the result of a tool that runs elsewhere',
@@ -52,15 +56,31 @@ export type PeopleSignal = keyof typeof PEOPLE_SIGNALS;
 /** What an answer does; `result` is for tools that run elsewhere. */
 export type DecisionAction = (typeof PEOPLE_SIGNALS)[PeopleSignal]['action'];
 
+/** One answer to one tool call. */
+export interface ToolDecision {
+  readonly action: Extract<DecisionAction, 'confirm' | 'reject' | 'input' | 'result'>;
+  /** With `reject`: what the model is told. */
+  readonly note?: string;
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly result?: unknown;
+}
+
 /** One answer to one requirement. */
 export interface Decision {
   readonly requirement: string;
   readonly digest?: string;
-  readonly action: DecisionAction;
+  /** Left out only where `tools` has the answers. */
+  readonly action?: DecisionAction;
   readonly feedback?: string;
   readonly output?: unknown;
   readonly values?: Readonly<Record<string, unknown>>;
   readonly choices?: readonly string[];
+  /** On an executor pause: the call that `action` answers; may be left out where the pause has one call. */
+  readonly toolCall?: string;
+  /** The result of a tool call: with `result`, or with `skip` where the call may have run. */
+  readonly result?: unknown;
+  /** On an executor pause: answers by tool call id, all of them or none take effect. */
+  readonly tools?: Readonly<Record<string, ToolDecision>>;
 }
 
 /** The argument of the signal {@link CONTINUE_RUN}. The same `decisionId` again changes nothing. */

@@ -43,7 +43,8 @@ export function checkJsonSchema<T>(schema: object, value: T): Checked<T> {
 /** Never throws: what cannot be checked – a `$ref` that leads nowhere, a broken pattern – is not accepted. */
 function validate(schema: object, value: unknown): Pick<ValidationResult, 'valid' | 'errors'> {
   try {
-    return new Validator(schema, '2020-12', true).validate(value);
+    // A copy: the validator writes into the schema that it gets, which may be frozen.
+    return new Validator(JSON.parse(JSON.stringify(schema)), '2020-12', true).validate(value);
   } catch (error) {
     const problem = `cannot be checked, the schema is wrong (${(error as Error).message.split('\n')[0]})`;
     return { valid: false, errors: [{ keyword: '', keywordLocation: '', instanceLocation: '#', error: problem }] };

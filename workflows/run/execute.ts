@@ -3,9 +3,10 @@ import { ApplicationFailure, isCancellation, patched, workflowInfo } from '@temp
 import type { WorkflowDefinition } from '../define/definition.ts';
 import type { AdditionalData } from '../define/step-input.ts';
 import { lastContent, type Json } from '../define/step-output.ts';
+import { UsageMeter } from '../agent/usage.ts';
 import { EMPTY_FLOW } from '../compile/flow.ts';
 import { runNode } from '../compile/node.ts';
-import { NodeFailure, passCancellation, RunCancelled } from '../compile/outcome.ts';
+import { NodeFailure, passCancellation, RunCancelled } from '../human/outcome.ts';
 import { toJson } from '../compile/output.ts';
 import type { RunContext, Scope } from '../compile/scope.ts';
 import { runSequence } from '../compile/sequence.ts';
@@ -56,6 +57,7 @@ class Run {
       ...(userId === undefined ? {} : { userId }),
       additionalData: toJson(additionalData, 'additionalData') as AdditionalData,
       desk: this.desk,
+      usage: new UsageMeter(),
       nextRound: (path) => {
         const round = (rounds.get(path) ?? 0) + 1;
         rounds.set(path, round);
@@ -88,6 +90,7 @@ class Run {
   output(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
     const { runId, sessionId, userId } = this.context;
     const { all, refused } = this.desk.requirements;
+    const { total: usage } = this.context.usage;
     return fitted({
       runId,
       workflowName: this.definition.name,
@@ -99,6 +102,7 @@ class Run {
       stepRequirements: [...all],
       sessionState: this.state.values,
       refusedAnswers: { count: refused.count, newest: [...refused.newest] },
+      ...(usage ? { usage } : {}),
       ...(error ? { error } : {}),
     });
   }

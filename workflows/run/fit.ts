@@ -6,7 +6,7 @@ import { jsonBytes } from '../define/json.ts';
 import type { Json, StepOutput } from '../define/step-output.ts';
 import { PAYLOAD_LIMIT } from '../protocol/failure.ts';
 import { cut } from '../protocol/memo.ts';
-import type { StepRequirement } from '../protocol/requirement.ts';
+import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { RunOutput } from '../protocol/run-output.ts';
 
 /** Characters of JSON that a shortened value keeps. */
@@ -40,14 +40,26 @@ function withoutShown(requirement: StepRequirement): StepRequirement {
 }
 
 function shortenedAnswer(requirement: StepRequirement): StepRequirement {
-  const { input, output, editedOutput, userInput, rejectionFeedback, ...rest } = requirement;
+  const { input, output, editedOutput, userInput, rejectionFeedback, tools, result, ...rest } = requirement;
   return {
     ...rest,
+    ...(tools === undefined ? {} : { tools: tools.map(shortenedTool) }),
+    ...(result === undefined ? {} : { result: shortened(result) }),
     ...(input === undefined ? {} : { input: shortened(input) }),
     ...(output === undefined ? {} : { output: shortened(output) }),
     ...(editedOutput === undefined ? {} : { editedOutput: shortened(editedOutput) }),
     ...(userInput === undefined ? {} : { userInput: { preview: shortened(userInput) } }),
     ...(rejectionFeedback === undefined ? {} : { rejectionFeedback: cut(rejectionFeedback, PREVIEW) }),
+  };
+}
+
+function shortenedTool({ args, userInput, result, note, ...rest }: ToolRequirement): ToolRequirement {
+  return {
+    ...rest,
+    args: shortened(args),
+    ...(userInput === undefined ? {} : { userInput: { preview: shortened(userInput) } }),
+    ...(result === undefined ? {} : { result: shortened(result) }),
+    ...(note === undefined ? {} : { note: cut(note, PREVIEW) }),
   };
 }
 

@@ -3,7 +3,7 @@
  * about pauses count; function bodies, retry counts and time limits of activities do not.
  */
 import type { WorkflowDefinition } from '../define/definition.ts';
-import type { WorkflowNode } from '../define/node.ts';
+import { childrenOf, type WorkflowNode } from '../define/node.ts';
 import { childPath } from '../define/path.ts';
 import type { Executor } from '../define/step.ts';
 import { hash } from '../human/digest.ts';
@@ -41,19 +41,6 @@ function collect(nodes: readonly WorkflowNode[], parent: string, branch = 0): De
   });
 }
 
-function childrenOf(node: WorkflowNode): (readonly WorkflowNode[])[] {
-  switch (node.kind) {
-    case 'step':
-      return node.executor.kind === 'workflow' ? [node.executor.definition.steps] : [];
-    case 'condition':
-      return [node.steps, node.elseSteps];
-    case 'router':
-      return [node.choices];
-    default:
-      return [node.steps];
-  }
-}
-
 /** What has entries of its own, or may change under a run. */
 const LEFT_OUT = new Set(['steps', 'elseSteps', 'choices', 'executor', 'maxRetries', 'heartbeatTimeout']);
 
@@ -68,6 +55,9 @@ function executorStructure(executor: Executor): unknown {
       return ['function'];
     case 'activity':
       return ['activity', executor.ref.name, executor.ref.local];
+    case 'agent':
+    case 'team':
+      return [executor.kind, executor.ref.name];
     case 'workflow':
       return ['workflow', executor.definition.name];
   }

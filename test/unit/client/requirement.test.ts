@@ -30,13 +30,14 @@ const TAKES: Record<RequirementKind, readonly Method[]> = {
   iteration_review: ['confirm', 'edit', 'reject'],
   route: ['select', 'reject'],
   error: ['retry', 'skip', 'reject'],
-  executor: [],
+  executor: ['confirm', 'reject'],
 };
 
 const EXTRA: Partial<Record<RequirementKind, object>> = {
   user_input: { userInputSchema: [{ name: 'limit', type: 'int' }] },
   'confirmation+user_input': { userInputSchema: [{ name: 'limit', type: 'int' }] },
   route: { availableChoices: ['left', 'right'] },
+  executor: { tools: [{ toolCallId: 'c1', toolName: 'pay', kind: 'confirmation', args: { euros: 5 } }] },
 };
 
 describe.each(Object.keys(TAKES) as RequirementKind[])('a %s requirement', (kind) => {

@@ -123,7 +123,7 @@ describe('a node that cannot be', () => {
       'Step: an executor that is a name',
       () => step(loose<Options<typeof step>>({ name: 'n', executor: 'charge' })),
       'w/n',
-      'a step needs an executor (a function or an activity of holdpoint\'s proxyActivities) or a workflow, got "charge".',
+      'a step needs an executor (a function or an activity of holdpoint\'s proxyActivities), an agent, a team or a workflow, got "charge".',
     ],
     [
       'Step: a workflow that holdpoint did not make',
@@ -169,7 +169,7 @@ describe('a node that cannot be', () => {
       'Step: the gate beside humanReview',
       () => step(loose<Options<typeof step>>({ name: 'n', executor: done, requiresConfirmation: true })),
       'w/n',
-      "a step has no option 'requiresConfirmation'; it takes name, executor, workflow, humanReview,",
+      "a step has no option 'requiresConfirmation'; it takes name, executor, agent, team, workflow, humanReview,",
     ],
     [
       'Step: negative retries',

@@ -2,7 +2,7 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { describe } from '../define/human-review.ts';
-import { BranchStopped } from '../human/branch.ts';
+import { BranchStopped } from './branch.ts';
 import { cut } from '../protocol/memo.ts';
 
 /** A human's no with `cancel`: the run ends as `cancelled`, its execution completes. */

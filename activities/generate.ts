@@ -1,0 +1,113 @@
+/** The activity `<agent>.generate`: one call of the model, and a plan for each tool call in its reply. */
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { asJson, jsonBytes } from '../workflows/define/json.ts';
+import type { Json } from '../workflows/define/step-output.ts';
+import type {
+  AgentMessage,
+  AssistantPart,
+  GenerateRequest,
+  ModelTurn,
+  ToolCallPart,
+} from '../workflows/protocol/agent.ts';
+import { FAILURE, PAYLOAD_LIMIT } from '../workflows/protocol/failure.ts';
+import { checkStandardSchema } from '../workflows/protocol/input-schema.ts';
+import type { AgentDefinition, TeamDefinition } from './agent.ts';
+import { toFailure } from './failures.ts';
+import { callModel, type ModelReply } from './model.ts';
+import { planCall } from './plan-call.ts';
+import type { Schema } from './schema.ts';
+import { type Toolkit, toolkitOf } from './toolkit.ts';
+
+export function generateActivity(
+  agent: AgentDefinition | TeamDefinition,
+): (request: GenerateRequest) => Promise<ModelTurn> {
+  const toolkit = toolkitOf(agent);
+  const { own: tools, providers: providerTools, system } = toolkit;
+  const { model, settings, answerSchema } = agent;
+  return async ({ messages }) => {
+    const abortSignal = Context.current().cancellationSignal;
+    const request = { model, system, messages, tools, providerTools, answerSchema, settings, abortSignal };
+    try {
+      return checkedSize(await toTurn(await callModel(request), messages, agent, toolkit));
+    } catch (error) {
+      throw toFailure(error);
+    }
+  };
+}
+
+async function toTurn(
+  { parts, calls, text, usage }: ModelReply,
+  messages: readonly AgentMessage[],
+  { outputSchema, maxTurns }: AgentDefinition | TeamDefinition,
+  toolkit: Toolkit,
+): Promise<ModelTurn> {
+  const ids = uniqueIds(
+    messages,
+    calls.map(({ part }) => part),
+  );
+  const renamed = (part: AssistantPart): AssistantPart =>
+    part.type === 'tool-call' && ids.has(part) ? { ...part, toolCallId: ids.get(part)! } : part;
+  const planned = await Promise.all(
+    calls.map(({ part, malformed }) => planCall(renamed(part) as ToolCallPart, malformed, toolkit)),
+  );
+  const answer = calls.length > 0 ? {} : outputSchema ? await answerOf(text, outputSchema) : { content: text };
+  return {
+    message: { role: 'assistant', content: parts.map(renamed) },
+    calls: planned,
+    ...answer,
+    usage,
+    maxTurns,
+  };
+}
+
+/** The answer as the schema gives it back, or what to tell the model. */
+async function answerOf(text: string, schema: Schema): Promise<{ content: Json } | { problem: string }> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return {
+      problem: 'Your answer is not valid JSON. Answer again with nothing but a JSON object of the shape asked for.',
+    };
+  }
+  const checked = await checkStandardSchema(schema, value);
+  if (checked.ok) return { content: asJson(checked.value) };
+  return {
+    problem: `Your answer does not fit: ${checked.problem}. Answer again with nothing but a corrected JSON object.`,
+  };
+}
+
+const ID = /^[\w.:|=+/-]{1,200}$/;
+
+/**
+ * A human names a call by its id, and so does the system that a tool calls: two calls of one conversation never share
+ * one, whatever the model gave.
+ */
+function uniqueIds(
+  messages: readonly AgentMessage[],
+  calls: readonly ToolCallPart[],
+): ReadonlyMap<AssistantPart, string> {
+  const before = messages.flatMap(({ role, content }) => (role === 'assistant' ? content : []));
+  const taken = new Set(before.flatMap((part) => (part.type === 'tool-call' ? [part.toolCallId] : [])));
+  const ids = new Map<AssistantPart, string>();
+  for (const call of calls) {
+    let id = ID.test(call.toolCallId) ? call.toolCallId : `call_${taken.size + 1}`;
+    for (let n = 2; taken.has(id); n += 1)
+      id = `${ID.test(call.toolCallId) ? call.toolCallId.slice(0, 180) : 'call'}_${n}`;
+    taken.add(id);
+    ids.set(call, id);
+  }
+  return ids;
+}
+
+/** What does not fit into a message of Temporal's would be tried again for ever. */
+function checkedSize(turn: ModelTurn): ModelTurn {
+  const size = jsonBytes(turn);
+  if (size <= PAYLOAD_LIMIT) return turn;
+  throw ApplicationFailure.create({
+    message: `The model's reply has ${size} bytes, at most ${PAYLOAD_LIMIT} are possible; set settings.maxOutputTokens`,
+    type: FAILURE.tooLarge,
+    nonRetryable: true,
+  });
+}

@@ -1,0 +1,213 @@
+/**
+ * The AI SDK, and the only file that knows it: one model call, from holdpoint's messages to a provider and back.
+ * It is loaded with the first call, so that a worker without agents does not carry it.
+ */
+import type { CallSettings, LanguageModel, ModelMessage, ToolSet } from 'ai';
+import { asJson } from '../workflows/define/json.ts';
+import type { Json } from '../workflows/define/step-output.ts';
+import type { AgentMessage, AssistantPart, TokenUsage, ToolCallPart } from '../workflows/protocol/agent.ts';
+
+/** A language model of any of the AI SDK's providers. */
+export type Model = LanguageModel;
+/** A tool that the model's provider runs itself, such as a web search. */
+export type ProviderTool = ToolSet[string];
+export type ModelSettings = Pick<
+  CallSettings,
+  | 'maxOutputTokens'
+  | 'temperature'
+  | 'topP'
+  | 'topK'
+  | 'presencePenalty'
+  | 'frequencyPenalty'
+  | 'stopSequences'
+  | 'seed'
+  | 'headers'
+> & {
+  /** What only this provider has, by the provider's name. */
+  readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+};
+
+type JsonSchema = { readonly [keyword: string]: Json };
+
+export interface ModelRequest {
+  readonly model: Model;
+  readonly system?: string | undefined;
+  readonly messages: readonly AgentMessage[];
+  readonly tools: Readonly<Record<string, { readonly description: string; readonly jsonSchema: JsonSchema }>>;
+  readonly providerTools: Readonly<Record<string, ProviderTool>>;
+  /** Ask for JSON of this shape. */
+  readonly answerSchema?: JsonSchema | undefined;
+  readonly settings?: ModelSettings | undefined;
+  readonly abortSignal: AbortSignal;
+}
+
+export interface ModelReply {
+  readonly parts: readonly AssistantPart[];
+  /** Calls for us to make; those of the provider's own tools are among the parts only. */
+  readonly calls: readonly { readonly part: ToolCallPart; readonly malformed: boolean }[];
+  readonly text: string;
+  readonly usage: TokenUsage;
+}
+
+/** One call, without retries: those are Temporal's. @throws what the provider throws, see {@link readModelError} */
+export async function callModel(request: ModelRequest): Promise<ModelReply> {
+  const { generateText, jsonSchema, Output, tool } = await import('ai');
+  const { model, system, messages, tools, providerTools, answerSchema, settings = {}, abortSignal } = request;
+  const described = Object.entries(tools).map(([name, { description, jsonSchema: schema }]) => [
+    name,
+    tool({ description, inputSchema: jsonSchema(schema) }),
+  ]);
+  // The answer is checked by its own schema, and what does not fit goes back to the model: nothing is parsed here.
+  const output = answerSchema && {
+    ...Output.object({ schema: jsonSchema(answerSchema) }),
+    parseCompleteOutput: async ({ text }: { text: string }) => text,
+  };
+  const { content, text, usage, finishReason } = await generateText({
+    ...(settings as CallSettings),
+    model,
+    ...(system === undefined ? {} : { system }),
+    messages: messages as ModelMessage[],
+    tools: { ...providerTools, ...Object.fromEntries(described) } as ToolSet,
+    ...(output ? { output } : {}),
+    maxRetries: 0,
+    abortSignal,
+  });
+  if (finishReason === 'error') throw new Error('the model ended its answer with an error');
+  const calls: { part: ToolCallPart; malformed: boolean }[] = [];
+  const parts: AssistantPart[] = [];
+  for (const part of content as readonly ContentPart[]) {
+    const kept = toPart(part);
+    if (!kept) continue;
+    parts.push(kept);
+    if (kept.type !== 'tool-call' || kept.providerExecuted) continue;
+    calls.push({ part: kept, malformed: part.invalid === true && typeof part.input === 'string' });
+  }
+  const { inputTokens = 0, outputTokens = 0, totalTokens = inputTokens + outputTokens } = usage;
+  return { parts, calls, text, usage: { inputTokens, outputTokens, totalTokens } };
+}
+
+/** The AI SDK's content parts, as far as they are kept. */
+interface ContentPart {
+  readonly type: string;
+  readonly text?: string;
+  readonly toolCallId?: string;
+  readonly toolName?: string;
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly invalid?: boolean;
+  readonly providerExecuted?: boolean;
+  readonly providerMetadata?: unknown;
+}
+
+/** What the provider gets back with the next call. Sources and files are not part of a conversation. */
+function toPart(part: ContentPart): AssistantPart | undefined {
+  const { type, text = '', toolCallId = '', toolName = '', providerExecuted, providerMetadata } = part;
+  const options = providerMetadata === undefined ? {} : { providerOptions: asJson(providerMetadata) };
+  switch (type) {
+    case 'text':
+    case 'reasoning':
+      return { type, text, ...options };
+    case 'tool-call':
+      return {
+        type,
+        toolCallId,
+        toolName,
+        input: asJson(part.input),
+        ...(providerExecuted ? { providerExecuted } : {}),
+        ...options,
+      };
+    case 'tool-result':
+      if (!providerExecuted) return undefined;
+      return { type, toolCallId, toolName, output: { type: 'json', value: asJson(part.output) }, ...options };
+    default:
+      return undefined;
+  }
+}
+
+/** What an error of a model call says, whichever provider it is from. */
+export interface ModelError {
+  /** The provider's own words. */
+  readonly message: string;
+  /** HTTP status; `undefined` where no answer came. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Would another try make a difference? */
+  readonly retryable: boolean;
+}
+
+/** Mistakes of the caller's, that no retry mends: a key that is not set, settings that a model does not know. */
+const CALLER = [
+  ...['AI_LoadAPIKeyError', 'AI_LoadSettingError', 'AI_NoSuchModelError', 'AI_UnsupportedFunctionalityError'],
+  ...['AI_InvalidPromptError', 'AI_InvalidArgumentError', 'AI_UnsupportedModelVersionError'],
+];
+
+/** The error as the AI SDK knows it; `undefined` for one that is not from there. */
+export function readModelError(error: unknown): ModelError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (CALLER.includes(error.name)) return { message: error.message, retryable: false };
+  if (error.name !== 'AI_APICallError') return undefined;
+  const { message, statusCode, responseHeaders, isRetryable } = error as Error & {
+    statusCode?: number;
+    responseHeaders?: Record<string, string>;
+    isRetryable?: boolean;
+  };
+  return {
+    message,
+    retryable: isRetryable === true,
+    ...(statusCode === undefined ? {} : { status: statusCode }),
+    ...(responseHeaders === undefined ? {} : { headers: responseHeaders }),
+  };
+}
+
+/** What a {@link localModel} is asked. */
+export interface ModelPrompt {
+  readonly system: string | undefined;
+  readonly messages: readonly AgentMessage[];
+  readonly tools: readonly string[];
+}
+
+/** What a {@link localModel} says. */
+export interface ModelAnswer {
+  readonly text?: string;
+  /** `input`: the text that a provider sends; JSON, if all is well. */
+  readonly toolCalls?: readonly { readonly toolCallId: string; readonly toolName: string; readonly input: string }[];
+  readonly usage?: Omit<TokenUsage, 'totalTokens'>;
+}
+
+export type LocalModel = Extract<LanguageModel, { specificationVersion: 'v3' }>;
+
+/** A model that is a function of ours, in the AI SDK's shape: it needs no provider and no key. */
+export function localModel(modelId: string, answer: (prompt: ModelPrompt) => Promise<ModelAnswer>): LocalModel {
+  return {
+    specificationVersion: 'v3',
+    provider: 'holdpoint',
+    modelId,
+    supportedUrls: {},
+    async doGenerate({ prompt, tools = [] }) {
+      const system = prompt.find(({ role }) => role === 'system')?.content as string | undefined;
+      const messages = prompt.filter(({ role }) => role !== 'system').map(fromPrompt);
+      const { text, toolCalls = [], usage } = await answer({ system, messages, tools: tools.map(({ name }) => name) });
+      const { inputTokens: total = 0, outputTokens = 0 } = usage ?? {};
+      return {
+        content: [
+          ...(text === undefined ? [] : [{ type: 'text' as const, text }]),
+          ...toolCalls.map((call) => ({ type: 'tool-call' as const, ...call })),
+        ],
+        finishReason: { unified: toolCalls.length > 0 ? 'tool-calls' : 'stop', raw: undefined },
+        usage: {
+          inputTokens: { total, noCache: total, cacheRead: undefined, cacheWrite: undefined },
+          outputTokens: { total: outputTokens, text: outputTokens, reasoning: undefined },
+        },
+        warnings: [],
+      };
+    },
+    doStream: () => Promise.reject(new Error(`${modelId} does not stream`)),
+  };
+}
+
+/** The AI SDK hands a user's text on as parts. */
+function fromPrompt(message: { readonly role: string; readonly content: unknown }): AgentMessage {
+  if (message.role !== 'user') return message as AgentMessage;
+  const parts = message.content as readonly { readonly text?: string }[];
+  return { role: 'user', content: parts.map(({ text = '' }) => text).join('') };
+}

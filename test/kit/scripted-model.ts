@@ -1,0 +1,105 @@
+/**
+ * A model that says what its script says, for tests and for examples without a key. It keeps no count of its own: which
+ * turn it is, it sees from the conversation, so a retried call, another run and a new worker all go by the script.
+ */
+import { ApplicationFailure } from '@temporalio/common';
+import { type LocalModel, localModel, type ModelAnswer, type ModelPrompt } from '../../activities/model.ts';
+import type { Json } from '../../workflows/define/step-output.ts';
+import type { AgentMessage, ToolCallPart, ToolOutput } from '../../workflows/protocol/agent.ts';
+
+export interface ScriptedToolCall {
+  readonly toolName: string;
+  /** The arguments; a string is sent as it is, so that it can be no JSON. */
+  readonly args: Readonly<Record<string, unknown>> | string;
+  /** Default: `call_1`, `call_2`, … in the conversation. */
+  readonly toolCallId?: string;
+}
+
+/** One turn: an answer (an object is sent as JSON), tool calls, or an error. */
+export type ScriptedTurn =
+  | string
+  | {
+      readonly say?: Json;
+      readonly toolCalls?: readonly ScriptedToolCall[];
+      readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
+    }
+  | { readonly raise: string | Error };
+
+/** What a turn can be made of. */
+export interface ScriptedPrompt {
+  readonly system: string | undefined;
+  /** The newest user message: the agent's task, or what it was told since. */
+  readonly user: string;
+  /** What the tool calls so far have given, oldest first. */
+  readonly toolResults: readonly Json[];
+  /** Names of the tools that the model may call. */
+  readonly tools: readonly string[];
+  readonly messages: readonly AgentMessage[];
+}
+
+export type Script = readonly (ScriptedTurn | ((prompt: ScriptedPrompt) => ScriptedTurn | Promise<ScriptedTurn>))[];
+
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the constructor copies a whole model
+export interface ScriptedModel extends LocalModel {}
+/**
+ * Fails with `ScriptExhausted`, at once and without retries, where the conversation goes on after the script's last turn.
+ * @example
+ * const model = new ScriptedModel([{ toolCalls: [{ toolName: 'refund', args: { order: '7' } }] }, 'Done.']);
+ * export const agents = { clerk: agent({ model, tools: { refund } }) };
+ */
+export class ScriptedModel {
+  /** What it was asked in this process, oldest first. */
+  readonly prompts: ScriptedPrompt[] = [];
+
+  constructor(script: Script) {
+    const answer = async (prompt: ModelPrompt): Promise<ModelAnswer> => {
+      const asked = toPrompt(prompt);
+      this.prompts.push(asked);
+      const turn = prompt.messages.filter(({ role }) => role === 'assistant').length;
+      if (turn >= script.length) throw exhausted(script.length, asked);
+      const planned = script[turn]!;
+      return toAnswer(typeof planned === 'function' ? await planned(asked) : planned, prompt.messages);
+    };
+    Object.assign(this, localModel('scripted', answer));
+  }
+}
+
+function toPrompt({ system, messages, tools }: ModelPrompt): ScriptedPrompt {
+  const users = messages.flatMap(({ role, content }) => (role === 'user' ? [content] : []));
+  const outputs = messages.flatMap(({ role, content }) => (role === 'tool' ? content.map(({ output }) => output) : []));
+  return {
+    system,
+    messages,
+    tools,
+    user: users.at(-1) ?? '',
+    toolResults: outputs.map(({ value }: ToolOutput) => value),
+  };
+}
+
+function toAnswer(turn: ScriptedTurn, messages: readonly AgentMessage[]): ModelAnswer {
+  if (typeof turn === 'string') return { text: turn };
+  if ('raise' in turn) throw typeof turn.raise === 'string' ? new Error(turn.raise) : turn.raise;
+  const { say, toolCalls = [], usage } = turn;
+  const before = messages.flatMap(({ role, content }) => (role === 'assistant' ? content.filter(isCall) : [])).length;
+  return {
+    ...(say === undefined ? {} : { text: typeof say === 'string' ? say : JSON.stringify(say) }),
+    toolCalls: toolCalls.map(({ toolName, args, toolCallId = '' }, index) => ({
+      toolCallId: toolCallId || `call_${before + index + 1}`,
+      toolName,
+      input: typeof args === 'string' ? args : JSON.stringify(args),
+    })),
+    ...(usage ? { usage } : {}),
+  };
+}
+
+function isCall(part: { readonly type: string }): part is ToolCallPart {
+  return part.type === 'tool-call';
+}
+
+function exhausted(turns: number, { user, toolResults }: ScriptedPrompt): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'ScriptExhausted',
+    message: `the model's script has ${turns} turns, and was asked for one more. It was told: ${JSON.stringify(user)}; its tools gave: ${JSON.stringify(toolResults)}`,
+    nonRetryable: true,
+  });
+}

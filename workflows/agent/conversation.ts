@@ -1,0 +1,43 @@
+/** One conversation with a model: whose it is, and what its loop may do in the run around it. */
+import type { Json } from '../define/step-output.ts';
+import type { TokenUsage, ToolScope } from '../protocol/agent.ts';
+import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
+
+/** An activity of an agent. */
+export interface AgentCall {
+  readonly type: string;
+  /** What the Web UI shows beside the type, after the step's name. */
+  readonly summary: string;
+  /** Started at most once: what a human approved, unless its tool says that it may be repeated. */
+  readonly once?: boolean;
+  readonly argument: object;
+}
+
+/** The step that an agent runs in, as far as its loop needs it. */
+export interface AgentHost {
+  readonly toolScope: ToolScope;
+  /** @throws {ActivityFailure} · {NodeFailure} where the argument is too large · what ends the branch */
+  execute(call: AgentCall): Promise<unknown>;
+  ask(question: Pick<RequirementRequest, 'kind'> & Partial<RequirementRequest>): Promise<StepRequirement>;
+  /** Shows what changed while a question waits. */
+  publish(): void;
+  spend(usage: TokenUsage): void;
+}
+
+export interface Conversation {
+  readonly host: AgentHost;
+  /** The name on the Node side. */
+  readonly agent: string;
+  /** Set where a team's leader delegated to this agent. */
+  readonly member?: string;
+  /** Unique in the namespace: tool calls are unique within it. */
+  readonly key: string;
+}
+
+/** Runs an agent's loop on a task, to its answer. */
+export type RunAgent = (conversation: Conversation, task: string) => Promise<Json>;
+
+/** `turn 2`, or `researcher · turn 2` for a member. */
+export function summaryOf({ member }: Conversation, turn: number): string {
+  return member === undefined ? `turn ${turn}` : `${member} · turn ${turn}`;
+}

@@ -1,0 +1,50 @@
+/** Runs an agent or a team for a step: gives its loop the step's activities, questions and tokens. */
+import { attemptsOf, executeActivity } from '../define/activity-ref.ts';
+import type { AgentRef } from '../define/agent-ref.ts';
+import { jsonBytes } from '../define/json.ts';
+import type { StepNode } from '../define/step.ts';
+import type { StepInput } from '../define/step-input.ts';
+import type { Json } from '../define/step-output.ts';
+import type { AgentCall, AgentHost } from '../agent/conversation.ts';
+import { messageOf } from '../agent/message.ts';
+import { runAgent } from '../agent/run-agent.ts';
+import { NodeFailure, passCancellation } from '../human/outcome.ts';
+import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
+import { ask, type Here } from './scope.ts';
+
+/** The agent's answer: text, or the object that its output schema asks for. */
+export async function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here: Here): Promise<Json> {
+  const { run } = here.scope;
+  const { idempotencyKey: key, runId, sessionId, userId, stepName, path, sessionState } = input;
+  const toolScope = { runId, sessionId, ...(userId === undefined ? {} : { userId }), stepName, path, sessionState };
+  const host: AgentHost = {
+    toolScope,
+    execute: (call) => execute(node, ref, here, call),
+    ask: (question) => ask(here, question),
+    publish: () => run.desk.publish(),
+    spend: (usage) => run.usage.add(path, usage),
+  };
+  return runAgent({ host, agent: ref.name, key }, messageOf(input));
+}
+
+async function execute(node: StepNode, { options }: AgentRef, here: Here, call: AgentCall): Promise<unknown> {
+  // A sibling may have ended the Parallel around, or somebody the run: then nothing new starts.
+  here.scope.branch.check();
+  await passCancellation();
+  const { type: name, summary, once = false, argument } = call;
+  const size = jsonBytes(argument);
+  if (size > PAYLOAD_LIMIT) {
+    throw new NodeFailure(
+      `The conversation of '${node.name}' has ${size} bytes at '${name}', more than one message can hold: let tools return summaries or references`,
+      here.path,
+      FAILURE.tooLarge,
+    );
+  }
+  const ref = { local: false, name, options } as const;
+  const execution = {
+    summary: `${node.name} · ${summary}`,
+    maximumAttempts: once ? 1 : attemptsOf(node.maxRetries, ref),
+    heartbeatTimeout: node.heartbeatTimeout,
+  };
+  return here.scope.run.desk.work(() => executeActivity(ref, execution, argument));
+}
