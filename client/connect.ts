@@ -8,6 +8,12 @@ import { GRPC, grpcCode } from './server-call.ts';
 const CONNECT_MS = 5_000;
 const NOT_THERE: readonly (number | undefined)[] = [undefined, GRPC.unavailable, GRPC.deadlineExceeded];
 
+/**
+ * What a history can have in one message. The SDK means 128 MB as well, but passes it under a name that gRPC does not
+ * know, so that 4 MB is the limit.
+ */
+const CHANNEL = { 'grpc.max_receive_message_length': 128 * 1024 * 1024 };
+
 export interface ConnectOptions extends ClientOptions, LoadConfigOptions {}
 
 /**
@@ -19,7 +25,7 @@ export interface ConnectOptions extends ClientOptions, LoadConfigOptions {}
  */
 export async function connect(options: ConnectOptions = {}): Promise<HoldpointClient> {
   const { address, addressSource, namespace, taskQueue, connectionOptions } = await loadConfig(options);
-  const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_MS });
+  const connection = Connection.lazy({ ...connectionOptions, channelArgs: CHANNEL, connectTimeout: CONNECT_MS });
   try {
     await connection.ensureConnected();
   } catch (error) {

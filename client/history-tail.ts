@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { RunNotFound } from './errors.ts';
-import { GRPC, grpcCode, isRunNotFound, track } from './server-call.ts';
+import { detailsOf, GRPC, grpcCode, isRunNotFound, track } from './server-call.ts';
 import { untilAborted } from './wait.ts';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -61,8 +61,9 @@ export async function* tailHistory(
   signal: AbortSignal,
 ): AsyncGenerator<TailPage, void> {
   let cursor: Cursor = from;
+  const paging: Paging = {};
   for (;;) {
-    const page = await pollPatiently(client, workflowId, cursor, signal);
+    const page = await pollPatiently(client, workflowId, cursor, paging, signal);
     const events = page.events.filter((event) => eventId(event) > cursor.lastEventId);
     const last = events.at(-1);
     const next = last && (await nextExecution(client, workflowId, cursor.executionId, last));
@@ -84,28 +85,41 @@ async function pollPatiently(
   client: Client,
   workflowId: string,
   cursor: Cursor,
+  paging: Paging,
   signal: AbortSignal,
 ): Promise<HistoryPage> {
   let pageToken = cursor.pageToken;
   for (let delay = RETRY_MS.first; ; delay = Math.min(delay * 2, RETRY_MS.most)) {
     try {
-      return await poll(client, { workflowId, runId: cursor.executionId }, pageToken, signal);
+      const page = { ...(pageToken ? { nextPageToken: pageToken } : {}), ...paging };
+      return await poll(client, { workflowId, runId: cursor.executionId }, page, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (isRunNotFound(error)) throw new RunNotFound(workflowId, client.options.namespace);
       const code = grpcCode(error);
       // A token that the server no longer takes: read again from the start, known events are left out.
       if (code === GRPC.invalidArgument && pageToken !== undefined) pageToken = undefined;
+      else if (isTooLarge(error) && !paging.maximumPageSize) paging.maximumPageSize = 1;
       else if (!PASSING.has(code)) throw error;
       else if (code !== GRPC.deadlineExceeded) await untilAborted(signal, sleep(delay));
     }
   }
 }
 
+/** How much to ask for at once: as much as the server likes, or as little as it can. */
+interface Paging {
+  maximumPageSize?: number;
+}
+
+/** More than a connection takes in one message: 4 MB, unless it was made as {@link ./connect.ts} makes it. */
+function isTooLarge(error: unknown): boolean {
+  return grpcCode(error) === GRPC.resourceExhausted && /larger than max/.test(detailsOf(error));
+}
+
 async function poll(
   client: Client,
   execution: { workflowId: string; runId: string },
-  pageToken: Uint8Array | undefined,
+  page: Paging & { readonly nextPageToken?: Uint8Array },
   signal: AbortSignal,
 ): Promise<HistoryPage> {
   // The connection never takes its listener off a signal, so each poll gets a signal of its own.
@@ -118,7 +132,7 @@ async function poll(
     waitNewEvent: true,
     skipArchival: true,
     historyEventFilterType: ALL_EVENTS,
-    ...(pageToken ? { nextPageToken: pageToken } : {}),
+    ...page,
   };
   try {
     const polled = client.connection.withAbortSignal(own.signal, () =>

@@ -4,8 +4,16 @@ import { Context } from '@temporalio/activity';
 
 const file = () => process.env.EFFECTS_FILE ?? '';
 
-function note(what: string): void {
+export function note(what: string): void {
   appendFileSync(file(), `${Context.current().info.workflowExecution?.workflowId} ${what}\n`);
+}
+
+/** Notes that it started; the first time in a run it waits for ever, for its worker to be killed. */
+export async function hangOnce(what: string): Promise<void> {
+  const before = effectsOf(file(), Context.current().info.workflowExecution!.workflowId);
+  note(what);
+  if (!before.includes(what)) await new Promise(() => {});
+  note(`${what} went on`);
 }
 
 export const activities = {

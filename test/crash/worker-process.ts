@@ -14,19 +14,22 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Workers of one task queue, one at a time. */
 export class Workers {
   readonly taskQueue: string;
+  private readonly bundle: string;
   private readonly folder = mkdtempSync(join(tmpdir(), 'holdpoint-crash-'));
   private readonly effectsFile = join(this.folder, 'effects');
   private child: ChildProcess | undefined;
 
-  constructor(taskQueue: string) {
+  /** @param bundle path of the workflows; default: those of most tests */
+  constructor(taskQueue: string, bundle: string = inject('bundlePath')) {
     this.taskQueue = taskQueue;
+    this.bundle = bundle;
   }
 
   /** Resolves once it polls. */
   async start(): Promise<void> {
     const variables = {
       ADDRESS: inject('address'),
-      BUNDLE: inject('bundlePath'),
+      BUNDLE: this.bundle,
       TASK_QUEUE: this.taskQueue,
       EFFECTS_FILE: this.effectsFile,
     };

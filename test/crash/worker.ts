@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createWorker } from '../../worker/create-worker.ts';
 import { activities } from './activities.ts';
+import { agents } from './agents.ts';
 
 const { ADDRESS, TASK_QUEUE, BUNDLE } = process.env;
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -11,7 +12,7 @@ const worker = await createWorker({
   connection,
   taskQueue: TASK_QUEUE!,
   workflowBundle: { code: readFileSync(BUNDLE!, 'utf8') },
-  activities,
+  activities: { ...activities, agents },
 });
 const running = worker.run();
 console.log('ready');

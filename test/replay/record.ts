@@ -1,5 +1,5 @@
 /**
- * Records the histories that replay.test.ts replays, anew: `npm run record`.
+ * Records the histories that replay.test.ts replays: `npm run record -- NAME…`, those of the scenarios whose names begin so.
  * Once a release is out, its histories stay: record beside them, into a folder of the new version.
  */
 import { randomUUID } from 'node:crypto';
@@ -13,6 +13,7 @@ import { createWorker } from '../../worker/create-worker.ts';
 import { startDevServer } from '../../worker/dev-server.ts';
 import { FOLDER } from './histories.ts';
 import { openOf, runWorker, TestRun } from '../support/server.ts';
+import { agents } from './agents.ts';
 import { activities, type Scenario, SCENARIOS } from './scenarios.ts';
 
 const server = await startDevServer();
@@ -21,21 +22,28 @@ const { address } = server;
 const identity = 'recorder';
 const client = new Client({ connection: await Connection.connect({ address }), identity });
 const connection = await NativeConnection.connect({ address });
-const workflowsPath = fileURLToPath(new URL('../workflows/replay.ts', import.meta.url));
+const workflowsPath = fileURLToPath(new URL('../workflows/replay-agents/index.ts', import.meta.url));
 const workflowBundle = await bundleWorkflows({ workflowsPath });
 await mkdir(FOLDER, { recursive: true });
 
 for (const searchAttributes of [true, false]) {
   const taskQueue = randomUUID();
-  const options = { connection, taskQueue, identity, workflowBundle, activities, searchAttributes };
+  const options = {
+    connection,
+    taskQueue,
+    identity,
+    workflowBundle,
+    activities: { ...activities, agents },
+    searchAttributes,
+  };
   const worker = runWorker(await createWorker(options));
-  for (const [name, scenario] of Object.entries(SCENARIOS)) {
+  for (const [name, scenario] of Object.entries(SCENARIOS).filter(isWanted)) {
     const workflowId = `${name}${searchAttributes ? '' : '-plain'}`;
     const run = new TestRun(
       await client.workflow.start(scenario.workflow, {
         taskQueue,
         workflowId,
-        args: [{ of: name }, { sessionId: 'recorded' }],
+        args: [{ of: scenario.script ?? name }, { sessionId: 'recorded' }],
       }),
     );
     await play(run, scenario);
@@ -47,6 +55,11 @@ for (const searchAttributes of [true, false]) {
 await connection.close();
 await client.connection.close();
 await server.stop();
+
+function isWanted([name]: readonly [string, Scenario]): boolean {
+  const wanted = process.argv.slice(2);
+  return wanted.length === 0 || wanted.some((prefix) => name.startsWith(prefix));
+}
 
 /** Compact, and without what says more of this machine than of the run. */
 function scrubbed(json: string): string {
@@ -63,12 +76,16 @@ async function play(run: TestRun, { answers, hostile = [], end }: Scenario): Pro
   for (const [signal, stepName, more] of answers) {
     const waits = (each: { stepName: string }) => each.stepName === stepName;
     const state = await run.until((output) => openOf(output).some(waits));
-    const requirement = openOf(state).find(waits)!;
+    const requirement = openOf(state).findLast(waits)!;
     await run.answer(signal, requirement, { by: 'ann', ...more });
-    await run.until(
-      ({ stepRequirements }) => stepRequirements.find(({ id }) => id === requirement.id)?.resolution !== undefined,
-    );
+    // Of several tool calls one may be answered, and the requirement still open.
+    const before = JSON.stringify(requirement);
+    await run.until(({ stepRequirements }) => {
+      const now = stepRequirements.find(({ id }) => id === requirement.id);
+      return now === undefined || JSON.stringify(now) !== before;
+    });
   }
+  if (end === 'cancel') await run.paused();
   if (end === 'cancel') await run.handle.cancel();
   await run.result().catch((error: unknown) => {
     if (!(error instanceof WorkflowFailedError)) throw error;

@@ -1,7 +1,9 @@
 /** What runs of a release did, the code of now does again (H7): recorded histories replay. */
+import { fileURLToPath } from 'node:url';
 import { readdirSync, readFileSync } from 'node:fs';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bundleWorkflows } from '../../worker/bundle.ts';
 import { ofType, typeOf } from '../support/history.ts';
 import { type Recorded, replayProblems } from '../support/replay.ts';
 import { FOLDER } from './histories.ts';
@@ -13,6 +15,12 @@ const recorded: Recorded[] = readdirSync(FOLDER).map((file) => ({
 }));
 const named = (name: string) => recorded.find(({ workflowId }) => workflowId === name)!.history.events!;
 
+let bundle: string;
+beforeAll(async () => {
+  const workflowsPath = fileURLToPath(new URL('../workflows/replay-agents/index.ts', import.meta.url));
+  bundle = (await bundleWorkflows({ workflowsPath })).code;
+});
+
 describe('recorded histories', () => {
   test('are those of all scenarios, with and without search attributes', () => {
     const expected = Object.keys(SCENARIOS).flatMap((name) => [name, `${name}-plain`]);
@@ -20,7 +28,7 @@ describe('recorded histories', () => {
   });
 
   test('replay with the code of now', async () => {
-    expect(await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), recorded)).toEqual([]);
+    expect(await replayProblems(bundle, recorded)).toEqual([]);
   });
 
   test('cover the kinds of events that runs have', () => {
@@ -34,11 +42,28 @@ describe('recorded histories', () => {
     }
   });
 
+  test('cover what agents do', () => {
+    const signals = ofType(named('agent'), 'WorkflowExecutionSignaled').map(
+      (event) => event.workflowExecutionSignaledEventAttributes!.signalName,
+    );
+    expect(new Set(signals)).toEqual(new Set(['approve', 'completeTool', 'provideInput', 'retryStep', 'editOutput']));
+    const activities = (name: string) =>
+      ofType(named(name), 'ActivityTaskScheduled').map(
+        (event) => event.activityTaskScheduledEventAttributes!.activityType!.name,
+      );
+    expect(activities('agent').filter((type) => type === 'clerk.generate')).toHaveLength(3);
+    expect(activities('agent').filter((type) => type === 'clerk.lost')).toHaveLength(2);
+    expect(activities('agent').filter((type) => type === 'clerk.book')).toHaveLength(2);
+    expect(activities('team').toSorted((a, b) => a!.localeCompare(b!))).toEqual([
+      ...['clerk.generate', 'clerk.generate', 'crew.generate', 'crew.generate'],
+      ...['one.generate', 'one.generate', 'one.pay', 'two.generate', 'two.generate', 'two.pay'],
+    ]);
+  });
+
   test('a history that lacks what the code does is found out', async () => {
     const [first, ...rest] = named('pauses');
     const lost = rest.filter((event) => typeOf(event) !== 'WorkflowPropertiesModified');
     const history = { events: [first!, ...lost] };
-    const bundle = readFileSync(inject('bundlePath'), 'utf8');
     expect(await replayProblems(bundle, [{ workflowId: 'forged', history }])).toHaveLength(1);
     expect(ofType(named('pauses-plain'), 'WorkflowPropertiesModified').length).toBeGreaterThan(5);
   });

@@ -14,11 +14,13 @@ export const activities = {
   untilCancelled: async () => Context.current().cancelled,
 };
 
-/** A signal and the step that it answers, once that step waits. */
+/** A signal and the step that it answers, once that step waits – of several requirements of a step, the newest. */
 export type Answer = readonly [signal: string, stepName: string, more?: object];
 
 export interface Scenario {
   readonly workflow: string;
+  /** Names the script of its agents; default: the scenario's own name. */
+  readonly script?: string;
   readonly answers: readonly Answer[];
   /** Signals that change nothing, sent before the first answer. */
   readonly hostile?: readonly unknown[];
@@ -87,4 +89,42 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   withdrawn: { workflow: 'replayWithdrawn', answers: [['reject', 'no']] },
   failure: { workflow: 'replayFailure', answers: [] },
   cancel: { workflow: 'replayPauses', answers: [['approve', 'confirm']], end: 'cancel' },
+  agent: {
+    workflow: 'replayAgent',
+    script: 'all',
+    answers: [
+      ['approve', 'clerk'],
+      ['approve', 'clerk', { toolCall: 'call_2' }],
+      ['completeTool', 'clerk', { toolCall: 'call_4', result: { done: true } }],
+      ['provideInput', 'clerk', { toolCall: 'call_3', values: { seat: '13' } }],
+      ['provideInput', 'clerk', { values: { seat: '14' } }],
+      ['approve', 'clerk', { toolCall: 'call_6' }],
+      ['approve', 'clerk', { toolCall: 'call_7' }],
+      ['retryStep', 'clerk'],
+      ['editOutput', 'clerk', { output: 'edited' }],
+    ],
+  },
+  agentRejected: {
+    workflow: 'replayAgent',
+    script: 'pay',
+    answers: [
+      ['approve', 'clerk'],
+      ['reject', 'clerk', { feedback: 'no' }],
+      ['reject', 'clerk', { feedback: 'again' }],
+      ['approve', 'clerk'],
+      ['approve', 'clerk'],
+    ],
+  },
+  agentFailure: { workflow: 'replayAgent', script: 'ill', answers: [['approve', 'clerk']] },
+  agentCancel: { workflow: 'replayAgent', script: 'pay', answers: [['approve', 'clerk']], end: 'cancel' },
+  agentDeadline: { workflow: 'replayToolDeadline', script: 'pay', answers: [] },
+  team: {
+    workflow: 'replayTeam',
+    script: 'pay',
+    answers: [
+      ['approve', 'crew'],
+      ['reject', 'clerk', { feedback: 'no' }],
+      ['approve', 'crew'],
+    ],
+  },
 };

@@ -146,6 +146,7 @@ const writer = agent({ model: puppet('writer'), tools: { look } });
 
 export const agents = {
   puppet: agent({ model: puppet('puppet'), instructions: 'Play.', tools, ...quick }),
+  payer: agent({ model: puppet('payer'), tools: { pay } }),
   marathon: agent({ model: puppet('marathon'), tools, maxTurns: 60 }),
   typed: agent({
     model: puppet('typed'),

@@ -1,5 +1,7 @@
 /** One conversation with a model: whose it is, and what its loop may do in the run around it. */
 import type { Json } from '../define/step-output.ts';
+import type { Branch } from '../human/branch.ts';
+import type { Desk } from '../human/desk.ts';
 import type { TokenUsage, ToolScope } from '../protocol/agent.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 
@@ -15,17 +17,21 @@ export interface AgentCall {
 
 /** The step that an agent runs in, as far as its loop needs it. */
 export interface AgentHost {
+  readonly desk: Desk;
   readonly toolScope: ToolScope;
   /** @throws {ActivityFailure} · {NodeFailure} where the argument is too large · what ends the branch */
-  execute(call: AgentCall): Promise<unknown>;
-  ask(question: Pick<RequirementRequest, 'kind'> & Partial<RequirementRequest>): Promise<StepRequirement>;
-  /** Shows what changed while a question waits. */
-  publish(): void;
+  execute(call: AgentCall, branch: Branch): Promise<unknown>;
+  ask(
+    question: Pick<RequirementRequest, 'kind'> & Partial<RequirementRequest>,
+    branch: Branch,
+  ): Promise<StepRequirement>;
   spend(usage: TokenUsage): void;
 }
 
 export interface Conversation {
   readonly host: AgentHost;
+  /** Ends with what goes on beside it: a call of the same turn, a member, a branch of a Parallel. */
+  readonly branch: Branch;
   /** The name on the Node side. */
   readonly agent: string;
   /** Set where a team's leader delegated to this agent. */

@@ -21,10 +21,10 @@ export async function askAndRun(
   report: Report,
   previousFeedback?: string,
 ): Promise<void> {
-  const { host, member } = conversation;
+  const { host, agent, member, branch } = conversation;
   const again = previousFeedback === undefined ? {} : { previousFeedback };
   const tools = calls.map((call) => asRequirement(call, member));
-  const answer = await host.ask({ kind: 'executor', tools, ...again });
+  const answer = await host.ask({ kind: 'executor', executorName: agent, tools, ...again }, branch);
   if (answer.resolution === 'cancelled') throw RunCancelled.rejected(host.toolScope.stepName);
   for (const call of calls) {
     const tool = answer.tools!.find(({ toolCallId }) => toolCallId === call.toolCallId)!;
@@ -100,15 +100,16 @@ async function runApproved(
 }
 
 async function askWhatBecame(
-  { host, agent, member }: Conversation,
+  { host, agent, member, branch }: Conversation,
   { toolName, toolCallId, args, userInput }: ToolRequirement,
 ): Promise<StepRequirement> {
-  return host.ask({
+  const question = {
     kind: 'error',
     message: `The tool '${toolName}' of '${member ?? agent}' may have run: no result came back (its worker died, or it took too long)`,
     errorType: FAILURE.mayHaveRun,
     mayHaveRun: true,
     toolCallId,
     input: { tool: toolName, args, ...(userInput === undefined ? {} : { userInput }) },
-  });
+  } as const;
+  return host.ask(question, branch);
 }

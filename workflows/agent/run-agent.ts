@@ -25,9 +25,9 @@ export const runAgent: RunAgent = async (conversation, task) => {
 };
 
 async function generate(conversation: Conversation, argument: GenerateRequest): Promise<ModelTurn> {
-  const { host, agent } = conversation;
+  const { host, agent, branch } = conversation;
   const summary = summaryOf(conversation, argument.turn);
-  return (await host.execute({ type: generateType(agent), summary, argument })) as ModelTurn;
+  return (await host.execute({ type: generateType(agent), summary, argument }, branch)) as ModelTurn;
 }
 
 /** What the model hears next; or the answer, where a member's is the team's. */

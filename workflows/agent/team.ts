@@ -1,5 +1,8 @@
 /** Teams: what a leader delegates, its members do, each in a conversation of its own. */
+import { contentAsText } from '../define/step-input.ts';
 import type { Json } from '../define/step-output.ts';
+import type { Branch } from '../human/branch.ts';
+import { sideBySide } from '../human/side-by-side.ts';
 import type { PlannedCall } from '../protocol/agent.ts';
 import type { Conversation, RunAgent } from './conversation.ts';
 
@@ -10,16 +13,11 @@ export async function delegate(
   runAgent: RunAgent,
 ): Promise<Json> {
   const { host, key } = conversation;
-  const work = members.map((member) =>
-    runAgent({ host, agent: member, member, key: `${key}/${toolCallId}:${member}` }, task),
+  const work = members.map(
+    (member) => (branch: Branch) =>
+      runAgent({ host, branch, agent: member, member, key: `${key}/${toolCallId}:${member}` }, task),
   );
-  // Members at work finish, whatever becomes of one: nothing goes on behind a failure.
-  await Promise.allSettled(work);
-  const answers = await Promise.all(work);
+  const answers = await sideBySide(host.desk, conversation.branch, work);
   if (answers.length === 1) return answers[0]!;
-  return answers.map((answer, index) => `Agent ${members[index]}: ${asText(answer)}`).join('\n\n');
-}
-
-function asText(answer: Json): string {
-  return typeof answer === 'string' ? answer : JSON.stringify(answer);
+  return answers.map((answer, index) => `Agent ${members[index]}: ${contentAsText(answer)}`).join('\n\n');
 }

@@ -9,8 +9,8 @@ import { type PlannedCall, type ToolOutcome, type ToolOutput, type ToolRequest, 
 import { FAILURE } from '../protocol/failure.ts';
 import { type Conversation, summaryOf } from './conversation.ts';
 
-/** A planned call with its arguments as the model wrote them. */
-export type RunCall = Extract<PlannedCall, { do: 'run' }> & { readonly input: Json };
+/** A planned call with its arguments: as checked, and as the model wrote them. */
+export type RunCall = Extract<PlannedCall, { do: 'run' }> & { readonly args: Json; readonly input: Json };
 
 export function outputOf(value: Json): ToolOutput {
   return typeof value === 'string' ? { type: 'text', value } : { type: 'json', value };
@@ -29,9 +29,9 @@ export async function execute(
   { toolCallId, toolName, args, input, idempotent }: RunCall,
   approved: Approved,
 ): Promise<ToolOutcome> {
-  const { host, agent, key } = conversation;
+  const { host, agent, branch, key } = conversation;
   const once = approved.approval !== undefined && !idempotent;
-  const changed = approved.args === undefined && JSON.stringify(input) !== JSON.stringify(args);
+  const changed = approved.args === undefined && args !== input;
   const argument: ToolRequest = {
     ...host.toolScope,
     toolCallId,
@@ -42,7 +42,7 @@ export async function execute(
   };
   try {
     const call = { type: toolType(agent, toolName), summary: summaryOf(conversation, turn), once, argument };
-    return (await host.execute(call)) as ToolOutcome;
+    return (await host.execute(call, branch)) as ToolOutcome;
   } catch (error) {
     if (isControl(error)) throw error;
     if (once && mayHaveRun(error)) throw new MayHaveRun();

@@ -2,8 +2,13 @@
  * The tool calls of one model turn. Ungated ones start at once, side by side; those that need a human are asked for
  * together, in one requirement, and run one after the other in the order of the model once all are answered.
  */
+import { jsonBytes } from '../define/json.ts';
+import { contentAsText } from '../define/step-input.ts';
 import type { Json } from '../define/step-output.ts';
+import type { Branch } from '../human/branch.ts';
+import { sideBySide } from '../human/side-by-side.ts';
 import type { ModelTurn, PlannedCall, ToolCallPart, ToolOutput, ToolResultPart } from '../protocol/agent.ts';
+import { PAYLOAD_LIMIT } from '../protocol/failure.ts';
 import type { Conversation, RunAgent } from './conversation.ts';
 import { askAndRun } from './gated-calls.ts';
 import { delegate } from './team.ts';
@@ -12,36 +17,39 @@ import { execute, outputOf, type RunCall, tell, told } from './tool-call.ts';
 export type TurnDone = { readonly results: readonly ToolResultPart[] } | { readonly answer: Json };
 
 export async function runTurn(
-  conversation: Conversation,
+  { branch: parent, ...conversation }: Conversation,
   turn: number,
   { message, calls }: ModelTurn,
   runAgent: RunAgent,
 ): Promise<TurnDone> {
   const outputs = new Map<string, ToolOutput>();
-  const answers: Json[] = [];
-  const inputOf = (id: string) => message.content.filter(isCall).find(({ toolCallId }) => toolCallId === id)!.input;
+  const answers = new Map<string, Json>();
+  const runCall = (call: Extract<PlannedCall, { do: 'run' }>): RunCall => {
+    const { input } = message.content.filter(isCall).find(({ toolCallId }) => toolCallId === call.toolCallId)!;
+    return { ...call, input, args: call.args ?? input };
+  };
 
-  const free = async (call: PlannedCall): Promise<ToolOutput> => {
+  const runOne = async (call: PlannedCall, branch: Branch): Promise<ToolOutput> => {
+    const here = { ...conversation, branch };
     if (call.do === 'tell') return tell(call.error);
-    if (call.do === 'run') return runFree(conversation, turn, { ...call, input: inputOf(call.toolCallId) });
-    const content = await delegate(conversation, call, runAgent);
-    if (call.direct) answers.push(content);
+    if (call.do === 'run') return runFree(here, turn, runCall(call));
+    const content = await delegate(here, call, runAgent);
+    if (call.direct) answers.set(call.toolCallId, content);
     return outputOf(content);
   };
-  const gated = calls.filter(isGated).map((call): RunCall => ({ ...call, input: inputOf(call.toolCallId) }));
-  await settleAll([
-    ...calls
-      .filter((call) => !isGated(call))
-      .map(async (call) => {
-        outputs.set(call.toolCallId, await free(call));
-        // Where a question waits beside it, nothing else would show that only the human is missing now.
-        conversation.host.publish();
-      }),
-    ...(gated.length === 0 ? [] : [askAndRun(conversation, turn, gated, (id, output) => outputs.set(id, output))]),
+  const free = calls.filter((call) => !isGated(call));
+  const gated = calls.filter(isGated).map(runCall);
+  const runFreeOne = (call: PlannedCall) => async (branch: Branch) => {
+    outputs.set(call.toolCallId, await runOne(call, branch));
+  };
+  const askForOthers = (branch: Branch) =>
+    askAndRun({ ...conversation, branch }, turn, gated, (id, output) => outputs.set(id, output));
+  await sideBySide(conversation.host.desk, parent, [
+    ...(fitTogether(jsonBytes(message), conversation, free) ? free.map(runFreeOne) : [inOrder(free.map(runFreeOne))]),
+    ...(gated.length === 0 ? [] : [askForOthers]),
   ]);
   // Nothing but delegations that answer for the team: then the model is not asked again.
-  if (answers.length === calls.length)
-    return { answer: answers.length === 1 ? answers[0]! : answers.map(text).join('\n\n') };
+  if (answers.size === calls.length) return { answer: joined(calls.map(({ toolCallId }) => answers.get(toolCallId)!)) };
   return {
     results: calls.map(({ toolCallId, toolName }) => ({
       type: 'tool-result',
@@ -64,6 +72,21 @@ async function runFree(conversation: Conversation, turn: number, call: RunCall):
   return output!;
 }
 
+/** One workflow task schedules what starts together, and the server takes no task of any size. */
+function fitTogether(
+  messageBytes: number,
+  { host }: Pick<Conversation, 'host'>,
+  calls: readonly PlannedCall[],
+): boolean {
+  return messageBytes + jsonBytes(calls) + calls.length * jsonBytes(host.toolScope) <= PAYLOAD_LIMIT;
+}
+
+function inOrder(work: readonly ((branch: Branch) => Promise<void>)[]): (branch: Branch) => Promise<void> {
+  return async (branch) => {
+    for (const each of work) await each(branch);
+  };
+}
+
 function isCall(part: { readonly type: string }): part is ToolCallPart {
   return part.type === 'tool-call';
 }
@@ -72,12 +95,7 @@ function isGated(call: PlannedCall): call is Extract<PlannedCall, { do: 'run' }>
   return call.do === 'run' && call.gated !== undefined;
 }
 
-function text(content: Json): string {
-  return typeof content === 'string' ? content : JSON.stringify(content);
-}
-
-/** Waits until all have ended: no call of a turn goes on behind its failure. @throws the first failure, in their order */
-async function settleAll(work: readonly Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
-  if (failed) throw (failed as PromiseRejectedResult).reason;
+function joined(answers: readonly Json[]): Json {
+  if (answers.length === 1) return answers[0]!;
+  return answers.map(contentAsText).join('\n\n');
 }

@@ -8,6 +8,7 @@ import type { Json } from '../define/step-output.ts';
 import type { AgentCall, AgentHost } from '../agent/conversation.ts';
 import { messageOf } from '../agent/message.ts';
 import { runAgent } from '../agent/run-agent.ts';
+import type { Branch } from '../human/branch.ts';
 import { NodeFailure, passCancellation } from '../human/outcome.ts';
 import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
 import { ask, type Here } from './scope.ts';
@@ -17,18 +18,19 @@ export async function callAgent(node: StepNode, ref: AgentRef, input: StepInput,
   const { run } = here.scope;
   const { idempotencyKey: key, runId, sessionId, userId, stepName, path, sessionState } = input;
   const toolScope = { runId, sessionId, ...(userId === undefined ? {} : { userId }), stepName, path, sessionState };
+  const within = (branch: Branch): Here => ({ ...here, scope: { ...here.scope, branch } });
   const host: AgentHost = {
+    desk: run.desk,
     toolScope,
-    execute: (call) => execute(node, ref, here, call),
-    ask: (question) => ask(here, question),
-    publish: () => run.desk.publish(),
+    execute: (call, branch) => execute(node, ref, within(branch), call),
+    ask: (question, branch) => ask(within(branch), question),
     spend: (usage) => run.usage.add(path, usage),
   };
-  return runAgent({ host, agent: ref.name, key }, messageOf(input));
+  return runAgent({ host, branch: here.scope.branch, agent: ref.name, key }, messageOf(input));
 }
 
 async function execute(node: StepNode, { options }: AgentRef, here: Here, call: AgentCall): Promise<unknown> {
-  // A sibling may have ended the Parallel around, or somebody the run: then nothing new starts.
+  // What goes on beside it may have ended it, or somebody the run: then nothing new starts.
   here.scope.branch.check();
   await passCancellation();
   const { type: name, summary, once = false, argument } = call;

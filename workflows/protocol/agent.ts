@@ -94,7 +94,13 @@ export interface GatePlan {
 }
 
 export type PlannedCall = { readonly toolCallId: string; readonly toolName: string } & (
-  | { readonly do: 'run'; readonly args: Json; readonly gated?: GatePlan; readonly idempotent: boolean }
+  | {
+      readonly do: 'run';
+      /** As checked, where that has changed them (defaults, conversions); else they are the message's. */
+      readonly args?: Json;
+      readonly gated?: GatePlan;
+      readonly idempotent: boolean;
+    }
   /** A call that cannot be: an unknown tool, arguments that do not fit. The model is told. */
   | { readonly do: 'tell'; readonly error: string }
   | {

@@ -79,6 +79,8 @@ export interface RequirementRequest {
   readonly errorType?: string;
   /** Error pauses: the executor may have run, wholly or in part, although no result arrived. */
   readonly mayHaveRun?: boolean;
+  /** Executor pauses: the agent or team that asks. */
+  readonly executorName?: string;
   /** Executor pauses: the calls of one model turn that wait; each has its own answer. */
   readonly tools?: readonly ToolRequirement[];
   /** Error pauses of a tool call that may have run: `skip` can give its result. */

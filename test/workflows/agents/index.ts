@@ -13,7 +13,7 @@ import {
 import type { agents } from '../../support/agents.ts';
 
 const quick = { startToCloseTimeout: '10s', heartbeatTimeout: '1s', retry: { initialInterval: '20ms' } } as const;
-const { puppet, marathon, typed, research, desk, chorus, moody } = proxyAgents<typeof agents>(quick, {
+const { puppet, payer, marathon, typed, research, desk, chorus, moody } = proxyAgents<typeof agents>(quick, {
   marathon: { startToCloseTimeout: '30s' },
 });
 
@@ -117,6 +117,11 @@ function timed(name: string, humanReview: StepReview) {
   return workflow({ name, steps: [step({ name: 'g', agent: puppet, humanReview }), after] });
 }
 export const agentTimeoutReject = timed('agentTimeoutReject', { timeout: '1 hour', onTimeout: 'reject' });
+/** Another agent: a worker refuses to approve by timeout what needs values. */
+export const agentTimeoutApprove = workflow({
+  name: 'agentTimeoutApprove',
+  steps: [step({ name: 'g', agent: payer, humanReview: { timeout: '1 hour', onTimeout: 'approve' } })],
+});
 export const agentTimeoutCancel = timed('agentTimeoutCancel', { timeout: '1 hour' });
 export const agentTimeoutSkip = timed('agentTimeoutSkip', {
   timeout: '1 hour',

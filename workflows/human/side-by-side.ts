@@ -1,0 +1,49 @@
+/**
+ * Work side by side, each of which may wait for a human: branches of a Parallel, tool calls of a turn, members of a team.
+ * The first to fail or to cancel ends the others in good order: nothing new starts, open questions are withdrawn, what
+ * runs finishes (failure) or is cancelled and awaited (cancel).
+ */
+import { CancellationScope } from '@temporalio/workflow';
+import { Branch, BranchStopped } from './branch.ts';
+import type { Desk } from './desk.ts';
+import { RunCancelled } from './outcome.ts';
+
+/** Results in the order of the work. @throws what ended it early, once all have ended */
+export async function sideBySide<T>(
+  desk: Desk,
+  parent: Branch,
+  work: readonly ((branch: Branch) => Promise<T>)[],
+): Promise<T[]> {
+  const branch = new Branch(parent);
+  const cancellation = new CancellationScope();
+  const results: T[] = [];
+  let running = work.length;
+  // Held in an object because closures assign it.
+  const ending: { error?: unknown } = {};
+
+  const end = (error: unknown) => {
+    if (error instanceof BranchStopped || branch.stopped) return;
+    ending.error = error;
+    branch.stop(error instanceof RunCancelled ? 'cancel' : 'failure');
+    desk.withdrawStopped();
+    if (error instanceof RunCancelled) cancellation.cancel();
+  };
+
+  await Promise.all(
+    work.map((each, index) =>
+      cancellation
+        .run(async () => {
+          results[index] = await each(branch);
+        })
+        .catch(end)
+        .finally(() => {
+          running -= 1;
+          // The others wait on: show what this one has settled, as no further step of it will.
+          if (running > 0) desk.publish();
+        }),
+    ),
+  );
+  parent.check();
+  if ('error' in ending) throw ending.error;
+  return results;
+}
