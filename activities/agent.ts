@@ -127,7 +127,10 @@ function checkTool(kind: string, name: string, value: unknown): void {
   if (!isProviderTool(value)) {
     refuse(kind, `tool '${name}' must come from tool() of holdpoint/activities, got ${describe(value)}.`);
   }
-  const gate = GATES.find((key) => (value as Record<string, unknown>)[key] !== undefined);
+  const { args } = value as { readonly args?: { readonly requireApproval?: unknown } };
+  const approval =
+    args?.requireApproval !== undefined && args.requireApproval !== 'never' ? 'requireApproval' : undefined;
+  const gate = approval ?? GATES.find((key) => (value as Record<string, unknown>)[key] !== undefined);
   if (gate !== undefined) {
     refuse(kind, `tool '${name}' is run by the model's provider, so ${gate} cannot be kept; gate a tool of your own.`);
   }

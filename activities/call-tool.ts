@@ -26,13 +26,15 @@ export function toolActivity(
     const checked = await checkStandardSchema(tool.inputSchema, rawArgs);
     if (!checked.ok) return { invalid: `The arguments of '${name}' do not fit: ${checked.problem}` };
     const gated = gateOf(tool, checked.value);
-    if (gated && gated.gate !== approval?.gate) return { gated };
-    if (approval?.gate === 'confirmation' && !isSame(checked.value, args)) {
+    // An answer that names no question is nobody's.
+    const answered = approval?.requirement ? approval : undefined;
+    if (gated && gated.gate !== answered?.gate) return { gated };
+    if (answered?.gate === 'confirmation' && !isSame(checked.value, args)) {
       return {
         invalid: `'${name}' no longer reads its arguments as they were approved (its schema has changed): call it again`,
       };
     }
-    const by = approval?.by === undefined ? {} : { by: approval.by };
+    const by = answered?.by === undefined ? {} : { by: answered.by };
     const context: ToolContext = { ...scope, ...by, abortSignal: Context.current().cancellationSignal };
     return outcomeOf(name, await tool.execute(checked.value, context), limits);
   };

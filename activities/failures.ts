@@ -25,7 +25,8 @@ export function toFailure(error: unknown): Error {
     return ApplicationFailure.create({ message: withoutKeys(message), type: name });
   }
   const { status } = known;
-  const passing = status === undefined ? known.retryable : status >= 500 || PASSING.includes(status);
+  // Below 400 it is the answer that cannot be read: a proxy's page, half a message.
+  const passing = status === undefined ? known.retryable : status < 400 || status >= 500 || PASSING.includes(status);
   const delay = passing ? retryAfter(known) : undefined;
   return ApplicationFailure.create({
     message: withoutKeys(status === undefined ? known.message : `${known.message} (HTTP ${status})`),
@@ -41,26 +42,33 @@ function retryAfter({ headers = {} }: ModelError): number | undefined {
   const milliseconds = Number(byName.get('retry-after-ms') ?? Number.NaN);
   const after = byName.get('retry-after') ?? '';
   const seconds = /^\s*[\d.]+\s*$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.now();
-  const wanted = [milliseconds, seconds].find((each) => Number.isFinite(each) && each >= 0);
+  // 0 is no wish: the attempts would be spent within milliseconds.
+  const wanted = [milliseconds, seconds].find((each) => Number.isFinite(each) && each > 0);
   return wanted === undefined ? undefined : Math.min(Math.ceil(wanted), LONGEST_WAIT_MS);
 }
 
 const SECRET_NAMES = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL/i;
-/** What keys look like, and where they stand. */
+/** What keys look like, and where they stand; what is in parentheses stays. */
 const KEYS = [
-  /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi,
-  /\b(sk|pk|rk|xai|gsk|hf|pat|key|ghp|AIza)[-_]?[\w-]{12,}/g,
-  /((?:api|access|secret)[ _-]?(?:key|token)[^:=\n]{0,40}[:=]\s*)["']?[^\s"',;}]{4,}/gi,
+  /\bbearer\s+(?!(?:auth|token|scheme|header|format)\w*\b)[\w.~+/=-]{6,}/gi,
+  /\b[Bb]asic\s+(?=\S*(?:[\d=+/]|[a-z][A-Z]))[\w+/=-]{8,}/g,
+  /\b(?:sk|pk|rk|gsk|xai|ghp|pplx|nvapi|github_pat)[-_][\w-]{12,}/g,
+  /\b(?:hf|r8|fw|pat|key)[-_](?=[\w-]*\d)[\w-]{12,}/g,
+  /\b(?:AIza|AKIA)[\w-]{12,}/g,
+  /((?:api|access|secret)[ _-]?(?:key|token)[^:=.\n]{0,24}[:=](?!\/\/)\s*["']?)[^\s"',;)}]{4,}/gi,
+  /(authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token|digest|apikey)\s+)?)[^\s"',;)}]{4,}/gi,
+  /([?&](?:api_?)?key=)[^\s"'&]{4,}/gi,
 ];
 
 /** Providers repeat the key that they refuse; and an error's message is for everybody who may look at a run. */
 export function withoutKeys(message: string, env: NodeJS.ProcessEnv = process.env): string {
-  let text = message;
-  for (const [name, value] of Object.entries(env)) {
-    if (value && value.length >= 6 && SECRET_NAMES.test(name)) text = text.replaceAll(value, '[key]');
-  }
-  return KEYS.reduce(
-    (kept, pattern) => kept.replace(pattern, (_, before?: string) => `${/[:=]/.test(before ?? '') ? before : ''}[key]`),
-    text,
+  const secrets = Object.entries(env).flatMap(([name, value = '']) =>
+    value.length >= 6 && SECRET_NAMES.test(name) ? [value] : [],
   );
+  // The longest first: one may be the beginning of another.
+  const text = secrets
+    .sort((a, b) => b.length - a.length)
+    .reduce((kept, value) => kept.replaceAll(value, '[key]'), message);
+  const hide = (_: string, before: unknown) => (typeof before === 'string' ? `${before}[key]` : '[key]');
+  return KEYS.reduce((kept, pattern) => kept.replace(pattern, hide), text);
 }

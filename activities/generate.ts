@@ -39,7 +39,7 @@ export function generateActivity(
 async function toTurn(
   { parts, calls, text, usage }: ModelReply,
   messages: readonly AgentMessage[],
-  { outputSchema, maxTurns }: AgentDefinition | TeamDefinition,
+  { outputSchema, answerSchema, maxTurns }: AgentDefinition | TeamDefinition,
   toolkit: Toolkit,
 ): Promise<ModelTurn> {
   const ids = uniqueIds(
@@ -51,7 +51,8 @@ async function toTurn(
   const planned = await Promise.all(
     calls.map(({ part, malformed }) => planCall(renamed(part) as ToolCallPart, malformed, toolkit)),
   );
-  const answer = calls.length > 0 ? {} : outputSchema ? await answerOf(text, outputSchema) : { content: text };
+  const answer =
+    calls.length > 0 ? {} : outputSchema ? await answerOf(text, outputSchema, answerSchema) : { content: text };
   return {
     message: { role: 'assistant', content: parts.map(renamed) },
     calls: planned,
@@ -61,21 +62,23 @@ async function toTurn(
   };
 }
 
-/** The answer as the schema gives it back, or what to tell the model. */
-async function answerOf(text: string, schema: Schema): Promise<{ content: Json } | { problem: string }> {
+/** The answer as the schema gives it back, or what to tell the model: not every provider has told it of the schema. */
+async function answerOf(
+  text: string,
+  schema: Schema,
+  jsonSchema: Json | undefined,
+): Promise<{ content: Json } | { problem: string }> {
+  const again = `Answer again with nothing but a JSON object. Its JSON Schema: ${JSON.stringify(jsonSchema)}`;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return {
-      problem: 'Your answer is not valid JSON. Answer again with nothing but a JSON object of the shape asked for.',
-    };
+    return { problem: `Your answer is not valid JSON. ${again}` };
   }
   const checked = await checkStandardSchema(schema, value);
-  if (checked.ok) return { content: asJson(checked.value) };
-  return {
-    problem: `Your answer does not fit: ${checked.problem}. Answer again with nothing but a corrected JSON object.`,
-  };
+  return checked.ok
+    ? { content: asJson(checked.value) }
+    : { problem: `Your answer does not fit: ${checked.problem}. ${again}` };
 }
 
 const ID = /^[\w.:|=+/-]{1,200}$/;

@@ -9,8 +9,14 @@ import type { AgentMessage, AssistantPart, TokenUsage, ToolCallPart } from '../w
 
 /** A language model of any of the AI SDK's providers. */
 export type Model = LanguageModel;
-/** A tool that the model's provider runs itself, such as a web search. */
-export type ProviderTool = ToolSet[string];
+/**
+ * A tool that the model's provider runs itself, such as a web search: `openai.tools.webSearch({})`. No more than that of
+ * its type, since the AI SDK's own does not take it under `exactOptionalPropertyTypes`.
+ */
+export interface ProviderTool {
+  readonly type?: string | undefined;
+  readonly inputSchema: unknown;
+}
 export type ModelSettings = Pick<
   CallSettings,
   | 'maxOutputTokens'
@@ -62,9 +68,10 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
     ...Output.object({ schema: jsonSchema(answerSchema) }),
     parseCompleteOutput: async ({ text }: { text: string }) => text,
   };
+  const idsGiven = new Map<string, string>();
   const { content, text, usage, finishReason } = await generateText({
     ...(settings as CallSettings),
-    model,
+    model: withOwnIds(model, idsGiven),
     ...(system === undefined ? {} : { system }),
     messages: messages as ModelMessage[],
     tools: { ...providerTools, ...Object.fromEntries(described) } as ToolSet,
@@ -76,7 +83,7 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
   const calls: { part: ToolCallPart; malformed: boolean }[] = [];
   const parts: AssistantPart[] = [];
   for (const part of content as readonly ContentPart[]) {
-    const kept = toPart(part);
+    const kept = toPart({ ...part, toolCallId: idsGiven.get(part.toolCallId ?? '') ?? part.toolCallId ?? '' });
     if (!kept) continue;
     parts.push(kept);
     if (kept.type !== 'tool-call' || kept.providerExecuted) continue;
@@ -84,6 +91,27 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
   }
   const { inputTokens = 0, outputTokens = 0, totalTokens = inputTokens + outputTokens } = usage;
   return { parts, calls, text, usage: { inputTokens, outputTokens, totalTokens } };
+}
+
+/**
+ * The AI SDK takes two calls with one id for the same call, and there are models that give every call the same, or none:
+ * it gets ids of ours.
+ */
+function withOwnIds(model: Model, given: Map<string, string>): Model {
+  if (typeof model === 'string') return model;
+  const { specificationVersion, provider, modelId, supportedUrls } = model;
+  const doGenerate = async (options: never) => {
+    const reply = await model.doGenerate(options);
+    const content = (reply.content as readonly ContentPart[]).map((part) => {
+      if (part.type !== 'tool-call' || part.providerExecuted) return part;
+      const toolCallId = `holdpoint-${given.size + 1}`;
+      given.set(toolCallId, part.toolCallId ?? '');
+      return { ...part, toolCallId };
+    });
+    return { ...reply, content };
+  };
+  const doStream = (options: never) => model.doStream(options);
+  return { specificationVersion, provider, modelId, supportedUrls, doGenerate, doStream } as Model;
 }
 
 /** The AI SDK's content parts, as far as they are kept. */
@@ -139,18 +167,23 @@ export interface ModelError {
 const CALLER = [
   ...['AI_LoadAPIKeyError', 'AI_LoadSettingError', 'AI_NoSuchModelError', 'AI_UnsupportedFunctionalityError'],
   ...['AI_InvalidPromptError', 'AI_InvalidArgumentError', 'AI_UnsupportedModelVersionError'],
+  // No key for Vercel's gateway, which answers for models that are given by their name alone.
+  ...['GatewayAuthenticationError', 'GatewayError'],
 ];
 
 /** The error as the AI SDK knows it; `undefined` for one that is not from there. */
 export function readModelError(error: unknown): ModelError | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (CALLER.includes(error.name)) return { message: error.message, retryable: false };
-  if (error.name !== 'AI_APICallError') return undefined;
-  const { message, statusCode, responseHeaders, isRetryable } = error as Error & {
+  const { name, statusCode, responseHeaders, isRetryable } = error as Error & {
     statusCode?: number;
     responseHeaders?: Record<string, string>;
     isRetryable?: boolean;
   };
+  // The gateway's messages are made for a terminal.
+  const message = error.message.replace(/\u001b\[\d+m/g, '').trim();
+  if (CALLER.includes(name)) return { message, retryable: false };
+  const isGateway = name.startsWith('Gateway') && typeof isRetryable === 'boolean';
+  if (name !== 'AI_APICallError' && !isGateway) return undefined;
   return {
     message,
     retryable: isRetryable === true,

@@ -34,7 +34,9 @@ export async function planCall(part: ToolCallPart, malformed: boolean, { own }: 
       `The arguments of '${toolName}' have ${size} bytes, too many for the human who has to look at them (${TOOL_PAYLOAD_LIMIT}). Call it again with fewer.`,
     );
   }
-  return { ...call, do: 'run', args, idempotent: tool.idempotent, ...(gated ? { gated } : {}) };
+  const changed = JSON.stringify(args) !== JSON.stringify(input);
+  const { idempotent } = tool;
+  return { ...call, do: 'run', ...(changed ? { args } : {}), idempotent, ...(gated ? { gated } : {}) };
 }
 
 function planDelegation(

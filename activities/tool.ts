@@ -96,7 +96,7 @@ const OPTIONS = [
  */
 export function tool<Input, Output = Input>(options: ToolOptions<Input, Output>): ToolDefinition {
   const given: Readonly<Record<string, unknown>> = { ...options };
-  const path = `tool '${describe(given.description).slice(1, 41)}'`;
+  const path = typeof given.description === 'string' ? `tool '${given.description.slice(0, 40)}'` : 'tool';
   const refuse = (problem: string): never => {
     throw new DefinitionError(path, problem);
   };

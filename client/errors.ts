@@ -45,7 +45,8 @@ export class RunFailed extends HoldpointError {
   readonly run: Run;
 
   constructor(run: Run) {
-    super(`run '${run.runId}' failed: ${run.error?.message ?? 'no reason is known'}`);
+    const { message = 'no reason is known', path } = run.error ?? {};
+    super(`run '${run.runId}' failed${path === undefined ? '' : ` at '${path}'`}: ${message}`);
     this.run = run;
   }
 }

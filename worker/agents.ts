@@ -58,7 +58,7 @@ async function withCheck(worker: WorkerOptions, known: Known): Promise<WorkerOpt
       const theirs = bundlerOptions?.webpackConfigHook?.(config) ?? config;
       return {
         ...theirs,
-        plugins: [...(theirs.plugins ?? []), new CheckEmitted((code) => checkAgentRefs(code, known))],
+        plugins: [...(theirs.plugins ?? []), new CheckEmit((code) => checkAgentRefs(code, known))],
       };
     };
     return { ...worker, bundlerOptions: { ...bundlerOptions, webpackConfigHook } };
@@ -70,14 +70,14 @@ type ConfigHook = NonNullable<BundleOptions['webpackConfigHook']>;
 
 /** As much of webpack's compiler as is needed: its own types are not installed with the SDK. */
 interface Compiler {
-  readonly hooks: { readonly afterEmit: { tap(name: string, emitted: (compilation: Compilation) => void): void } };
+  readonly hooks: { readonly emit: { tap(name: string, emit: (compilation: Compilation) => void): void } };
 }
 interface Compilation {
   readonly errors: readonly unknown[];
   readonly assets: Readonly<Record<string, { source(): string | Buffer }>>;
 }
 
-class CheckEmitted {
+class CheckEmit {
   private readonly check: (code: string) => void;
 
   constructor(check: (code: string) => void) {
@@ -85,7 +85,8 @@ class CheckEmitted {
   }
 
   apply(compiler: Compiler): void {
-    compiler.hooks.afterEmit.tap('holdpoint', ({ errors, assets }) => {
+    // Not after it: then webpack has let go of the code.
+    compiler.hooks.emit.tap('holdpoint', ({ errors, assets }) => {
       if (errors.length === 0) for (const asset of Object.values(assets)) this.check(String(asset.source()));
     });
   }
@@ -122,9 +123,10 @@ function checkStep({ executor, humanReview }: StepNode, path: string, { taskQueu
     );
   }
   if (agent && agent.kind !== kind) {
+    const what = agent.kind === 'agent' ? 'an agent' : 'a team';
     throw new DefinitionError(
       path,
-      `'${ref.name}' is a ${agent.kind}: write ${agent.kind}: ${ref.name}, not ${kind}: ${ref.name}.`,
+      `'${ref.name}' is ${what}: write ${agent.kind}: ${ref.name}, not ${kind}: ${ref.name}.`,
     );
   }
   const valued =

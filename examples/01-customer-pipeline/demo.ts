@@ -1,6 +1,7 @@
 /** Runs the pipeline on a server of its own, and lets a person – or a file, with `--answers` – answer what it asks. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
   HoldpointError,
@@ -10,7 +11,8 @@ import {
   type Run,
 } from 'holdpoint/client';
 import { BinaryNotFoundError, DevServerError } from 'holdpoint/worker';
-import { type Platform, startPlatform } from './platform.ts';
+import { type Platform, startPlatform } from '../platform.ts';
+import * as activities from './activities.ts';
 import { DemoError, type Reviewer, Stopped } from './reviewers/reviewer.ts';
 import { scriptedReviewer } from './reviewers/script.ts';
 import { terminalReviewer } from './reviewers/terminal.ts';
@@ -27,7 +29,9 @@ async function main({ answers, data }: Arguments): Promise<void> {
   const stop = new AbortController();
   const reviewer = answers === undefined ? atTerminal(stop.signal) : await scriptedReviewer(answers);
   reviewer.say('Starting a Temporal server and a worker …');
-  const platform = await startPlatform({ folder: data, say: reviewer.say }).catch(explainShared);
+  const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
+  const options = { workflowsPath, activities, dataFile: join(data, 'temporal.db'), say: reviewer.say };
+  const platform = await startPlatform(options).catch(explainShared);
   // Only from here on is there something to stop in order: a server that is left alone ends with us.
   stopAtSignals(stop);
   try {

@@ -1,10 +1,11 @@
 /** `npm run demo` as its users run it: a process of its own, in a folder of its own. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { ENTER, hasTerminals, Terminal } from './terminal.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/01-customer-pipeline');
 const COMMAND = [process.execPath, '--import', import.meta.resolve('tsx'), join(EXAMPLE, 'demo.ts')] as const;
@@ -105,53 +106,17 @@ it('says what to do where there is no terminal', async () => {
   expect(code).toBe(1);
 });
 
-/** Makes a terminal; most Linux systems have it. */
-const SCRIPT = 'script';
-
 /** The demo at a terminal. */
-class Terminal {
-  readonly ended: Promise<number | null>;
-  private readonly child: ChildProcess;
-  private screen = '';
-
-  constructor() {
-    const command = `stty cols 100 rows 50; echo "pid $$"; exec ${COMMAND.join(' ')}`;
-    const env = { ...process.env, CI: '', NO_COLOR: '1', HOLDPOINT_TEMPORAL_CLI: inject('cli') };
-    this.child = running = spawn(SCRIPT, ['-qefc', command, '/dev/null'], { cwd: folder, env, stdio: 'pipe' });
-    this.child.stdout?.on('data', (chunk) => {
-      this.screen += String(chunk);
-    });
-    this.ended = once(this.child, 'close').then(([code]) => code as number | null);
-  }
-
-  /** Waits for the text, below what was seen before. */
-  async see(text: string | RegExp): Promise<string> {
-    await vi.waitFor(() => expect(this.screen).toMatch(text), { timeout: 25_000, interval: 50 });
-    const seen = this.screen;
-    this.screen = '';
-    return seen;
-  }
-
-  async type(keys: string): Promise<void> {
-    this.child.stdin?.write(keys);
-  }
+function atTerminal(): Terminal {
+  const env = { ...process.env, HOLDPOINT_TEMPORAL_CLI: inject('cli') };
+  const terminal = new Terminal(COMMAND, { cwd: folder, env });
+  running = terminal.child;
+  return terminal;
 }
 
-const ENTER = '\r';
-
-function hasScript(): boolean {
-  try {
-    return (
-      process.platform === 'linux' && execFileSync(SCRIPT, ['--version'], { encoding: 'utf8' }).includes('util-linux')
-    );
-  } catch {
-    return false;
-  }
-}
-
-describe.runIf(hasScript())('at a terminal', () => {
+describe.runIf(hasTerminals())('at a terminal', () => {
   it('counts down, survives a kill -9 at a pause, and offers to go on from there', async () => {
-    const first = new Terminal();
+    const first = atTerminal();
     const pid = /pid (\d+)/.exec(await first.see(/pid \d+/))?.[1];
     await first.see('Process sensitive data?');
     await first.see(/14:5\d left, then: cancel/);
@@ -159,7 +124,7 @@ describe.runIf(hasScript())('at a terminal', () => {
     process.kill(Number(pid), 'SIGKILL');
     await first.ended;
 
-    const second = new Terminal();
+    const second = atTerminal();
     await second.see(/Resume the run of .*it waits at: Process sensitive data\?/s);
     await second.type(ENTER);
     await second.see('Process sensitive data?');
@@ -182,7 +147,7 @@ describe.runIf(hasScript())('at a terminal', () => {
   });
 
   it('stops at Ctrl-C in order, and says that the run stays paused', async () => {
-    const terminal = new Terminal();
+    const terminal = atTerminal();
     await terminal.see('Process sensitive data?');
     await terminal.type('\u0003');
     await terminal.see('stays paused: npm run demo offers to resume it');

@@ -1,7 +1,7 @@
 /** What the README shows is what the examples are, and the smallest of them does what it says. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
@@ -22,6 +22,11 @@ it('has code to show', () => expect(blocks.length).toBeGreaterThan(2));
 it.each(blocks)('shows $file as it is', ({ file, code }) => {
   expect(file, code).toBeDefined();
   expect(readFileSync(join(ROOT, file!), 'utf8')).toContain(code.trim());
+});
+
+it('names every example', () => {
+  const folders = readdirSync(join(ROOT, 'examples')).filter((name) => /^\d\d-/.test(name));
+  expect([...README.matchAll(/^\| \[(\d\d-\S+)\]\(examples\/\1\)/gm)].map(([, name]) => name)).toEqual(folders);
 });
 
 let server: TestServer;

@@ -3,6 +3,7 @@
  * turn it is, it sees from the conversation, so a retried call, another run and a new worker all go by the script.
  */
 import { ApplicationFailure } from '@temporalio/common';
+import { DELEGATE } from '../../activities/agent.ts';
 import { type LocalModel, localModel, type ModelAnswer, type ModelPrompt } from '../../activities/model.ts';
 import type { Json } from '../../workflows/define/step-output.ts';
 import type { AgentMessage, ToolCallPart, ToolOutput } from '../../workflows/protocol/agent.ts';
@@ -13,6 +14,15 @@ export interface ScriptedToolCall {
   readonly args: Readonly<Record<string, unknown>> | string;
   /** Default: `call_1`, `call_2`, … in the conversation. */
   readonly toolCallId?: string;
+}
+
+/**
+ * A leader's call that gives a task to a member of its team.
+ * @example
+ * new ScriptedModel([{ toolCalls: [delegate('searcher', 'Find it.')] }, 'Found.'])
+ */
+export function delegate(member: string, task: string): ScriptedToolCall {
+  return { toolName: DELEGATE, args: { member_id: member, task } };
 }
 
 /** One turn: an answer (an object is sent as JSON), tool calls, or an error. */

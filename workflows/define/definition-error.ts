@@ -13,6 +13,12 @@ export class DefinitionError extends Error {
   /** Path of the node, `workflow/steps/step`. */
   readonly path: string;
 
+  /** By what it is, not by where its class was loaded: the sandbox side is a bundle with a class of its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const { name, type } = (value ?? {}) as Partial<DefinitionError>;
+    return name === 'DefinitionError' && type === INVALID_DEFINITION;
+  }
+
   constructor(path: string, problem: string) {
     super(`${path}: ${problem}`);
     this.path = path;

@@ -3,7 +3,7 @@
  * All of it is JSON and stands in the history of runs, so what is here may only grow.
  */
 import type { Json } from '../define/step-output.ts';
-import type { UserInputSchema } from '../define/user-input-schema.ts';
+import type { ObjectJsonSchema } from '../define/user-input-schema.ts';
 
 /** Activity type of an agent's model calls. */
 export function generateType(agent: string): string {
@@ -90,7 +90,7 @@ export type ToolGate = 'confirmation' | 'user_input' | 'external_execution';
 export interface GatePlan {
   readonly gate: ToolGate;
   /** `user_input`: the fields to fill. */
-  readonly userInputSchema?: UserInputSchema;
+  readonly userInputSchema?: ObjectJsonSchema;
 }
 
 export type PlannedCall = { readonly toolCallId: string; readonly toolName: string } & (

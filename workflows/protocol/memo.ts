@@ -108,7 +108,7 @@ function briefTool(tool: ToolRequirement, room: number): OpenTool {
   };
 }
 
-function isShort(schema: UserInputSchema | undefined): schema is UserInputSchema {
+function isShort<Schema extends UserInputSchema>(schema: Schema | undefined): schema is Schema {
   return schema !== undefined && JSON.stringify(schema).length <= PREVIEW_LIMIT;
 }
 

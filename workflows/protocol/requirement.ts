@@ -1,7 +1,7 @@
 /** What a run asks of a human, and what became of it. Plain JSON: the same in the query, the memo and the result. */
 import type { OnReject, OnTimeout } from '../define/human-review.ts';
 import type { Json, StepType } from '../define/step-output.ts';
-import type { UserInputSchema } from '../define/user-input-schema.ts';
+import type { ObjectJsonSchema, UserInputSchema } from '../define/user-input-schema.ts';
 import type { ToolGate } from './agent.ts';
 
 export type RequirementKind =
@@ -39,7 +39,7 @@ export interface ToolRequirement {
   /** The member of a team that made the call. */
   readonly member?: string;
   /** Kind `user_input`: the fields to fill. */
-  readonly userInputSchema?: UserInputSchema;
+  readonly userInputSchema?: ObjectJsonSchema;
   readonly resolution?: 'confirmed' | 'rejected';
   /** Rejected: what the model is told. */
   readonly note?: string;

@@ -2,7 +2,7 @@
 import { type ValidationResult, Validator } from '@cfworker/json-schema';
 import { jsonBytes } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
-import type { FieldType, UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
+import type { FieldType, ObjectJsonSchema, UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 
 export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
@@ -24,7 +24,23 @@ export function checkUserInput(schema: UserInputSchema | undefined, values: unkn
       problem: `values have at most ${SCHEMA_VALUES_LIMIT} bytes of JSON where a JSON Schema checks them`,
     };
   }
-  return checkJsonSchema(schema, values as Values);
+  const problem = fieldProblem(schema, values as Values);
+  return problem === undefined ? checkJsonSchema(schema, values as Values) : { ok: false, problem };
+}
+
+/** The most frequent mistakes, in the words that a list of fields has for them. */
+function fieldProblem(schema: ObjectJsonSchema, values: Values): string | undefined {
+  const { properties, required, additionalProperties } = schema;
+  const known = Object.keys((properties ?? {}) as object);
+  const unknown = Object.keys(values).find((key) => !known.includes(key));
+  if (unknown !== undefined && additionalProperties === false) return unknownField(unknown, known);
+  const needed = (Array.isArray(required) ? required : []) as string[];
+  const missing = needed.find((key) => !Object.hasOwn(values, key));
+  return missing === undefined ? undefined : `field '${missing}' is required`;
+}
+
+function unknownField(name: string, known: readonly string[]): string {
+  return `unknown field '${name.slice(0, 80)}'; the fields are ${known.join(', ')}`;
 }
 
 function isFieldList(schema: UserInputSchema): schema is readonly UserInputField[] {
@@ -37,7 +53,7 @@ export function checkJsonSchema<T>(schema: object, value: T): Checked<T> {
   if (valid) return { ok: true, value };
   const { instanceLocation = '#', error = 'does not fit the schema' } = errors.at(-1) ?? {};
   const where = instanceLocation === '#' ? 'value' : instanceLocation.replace(/^#\//, '').replaceAll('/', '.');
-  return { ok: false, problem: `${where}: ${error}` };
+  return { ok: false, problem: `${where}: ${error.replace(/\.$/, '')}` };
 }
 
 /** Never throws: what cannot be checked – a `$ref` that leads nowhere, a broken pattern – is not accepted. */
@@ -55,7 +71,7 @@ function checkFields(fields: readonly UserInputField[], values: Values): Checked
   const known = new Set(fields.map((field) => field.name));
   const unknown = Object.keys(values).find((key) => !known.has(key));
   if (unknown !== undefined) {
-    return { ok: false, problem: `unknown field '${unknown}'; the fields are ${[...known].join(', ')}` };
+    return { ok: false, problem: unknownField(unknown, [...known]) };
   }
   const checked = new Map<string, Json>();
   for (const field of fields) {

@@ -161,11 +161,11 @@ describe('a JSON Schema', () => {
   });
 
   it.each<[Record<string, Json>, string]>([
-    [{}, 'value: Instance does not have required property "threshold".'],
-    [{ threshold: 0 }, 'threshold: 0 is less than 1.'],
-    [{ threshold: true }, 'threshold: Instance type "boolean" is invalid. Expected "integer".'],
-    [{ threshold: 5, target: { region: 'asia' } }, 'target.region: Instance does not match any of ["eu","us"].'],
-    [{ threshold: 5, extra: 1 }, 'extra: False boolean schema.'],
+    [{}, "field 'threshold' is required"],
+    [{ threshold: 0 }, 'threshold: 0 is less than 1'],
+    [{ threshold: true }, 'threshold: Instance type "boolean" is invalid. Expected "integer"'],
+    [{ threshold: 5, target: { region: 'asia' } }, 'target.region: Instance does not match any of ["eu","us"]'],
+    [{ threshold: 5, extra: 1 }, "unknown field 'extra'; the fields are threshold, target"],
   ])('refuses %j', (values, problem) => {
     expect(checkUserInput(schema, values)).toEqual(refused(problem));
   });

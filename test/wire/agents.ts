@@ -1,0 +1,48 @@
+/** Agents of a real provider's package, whose models are on this machine. */
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { z } from 'zod';
+import { agent, tool } from '../../activities/index.ts';
+
+/** Keys as they are hidden: by their looks, by the environment that has them, and by where they stand in a message. */
+export const KEYS = {
+  looks: 'sk-wire-Ab3dEf6hIj9lMn2p',
+  environment: 'wire horse battery',
+  header: 'wire-rabbit-carrot',
+} as const;
+
+/** @param note hears what tools do, and with which run's leave */
+export function wireAgents(baseURL: string, note: (runId: string, effect: string) => void) {
+  const modelWith = (apiKey: string, supportsStructuredOutputs = false) =>
+    createOpenAICompatible({ name: 'wire', baseURL, apiKey, supportsStructuredOutputs })('model-1');
+  const look = tool({
+    description: 'Looks something up',
+    inputSchema: z.object({ q: z.string(), limit: z.number().int().default(3) }),
+    execute: ({ q, limit }, { runId }) => {
+      note(runId, 'look');
+      return { found: [q], limit };
+    },
+  });
+  const pay = tool({
+    description: 'Pays money',
+    inputSchema: z.object({ to: z.string(), euros: z.number() }),
+    requiresConfirmation: true,
+    execute: ({ to, euros }, { runId, by = 'nobody' }) => {
+      note(runId, `pay by ${by}`);
+      return `${to} has ${euros} euros`;
+    },
+  });
+  return {
+    clerk: agent({
+      model: modelWith(KEYS.looks),
+      instructions: 'Be quick.',
+      tools: { look, pay },
+      settings: { temperature: 0 },
+    }),
+    typed: agent({
+      model: modelWith(KEYS.looks, true),
+      outputSchema: z.object({ city: z.string(), degrees: z.number() }),
+    }),
+    byEnvironment: agent({ model: modelWith(KEYS.environment) }),
+    byHeader: agent({ model: modelWith(KEYS.header) }),
+  };
+}
