@@ -8,7 +8,7 @@ import type { ToolOutput } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { Conversation } from './conversation.ts';
-import { execute, MayHaveRun, outputOf, type RunCall, tell, told } from './tool-call.ts';
+import { execute, MayHaveRun, outputOf, type RunCall, tell, tellCall, told } from './tool-call.ts';
 
 type Report = (toolCallId: string, output: ToolOutput) => void;
 type ToolApproval = Pick<StepRequirement, 'id' | 'resolvedBy'>;
@@ -53,6 +53,8 @@ async function runAnswered(
   if (tool.resolution !== 'confirmed') {
     report(toolCallId, { type: 'text', value: tool.note ?? REJECTED_NOTE });
   } else if (tool.kind === 'external_execution') {
+    tellCall('ToolCallStarted', conversation, call);
+    tellCall('ToolCallCompleted', conversation, call);
     report(toolCallId, outputOf(tool.result ?? null));
   } else {
     const approval = { id: answer.id, ...(tool.resolvedBy === undefined ? {} : { resolvedBy: tool.resolvedBy }) };

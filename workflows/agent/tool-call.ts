@@ -7,6 +7,7 @@ import type { Json } from '../define/step-output.ts';
 import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
 import { type PlannedCall, type ToolOutcome, type ToolOutput, type ToolRequest, toolType } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
+import { cut } from '../protocol/memo.ts';
 import { type Conversation, summaryOf } from './conversation.ts';
 
 /** A planned call with its arguments: as checked, and as the model wrote them. */
@@ -20,10 +21,39 @@ export function tell(problem: string): ToolOutput {
   return { type: 'error-text', value: problem };
 }
 
+/** Characters of an error that an event shows. */
+const ERROR_LIMIT = 500;
+
 type Approved = Partial<Pick<ToolRequest, 'args' | 'approval'>>;
 
 /** Runs the tool once. @throws {MayHaveRun} where it was approved and no result came back */
 export async function execute(
+  conversation: Conversation,
+  turn: number,
+  call: RunCall,
+  approved: Approved,
+): Promise<ToolOutcome> {
+  tellCall('ToolCallStarted', conversation, call);
+  const outcome = await attempt(conversation, turn, call, approved);
+  const error = 'error' in outcome ? outcome.error : 'invalid' in outcome ? outcome.invalid : undefined;
+  tellCall('ToolCallCompleted', conversation, call, error);
+  return outcome;
+}
+
+/** The events of a call; also of one that runs elsewhere. */
+export function tellCall(
+  event: 'ToolCallStarted' | 'ToolCallCompleted',
+  { host: { desk, toolScope }, agent }: Conversation,
+  { toolCallId, toolName }: Pick<RunCall, 'toolCallId' | 'toolName'>,
+  error?: string,
+): void {
+  const data = { agent, toolName, toolCallId };
+  if (event === 'ToolCallStarted') desk.tell(event, toolScope.path, data);
+  else
+    desk.tell(event, toolScope.path, { ...data, ...(error === undefined ? {} : { error: cut(error, ERROR_LIMIT) }) });
+}
+
+async function attempt(
   conversation: Conversation,
   turn: number,
   { toolCallId, toolName, args, input, idempotent }: RunCall,

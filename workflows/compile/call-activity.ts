@@ -5,6 +5,7 @@ import { jsonBytes } from '../define/json.ts';
 import type { StepInput } from '../define/step-input.ts';
 import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
 import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
+import { carriedJournal } from './carried-journal.ts';
 import type { Here } from './scope.ts';
 
 /** @throws {NodeFailure} that "may have run" where a gated executor was lost with its worker */
@@ -18,8 +19,9 @@ export async function callActivity(node: StepNode, ref: ActivityRef, input: Step
   try {
     const { name: summary, maxRetries, heartbeatTimeout } = node;
     const execution = { summary, maximumAttempts: once ? 1 : attemptsOf(maxRetries, ref), heartbeatTimeout };
-    const call = () => executeActivity(ref, execution, input);
-    return await here.scope.run.desk.work(call, { brief: ref.local });
+    const { desk } = here.scope.run;
+    const call = () => executeActivity(ref, execution, ref.local ? [input] : [input, ...carriedJournal(desk.journal)]);
+    return await desk.work(call, { brief: ref.local, carries: !ref.local });
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
       throw new NodeFailure(

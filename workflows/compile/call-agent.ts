@@ -11,6 +11,7 @@ import { runAgent } from '../agent/run-agent.ts';
 import type { Branch } from '../human/branch.ts';
 import { NodeFailure, passCancellation } from '../human/outcome.ts';
 import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
+import { carriedJournal } from './carried-journal.ts';
 import { ask, type Here } from './scope.ts';
 
 /** The agent's answer: text, or the object that its output schema asks for. */
@@ -48,5 +49,8 @@ async function execute(node: StepNode, { options }: AgentRef, here: Here, call: 
     maximumAttempts: once ? 1 : attemptsOf(node.maxRetries, ref),
     heartbeatTimeout: node.heartbeatTimeout,
   };
-  return here.scope.run.desk.work(() => executeActivity(ref, execution, argument));
+  const { desk } = here.scope.run;
+  return desk.work(() => executeActivity(ref, execution, [argument, ...carriedJournal(desk.journal)]), {
+    carries: true,
+  });
 }

@@ -17,6 +17,7 @@ import { verdictOf } from './verdict.ts';
 const KEPT_ITERATIONS = 100;
 
 export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
+  const { desk } = here.scope.run;
   const frame = here.slot.open(node.name, 'Loop');
   const sizes: number[] = [];
   let dropped = 0;
@@ -32,13 +33,16 @@ export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
   };
 
   for (let iteration = 1; iteration <= node.maxIterations; iteration += 1) {
+    const path = iterationPath(here.path, iteration);
+    desk.tell('LoopIterationStarted', path, { iteration });
     const scope = inside(here, {
-      path: iterationPath(here.path, iteration),
+      path,
       flow,
       additionalData: { ...here.scope.additionalData, ...feedback },
     });
     const before = frame.size;
     const result = await runSequence(node.steps, scope, frame, runNode);
+    desk.tell('LoopIterationCompleted', path, { iteration });
     sizes.push(frame.size - before);
     lastLeftOutput = result.outputs.length > 0;
     if (sizes.length > KEPT_ITERATIONS) {

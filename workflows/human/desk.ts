@@ -4,27 +4,50 @@
  * and H6 (deadlines are Temporal timers; where answer and timer arrive in one workflow task, the answer is applied first,
  * because the SDK delivers signals before timers).
  */
-import { condition } from '@temporalio/workflow';
-import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
+import { condition, sleep } from '@temporalio/workflow';
+import type { EventData, RunEventName } from '../protocol/events.ts';
+import { cut } from '../protocol/memo.ts';
+import type { RequirementKind, RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
 import { type Branch, BranchStopped } from './branch.ts';
+import { Journal } from './journal.ts';
 import { Publisher, type PublishedRun } from './publish.ts';
 import { readSignal } from './read-answer.ts';
 import { Requirements, type Sender } from './requirements.ts';
 
+/** Characters of a question that an event shows. */
+const MESSAGE_LIMIT = 500;
+
+/** Of 32 KB each: a task of the server's takes 4 MB. */
+const OVERFLOWS_LIMIT = 8;
+
+const PAUSE_EVENTS = {
+  confirmation: 'StepPaused',
+  user_input: 'StepPaused',
+  'confirmation+user_input': 'StepPaused',
+  output_review: 'StepOutputReview',
+  iteration_review: 'StepOutputReview',
+  route: 'RouterPaused',
+  executor: 'StepExecutorPaused',
+  error: 'StepError',
+} as const satisfies Record<RequirementKind, RunEventName>;
+
 export class Desk {
   readonly requirements: Requirements;
+  readonly journal = new Journal();
   private readonly publisher: Publisher;
   private readonly branchOf = new Map<string, Branch>();
   private readonly seenDecisions = new Set<string>();
   /** Decisions since the last publication; `undefined` where nothing was asked or answered. */
   private decided: [string, string][] | undefined;
+  /** How often events had to be told before anything else was, since the last breath. */
+  private overflows = 0;
   /** Executors at work right now. */
   private working = 0;
 
   constructor(run: PublishedRun) {
     this.requirements = new Requirements(run.executionId);
-    this.publisher = new Publisher(run);
+    this.publisher = new Publisher(run, this.journal);
   }
 
   /** `paused` where something waits for a human and nothing else is at work. */
@@ -43,7 +66,9 @@ export class Desk {
   ): Promise<StepRequirement> {
     // Nobody is asked in a stopped branch, but that something may have run goes on record.
     if (!request.mayHaveRun) branch.check();
-    const { id } = this.requirements.ask(request, new Date(), timeoutMs);
+    const asked = this.requirements.ask(request, new Date(), timeoutMs);
+    const { id } = asked;
+    this.tellPause(asked);
     if (branch.stopped) this.withdraw(id);
     branch.check();
     this.branchOf.set(id, branch);
@@ -77,11 +102,12 @@ export class Desk {
 
   /**
    * Runs an executor that takes time, and shows that the run is at work meanwhile. A brief one, over within the workflow
-   * task, shows nothing: what it settles is published with what comes next in the same task.
+   * task, shows nothing: what it settles is published with what comes next in the same task. One that carries takes the
+   * run's events along in its arguments.
    */
-  async work<T>(executor: () => Promise<T>, { brief = false } = {}): Promise<T> {
+  async work<T>(executor: () => Promise<T>, { brief = false, carries = false } = {}): Promise<T> {
     this.working += 1;
-    if (!brief) this.publish();
+    if (!brief) this.publish(undefined, !carries);
     try {
       return await executor();
     } finally {
@@ -106,31 +132,81 @@ export class Desk {
     for (const { problem, requirement } of problems) {
       const open = requirement === undefined ? `; open: ${this.requirements.openIds()}` : '';
       this.requirements.refuse('malformed', `${problem}${open}`, sender, requirement);
+      this.tellRefusal();
     }
     let halfAnswered = false;
     for (const decision of decisions) {
-      if (this.requirements.answer(decision, sender) !== 'accepted') continue;
+      if (this.requirements.answer(decision, sender) !== 'accepted') {
+        this.tellRefusal();
+        continue;
+      }
       this.decided ??= [];
       if (decisionId !== undefined) this.decided.push([decision.requirement, decisionId]);
-      halfAnswered ||= this.requirements.get(decision.requirement)!.resolution === undefined;
+      const answered = this.requirements.get(decision.requirement)!;
+      if (answered.resolution === undefined) halfAnswered = true;
+      else this.tellAnswer(answered);
     }
     // Nothing goes on that would show it: some calls of an executor pause are answered, others still wait.
     if (halfAnswered) this.publish();
   }
 
   /** Shows what changed since the last time; `final` at the end of the run. */
-  publish(final?: RunStatus): void {
-    this.publisher.publish(final ?? this.status, this.requirements.open, this.decided);
+  publish(final?: RunStatus, tell = true): void {
+    this.publisher.publish(final ?? this.status, this.requirements.open, this.decided, tell);
     this.decided = undefined;
+  }
+
+  /** Something has happened in the run. */
+  tell<Name extends RunEventName>(event: Name, path: string, data: EventData<Name>): void {
+    this.journal.add(event, path, data);
+    if (!this.journal.isFull) return;
+    this.publish();
+    this.overflows += 1;
+  }
+
+  /**
+   * Ends the workflow task where it has told much: thousands of inline steps run in one task, and the server takes no
+   * task of any size.
+   */
+  async breathe(): Promise<void> {
+    if (this.overflows < OVERFLOWS_LIMIT) return;
+    this.overflows = 0;
+    await sleep(1);
+  }
+
+  private tellPause({ id, kind, path, stepType, message, timeoutAt }: StepRequirement): void {
+    this.tell(PAUSE_EVENTS[kind], path, {
+      ...{ requirement: id, kind, stepType },
+      ...(message === undefined ? {} : { message: cut(message, MESSAGE_LIMIT) }),
+      ...(timeoutAt === undefined ? {} : { timeoutAt }),
+    });
+  }
+
+  private tellRefusal(): void {
+    const { code, reason, requirement, by, signal } = this.requirements.refused.newest.at(-1)!;
+    this.journal.addRefusal({
+      ...{ signal, code, reason },
+      ...(requirement === undefined ? {} : { requirement }),
+      ...(by === undefined ? {} : { by }),
+    });
+  }
+
+  private tellAnswer({ id, kind, path, resolution, resolvedBy }: StepRequirement): void {
+    this.tell(kind === 'executor' ? 'StepExecutorContinued' : 'StepContinued', path, {
+      ...{ requirement: id, resolution: resolution! },
+      ...(resolvedBy === undefined ? {} : { resolvedBy }),
+    });
   }
 
   private expire(id: string): void {
     this.requirements.expire(id, new Date());
+    this.tellAnswer(this.requirements.get(id)!);
     this.decided ??= [];
   }
 
   private withdraw(id: string): void {
     this.requirements.withdraw(id, new Date());
+    this.tellAnswer(this.requirements.get(id)!);
     this.decided ??= [];
   }
 }

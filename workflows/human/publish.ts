@@ -11,6 +11,7 @@ import type { StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
 import { HOLDPOINT_DUE, HOLDPOINT_SESSION, HOLDPOINT_STATUS, HOLDPOINT_STEP } from '../protocol/search-attributes.ts';
 import { currentDetails } from './details.ts';
+import type { Journal } from './journal.ts';
 
 /** The server refuses a search attribute of 2 KB or more, and with it the workflow task. */
 const STEP_NAMES_LIMIT = 1000;
@@ -31,22 +32,32 @@ export class Publisher {
   private status: RunStatus | undefined;
   private memoSet = false;
   private attributes: ReturnType<typeof attributesOf> | undefined;
+  private readonly journal: Journal;
 
-  constructor(run: PublishedRun) {
+  constructor(run: PublishedRun, journal: Journal) {
     this.run = run;
+    this.journal = journal;
   }
 
-  /** @param decided decisions since the last call, `undefined` when nothing was asked or answered since */
+  /**
+   * @param decided decisions since the last call, `undefined` when nothing was asked or answered since
+   * @param tell hand over the events of the run, although nothing else calls for a memo
+   */
   publish(
     status: RunStatus,
     open: readonly StepRequirement[],
     decided: (readonly [string, string])[] | undefined,
+    tell: boolean,
   ): void {
-    if (decided === undefined && status === this.status) return;
+    const telling = tell && !this.journal.isEmpty;
+    if (decided === undefined && status === this.status && !telling) return;
     this.status = status;
-    if (open.length > 0 || this.memoSet) {
+    if (open.length > 0 || this.memoSet || telling) {
       const { workflowName, sessionId } = this.run;
-      upsertMemo({ [MEMO_KEY]: toMemo({ workflowName, sessionId, status }, open, decided ?? []) });
+      const journal = this.journal.take();
+      // A reader makes the event of a pause from the status, if it still is that when the task ends; this is its number.
+      const sequence = status === 'paused' ? this.journal.next() : this.journal.sequence;
+      upsertMemo({ [MEMO_KEY]: toMemo({ workflowName, sessionId, status, sequence }, open, decided ?? [], journal) });
       this.memoSet = true;
     }
     setCurrentDetails(currentDetails(open, status));

@@ -14,8 +14,10 @@ import { SessionState } from '../compile/session-state.ts';
 import { Frame } from '../compile/tree.ts';
 import { Branch } from '../human/branch.ts';
 import { Desk } from '../human/desk.ts';
+import { contentFields } from '../human/journal.ts';
 import { installHandlers } from '../human/handlers.ts';
 import { FAILURE } from '../protocol/failure.ts';
+import { cut } from '../protocol/memo.ts';
 import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
 import { guardDefinition } from './drift-guard.ts';
@@ -76,6 +78,7 @@ class Run {
       branch: new Branch(),
       flow: EMPTY_FLOW,
     };
+    this.desk.tell('WorkflowStarted', '', {});
     try {
       await runSequence(this.definition.steps, scope, this.frame, runNode);
       await passCancellation();
@@ -103,6 +106,7 @@ class Run {
       sessionState: this.state.values,
       refusedAnswers: { count: refused.count, newest: [...refused.newest] },
       ...(usage ? { usage } : {}),
+      sequence: this.desk.journal.sequence,
       ...(error ? { error } : {}),
     });
   }
@@ -111,24 +115,31 @@ class Run {
     if (error instanceof RunCancelled) return this.end('cancelled', error.message);
     if (isCancellation(error)) {
       // A real Temporal cancel: the last thing that the run says, then it ends as Canceled.
+      this.desk.tell('WorkflowCancelled', '', {});
       this.desk.publish('cancelled');
       throw error;
     }
     if (!(error instanceof NodeFailure)) throw error;
     const { message, path, errorType } = error;
     const detail = { message, path, ...(errorType === undefined ? {} : { type: errorType }) };
-    this.desk.publish('failed');
-    const content = `Workflow execution failed: ${message}`;
+    this.desk.tell('WorkflowError', '', { error: cut(message, 500) });
     throw ApplicationFailure.create({
       message: `Step '${path}' failed: ${message}`,
       type: FAILURE.stepFailed,
       nonRetryable: true,
-      details: [this.output('failed', content, detail)],
+      details: [this.lastOutput('failed', `Workflow execution failed: ${message}`, detail)],
     });
   }
 
-  private end(status: RunStatus, content: Json): RunOutput {
-    this.desk.publish(status);
-    return this.output(status, content);
+  private end(status: 'completed' | 'cancelled', content: Json): RunOutput {
+    this.desk.tell(status === 'completed' ? 'WorkflowCompleted' : 'WorkflowCancelled', '', contentFields(content));
+    return this.lastOutput(status, content);
+  }
+
+  /** The run's result; it takes along the events that no memo has told. */
+  private lastOutput(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
+    this.desk.publish(status, false);
+    const journal = this.desk.journal.take();
+    return { ...this.output(status, content, error), ...(journal.length === 0 ? {} : { journal }) };
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cut, PREVIEW_LIMIT, toMemo } from '../../../workflows/protocol/memo.ts';
 import type { StepRequirement } from '../../../workflows/protocol/requirement.ts';
 
-const run = { status: 'paused', workflowName: 'w', sessionId: 's' } as const;
+const run = { status: 'paused', workflowName: 'w', sessionId: 's', sequence: 0 } as const;
 const requirement = (part: Partial<StepRequirement> = {}): StepRequirement => ({
   id: 'a#confirmation',
   digest: 'd1',

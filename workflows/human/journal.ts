@@ -1,0 +1,72 @@
+/**
+ * The events of a run that nobody has been told of yet. They leave with what the run puts into its history anyway – a
+ * memo, the arguments of an activity, the result – so that watching costs no events of Temporal's.
+ */
+import { jsonBytes } from '../define/json.ts';
+import type { Json } from '../define/step-output.ts';
+import { EVENT_PREVIEW_LIMIT, type EventData, type JournalEntry, type RunEventName } from '../protocol/events.ts';
+import { cutBytes } from '../protocol/memo.ts';
+
+/** Bytes that may wait: more would not fit where they ride along. */
+const FULL = 32 * 1024;
+/** Refused answers that are told one by one, each time: anybody may send any number of them. */
+const REFUSALS = 20;
+
+export class Journal {
+  /** Of the newest event. */
+  sequence = 0;
+  private entries: JournalEntry[] = [];
+  private bytes = 0;
+  private refusals = 0;
+
+  get isEmpty(): boolean {
+    return this.entries.length === 0;
+  }
+
+  get isFull(): boolean {
+    return this.bytes > FULL;
+  }
+
+  add<Name extends RunEventName>(event: Name, path: string, data: EventData<Name>): void {
+    const entry: JournalEntry = [this.next(), Date.now(), event, path, ...some(data)];
+    this.entries.push(entry);
+    this.bytes += jsonBytes(entry);
+  }
+
+  /** An answer was refused; of many at once, the rest is a count. */
+  addRefusal(data: EventData<'AnswerRefused'>): void {
+    this.refusals += 1;
+    if (this.refusals <= REFUSALS) this.add('AnswerRefused', '', data);
+  }
+
+  /** The number of an event that the reader of the history makes out for itself. */
+  next(): number {
+    this.sequence += 1;
+    return this.sequence;
+  }
+
+  /** Hands over what has not been told. */
+  take(): readonly JournalEntry[] {
+    const more = this.refusals - REFUSALS;
+    if (more > 0) {
+      const reason = `${more} more answers were refused; the run's history has the signals`;
+      this.add('AnswerRefused', '', { signal: '', code: 'invalid', reason });
+    }
+    const { entries } = this;
+    this.entries = [];
+    this.bytes = 0;
+    this.refusals = 0;
+    return entries;
+  }
+}
+
+function some(data: object): [] | [{ readonly [key: string]: Json }] {
+  return Object.keys(data).length === 0 ? [] : [data as { readonly [key: string]: Json }];
+}
+
+/** The content where it is short, else as much of its JSON as an event shows. */
+export function contentFields(content: Json): { readonly content: Json } | { readonly preview: string } {
+  const text = JSON.stringify(content);
+  const preview = cutBytes(text, EVENT_PREVIEW_LIMIT);
+  return preview === text ? { content } : { preview };
+}
