@@ -19,7 +19,14 @@ export async function callActivity(node: StepNode, ref: ActivityRef, input: Step
     const { name: summary, maxRetries, heartbeatTimeout } = node;
     const execution = { summary, maximumAttempts: once ? 1 : attemptsOf(maxRetries, ref), heartbeatTimeout };
     const call = () => executeActivity(ref, execution, input);
-    return await here.scope.run.desk.work(call, { brief: ref.local });
+    const { desk } = here.scope.run;
+    // A local activity's arguments stay in the worker.
+    const room = ref.local ? undefined : desk.room(size);
+    if (room) {
+      await room;
+      here.scope.branch.check();
+    }
+    return await desk.work(call, { brief: ref.local });
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
       throw new NodeFailure(

@@ -2,7 +2,7 @@
 import { attemptsOf, executeActivity } from '../define/activity-ref.ts';
 import type { AgentRef } from '../define/agent-ref.ts';
 import { jsonBytes } from '../define/json.ts';
-import type { StepNode } from '../define/step.ts';
+import { isGated, type StepNode } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
 import type { Json } from '../define/step-output.ts';
 import type { AgentCall, AgentHost } from '../agent/conversation.ts';
@@ -22,6 +22,7 @@ export async function callAgent(node: StepNode, ref: AgentRef, input: StepInput,
   const host: AgentHost = {
     desk: run.desk,
     toolScope,
+    confirmed: isGated(node),
     execute: (call, branch) => execute(node, ref, within(branch), call),
     ask: (question, branch) => ask(within(branch), question),
     spend: (usage) => run.usage.add(path, usage),
@@ -48,5 +49,11 @@ async function execute(node: StepNode, { options }: AgentRef, here: Here, call: 
     maximumAttempts: once ? 1 : attemptsOf(node.maxRetries, ref),
     heartbeatTimeout: node.heartbeatTimeout,
   };
-  return here.scope.run.desk.work(() => executeActivity(ref, execution, argument));
+  const { desk } = here.scope.run;
+  const room = desk.room(size);
+  if (room) {
+    await room;
+    here.scope.branch.check();
+  }
+  return desk.work(() => executeActivity(ref, execution, argument));
 }

@@ -5,6 +5,9 @@ import { DefinitionError } from './definition-error.ts';
 export function checkOptions(what: string, options: object, known: readonly string[], path: string): void {
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown !== undefined) {
-    throw new DefinitionError(path, `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} has no option '${unknown}'; it takes ${known.join(', ')}.`);
+    throw new DefinitionError(
+      path,
+      `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} has no option '${unknown}'; it takes ${known.join(', ')}.`,
+    );
   }
 }

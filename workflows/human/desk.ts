@@ -4,13 +4,16 @@
  * and H6 (deadlines are Temporal timers; where answer and timer arrive in one workflow task, the answer is applied first,
  * because the SDK delivers signals before timers).
  */
-import { condition } from '@temporalio/workflow';
+import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
 import { type Branch, BranchStopped } from './branch.ts';
 import { Publisher, type PublishedRun } from './publish.ts';
 import { readSignal } from './read-answer.ts';
 import { Requirements, type Sender } from './requirements.ts';
+
+/** Bytes of arguments that one workflow task schedules; beside them it has memos and other small things. */
+const TASK_LIMIT = 2_500_000;
 
 export class Desk {
   readonly requirements: Requirements;
@@ -19,6 +22,8 @@ export class Desk {
   private readonly seenDecisions = new Set<string>();
   /** Decisions since the last publication; `undefined` where nothing was asked or answered. */
   private decided: [string, string][] | undefined;
+  /** What has been scheduled in the workflow task that began with this history. */
+  private task = { historyLength: -1, bytes: 0 };
   /** Executors at work right now. */
   private working = 0;
 
@@ -87,6 +92,18 @@ export class Desk {
     } finally {
       this.working -= 1;
     }
+  }
+
+  /**
+   * Room for what weighs so much in this workflow task, or a promise to wait for: whatever starts together is scheduled in
+   * one task, and the server ends a run whose task is over 4 MB.
+   */
+  room(bytes: number): Promise<void> | undefined {
+    const { historyLength } = workflowInfo();
+    if (historyLength !== this.task.historyLength) this.task = { historyLength, bytes: 0 };
+    if (this.task.bytes > 0 && this.task.bytes + bytes > TASK_LIMIT) return sleep(1).then(() => this.room(bytes));
+    this.task.bytes += bytes;
+    return undefined;
   }
 
   /** Takes a signal. Never throws, never waits. */
