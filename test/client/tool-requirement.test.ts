@@ -6,6 +6,7 @@ import { InvalidAnswer, RequirementAlreadyResolved, UnresolvedRequirements } fro
 import { Requirement } from '../../client/requirement.ts';
 import type { Run } from '../../client/run.ts';
 import { agents, call, calls, effectsOf, play, type Turn } from '../support/agents.ts';
+import { requirementFields } from '../support/requirement.ts';
 import { openServer, type RunningWorker, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -105,7 +106,7 @@ test('a call that nobody answered takes no answer once its requirement is closed
   const run = await start(calls(pay(1)), 'x');
   const cancelled = await client.cancel(run.runId, 'enough');
   expect(cancelled.status).toBe('cancelled');
-  const closed = new Requirement({ ...one(run), resolution: 'withdrawn' });
+  const closed = new Requirement({ ...requirementFields('executor'), tools: one(run).tools, resolution: 'withdrawn' });
   expect(() => closed.tools[0]!.confirm()).toThrow(RequirementAlreadyResolved);
 });
 

@@ -4,7 +4,7 @@ import { agent, team, tool, type ToolContext } from '../../activities/index.ts';
 import { ScriptedModel, type ScriptedToolCall, type ScriptedTurn } from '../kit/index.ts';
 
 /** What tools did, by run: `tool {args}`. */
-export const effects = new Map<string, string[]>();
+const effects = new Map<string, string[]>();
 /** The context that each tool got last. */
 export const contexts = new Map<string, ToolContext>();
 

@@ -88,9 +88,7 @@ function brief(requirement: StepRequirement): OpenPause {
     ...(availableChoices ? { availableChoices: availableChoices.slice(0, CHOICES_LIMIT) } : {}),
     ...(requirement.allowMultipleSelections ? { allowMultipleSelections: true } : {}),
     ...(isShort(userInputSchema) ? { userInputSchema } : {}),
-    ...(tools
-      ? { tools: tools.slice(0, TOOLS_LIMIT).map((tool) => briefTool(tool, PREVIEW_LIMIT / tools.length)) }
-      : {}),
+    ...(tools ? { tools: briefTools(tools), toolCount: tools.length } : {}),
     ...(mayHaveRun ? { mayHaveRun } : {}),
     ...(toolCallId === undefined ? {} : { toolCallId }),
     ...(previousFeedback === undefined ? {} : { previousFeedback: cut(previousFeedback, MESSAGE_LIMIT) }),
