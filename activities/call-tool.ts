@@ -4,11 +4,12 @@
  * arguments that the human was shown (H5).
  */
 import { Context } from '@temporalio/activity';
-import { asJson, jsonBytes } from '../workflows/define/json.ts';
+import { asJson, DEPTH_LIMIT, isTooDeep, jsonBytes } from '../workflows/define/json.ts';
 import type { Json } from '../workflows/define/step-output.ts';
-import type { ToolOutcome, ToolRequest } from '../workflows/protocol/agent.ts';
-import { checkStandardSchema } from '../workflows/protocol/input-schema.ts';
-import { gateOf } from './plan-call.ts';
+import type { GatePlan, ToolApproval, ToolOutcome, ToolRequest } from '../workflows/protocol/agent.ts';
+import { sentenceOf } from '../workflows/protocol/input-schema.ts';
+import { gateOf, isHumans } from './plan-call.ts';
+import { asPlainJson, issuesOf } from './schema.ts';
 import type { ToolContext, ToolDefinition } from './tool.ts';
 
 export interface ToolLimits {
@@ -23,26 +24,50 @@ export function toolActivity(
 ): (request: ToolRequest) => Promise<ToolOutcome> {
   return async (request) => {
     const { args, rawArgs = args, approval, ...scope } = request;
-    const checked = await checkStandardSchema(tool.inputSchema, rawArgs);
-    if (!checked.ok) return { invalid: `The arguments of '${name}' do not fit: ${checked.problem}` };
-    const gated = gateOf(tool, checked.value);
-    // An answer that names no question is nobody's.
-    const answered = approval?.requirement ? approval : undefined;
-    if (gated && gated.gate !== answered?.gate) return { gated };
-    if (answered?.gate === 'confirmation' && !isSame(checked.value, args)) {
-      return {
-        invalid: `'${name}' no longer reads its arguments as they were approved (its schema has changed): call it again`,
-      };
+    const checked = await issuesOf(tool.inputSchema, rawArgs);
+    if ('issues' in checked) return refusal(name, tool, checked.issues, approval);
+    const { value } = checked;
+    const gated = gateOf(tool, value);
+    if (gated && !isPassed(gated, tool, approval)) return { gated };
+    if (approval && !isSame(value, args)) {
+      const shown = asPlainJson(value);
+      if (shown === undefined)
+        return { invalid: `The arguments of '${name}' cannot be shown to a human as they would run` };
+      // The schema makes others of them than the human saw: they have to see these.
+      return { gated: { gate: 'confirmation' }, args: shown };
     }
-    const by = answered?.by === undefined ? {} : { by: answered.by };
+    const by = approval?.by === undefined ? {} : { by: approval.by };
     const context: ToolContext = { ...scope, ...by, abortSignal: Context.current().cancellationSignal };
-    return outcomeOf(name, await tool.execute(checked.value, context), limits);
+    return outcomeOf(name, await tool.execute(value, context), limits);
   };
+}
+
+/** Has a human answered what this worker's definition asks? An answer that names no question is nobody's. */
+function isPassed(
+  { gate }: GatePlan,
+  { userInputFields }: ToolDefinition,
+  approval: ToolApproval | undefined,
+): boolean {
+  if (!approval?.requirement || !approval.gates.includes(gate)) return false;
+  return gate !== 'user_input' || userInputFields.every((field) => approval.fields?.includes(field));
+}
+
+function refusal(
+  name: string,
+  { userInputFields }: ToolDefinition,
+  issues: Parameters<typeof sentenceOf>[0],
+  approval: ToolApproval | undefined,
+): ToolOutcome {
+  const invalid = `The arguments of '${name}' do not fit: ${sentenceOf(issues)}`;
+  // What the model wrote, only the model can mend.
+  const human = approval?.gates.includes('user_input') && issues.every((issue) => isHumans(issue, userInputFields));
+  return human ? { invalid, fields: true } : { invalid };
 }
 
 function outcomeOf(name: string, returned: unknown, limits: ToolLimits): ToolOutcome {
   let result: Json;
   try {
+    if (isTooDeep(returned)) throw new TypeError(`it nests more than ${DEPTH_LIMIT} levels`);
     result = asJson(returned);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

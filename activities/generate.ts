@@ -1,7 +1,7 @@
 /** The activity `<agent>.generate`: one call of the model, and a plan for each tool call in its reply. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { asJson, jsonBytes } from '../workflows/define/json.ts';
+import { asJson, DEPTH_LIMIT, isTooDeep, jsonBytes } from '../workflows/define/json.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type {
   AgentMessage,
@@ -49,7 +49,7 @@ async function toTurn(
   const renamed = (part: AssistantPart): AssistantPart =>
     part.type === 'tool-call' && ids.has(part) ? { ...part, toolCallId: ids.get(part)! } : part;
   const planned = await Promise.all(
-    calls.map(({ part, malformed }) => planCall(renamed(part) as ToolCallPart, malformed, toolkit)),
+    calls.map(({ part, problem }) => planCall(renamed(part) as ToolCallPart, problem, toolkit)),
   );
   const answer =
     calls.length > 0 ? {} : outputSchema ? await answerOf(text, outputSchema, answerSchema) : { content: text };
@@ -75,6 +75,7 @@ async function answerOf(
   } catch {
     return { problem: `Your answer is not valid JSON. ${again}` };
   }
+  if (isTooDeep(value)) return { problem: `Your answer nests more than ${DEPTH_LIMIT} levels. ${again}` };
   const checked = await checkStandardSchema(schema, value);
   return checked.ok
     ? { content: asJson(checked.value) }

@@ -3,9 +3,9 @@
  * It is loaded with the first call, so that a worker without agents does not carry it.
  */
 import type { CallSettings, LanguageModel, ModelMessage, ToolSet } from 'ai';
-import { asJson } from '../workflows/define/json.ts';
+import { asJson, DEPTH_LIMIT, isTooDeep } from '../workflows/define/json.ts';
 import type { Json } from '../workflows/define/step-output.ts';
-import type { AgentMessage, AssistantPart, TokenUsage, ToolCallPart } from '../workflows/protocol/agent.ts';
+import type { AgentMessage, AssistantPart, TokenUsage, ToolCallPart, ToolOutput } from '../workflows/protocol/agent.ts';
 
 /** A language model of any of the AI SDK's providers. */
 export type Model = LanguageModel;
@@ -50,9 +50,15 @@ export interface ModelRequest {
 export interface ModelReply {
   readonly parts: readonly AssistantPart[];
   /** Calls for us to make; those of the provider's own tools are among the parts only. */
-  readonly calls: readonly { readonly part: ToolCallPart; readonly malformed: boolean }[];
+  readonly calls: readonly PlannableCall[];
   readonly text: string;
   readonly usage: TokenUsage;
+}
+
+export interface PlannableCall {
+  readonly part: ToolCallPart;
+  /** What is wrong with arguments that cannot even be read. */
+  readonly problem?: string;
 }
 
 /** One call, without retries: those are Temporal's. @throws what the provider throws, see {@link readModelError} */
@@ -80,14 +86,15 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
     abortSignal,
   });
   if (finishReason === 'error') throw new Error('the model ended its answer with an error');
-  const calls: { part: ToolCallPart; malformed: boolean }[] = [];
+  const calls: PlannableCall[] = [];
   const parts: AssistantPart[] = [];
   for (const part of content as readonly ContentPart[]) {
     const kept = toPart({ ...part, toolCallId: idsGiven.get(part.toolCallId ?? '') ?? part.toolCallId ?? '' });
     if (!kept) continue;
     parts.push(kept);
     if (kept.type !== 'tool-call' || kept.providerExecuted) continue;
-    calls.push({ part: kept, malformed: part.invalid === true && typeof part.input === 'string' });
+    const problem = problemOf(part);
+    calls.push({ part: kept, ...(problem === undefined ? {} : { problem }) });
   }
   const { inputTokens = 0, outputTokens = 0, totalTokens = inputTokens + outputTokens } = usage;
   return { parts, calls, text, usage: { inputTokens, outputTokens, totalTokens } };
@@ -114,6 +121,19 @@ function withOwnIds(model: Model, given: Map<string, string>): Model {
   return { specificationVersion, provider, modelId, supportedUrls, doGenerate, doStream } as Model;
 }
 
+function problemOf({ invalid, input }: ContentPart): string | undefined {
+  if (isTooDeep(input)) return `nest more than ${DEPTH_LIMIT} levels`;
+  return invalid === true && typeof input === 'string' ? 'are not valid JSON: a JSON object is needed' : undefined;
+}
+
+function providerOutput({ type, output, error }: ContentPart): ToolOutput {
+  if (type === 'tool-error')
+    return { type: 'error-text', value: error instanceof Error ? error.message : String(error) };
+  return isTooDeep(output)
+    ? { type: 'error-text', value: 'the result nests too deeply to be kept' }
+    : { type: 'json', value: asJson(output) };
+}
+
 /** The AI SDK's content parts, as far as they are kept. */
 interface ContentPart {
   readonly type: string;
@@ -122,6 +142,7 @@ interface ContentPart {
   readonly toolName?: string;
   readonly input?: unknown;
   readonly output?: unknown;
+  readonly error?: unknown;
   readonly invalid?: boolean;
   readonly providerExecuted?: boolean;
   readonly providerMetadata?: unknown;
@@ -140,13 +161,15 @@ function toPart(part: ContentPart): AssistantPart | undefined {
         type,
         toolCallId,
         toolName,
-        input: asJson(part.input),
+        input: isTooDeep(part.input) ? null : asJson(part.input),
         ...(providerExecuted ? { providerExecuted } : {}),
         ...options,
       };
+    // Of the provider's own tools: its next request wants to have them back.
     case 'tool-result':
+    case 'tool-error':
       if (!providerExecuted) return undefined;
-      return { type, toolCallId, toolName, output: { type: 'json', value: asJson(part.output) }, ...options };
+      return { type: 'tool-result', toolCallId, toolName, output: providerOutput(part), ...options };
     default:
       return undefined;
   }

@@ -6,33 +6,35 @@ import { asJson, jsonBytes } from '../workflows/define/json.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { ObjectJsonSchema } from '../workflows/define/user-input-schema.ts';
 import { type GatePlan, type PlannedCall, TOOL_PAYLOAD_LIMIT, type ToolCallPart } from '../workflows/protocol/agent.ts';
-import { checkStandardSchema } from '../workflows/protocol/input-schema.ts';
+import { sentenceOf } from '../workflows/protocol/input-schema.ts';
 import { type Checked, checkJsonSchema } from '../workflows/protocol/user-input.ts';
+import { asPlainJson, fieldOf, issuesOf } from './schema.ts';
 import type { ToolDefinition } from './tool.ts';
 import type { Delegation, Toolkit } from './toolkit.ts';
 
-/** @param malformed the arguments are no JSON */
-export async function planCall(part: ToolCallPart, malformed: boolean, { own }: Toolkit): Promise<PlannedCall> {
+/** @param problem why the arguments cannot even be read */
+export async function planCall(
+  part: ToolCallPart,
+  problem: string | undefined,
+  { own }: Toolkit,
+): Promise<PlannedCall> {
   const { toolCallId, toolName, input } = part;
   const call = { toolCallId, toolName };
   const tell = (error: string): PlannedCall => ({ ...call, do: 'tell', error });
+  const wrong = (what: string) => tell(`The arguments of '${toolName}' ${what}. Call it again, corrected.`);
   const tool = Object.hasOwn(own, toolName) ? own[toolName]! : undefined;
   if (!tool) return tell(`There is no tool '${toolName.slice(0, 80)}'. The tools are: ${Object.keys(own).join(', ')}.`);
-  if (malformed) return tell(`The arguments of '${toolName}' are not valid JSON. Call it again with a JSON object.`);
+  if (problem !== undefined) return wrong(problem);
   if (tool.kind === 'delegation') return planDelegation(call, tool, input);
   const checked = await checkArgs(tool, input);
-  if (!checked.ok)
-    return tell(`The arguments of '${toolName}' do not fit: ${checked.problem}. Call it again, corrected.`);
+  if (!checked.ok) return wrong(`do not fit: ${checked.problem}`);
   const gated = gateOf(tool, checked.value);
-  // What a human decides about is what runs: the arguments as checked, not as written.
-  const args = gated?.gate === 'user_input' ? input : jsonOrUndefined(checked.value);
-  if (args === undefined)
-    return tell(`The arguments of '${toolName}' cannot be held as JSON. Call it again with others.`);
+  // What a human decides about is what runs: the arguments as checked, not as written – all of them.
+  const args = gated ? shownArgs(tool, input, checked.value) : jsonOrUndefined(checked.value);
+  if (args === undefined) return wrong('cannot be held as JSON');
   const size = jsonBytes(args);
   if (gated && size > TOOL_PAYLOAD_LIMIT) {
-    return tell(
-      `The arguments of '${toolName}' have ${size} bytes, too many for the human who has to look at them (${TOOL_PAYLOAD_LIMIT}). Call it again with fewer.`,
-    );
+    return wrong(`have ${size} bytes, too many for the human who has to look at them (${TOOL_PAYLOAD_LIMIT})`);
   }
   const changed = JSON.stringify(args) !== JSON.stringify(input);
   const { idempotent } = tool;
@@ -53,20 +55,53 @@ function planDelegation(
 
 /**
  * The arguments as the tool's function gets them. A field that a human will fill may be missing, or wrong: then the
- * arguments are checked without it, and as a whole after the merge.
+ * others are checked, and the whole after the merge.
  */
-async function checkArgs(tool: ToolDefinition, input: Json): Promise<Checked<unknown>> {
-  if (tool.userInputFields.length === 0) return checkStandardSchema(tool.inputSchema, input);
-  const { fields, rest } = splitSchema(tool);
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return checkJsonSchema(rest, input);
-  const own = Object.entries(input).filter(([key]) => !Object.hasOwn(fields.properties as object, key));
-  return checkJsonSchema(rest, Object.fromEntries(own));
+async function checkArgs({ inputSchema, userInputFields }: ToolDefinition, input: Json): Promise<Checked<unknown>> {
+  const checked = await issuesOf(inputSchema, input);
+  if ('value' in checked) return { ok: true, value: checked.value };
+  const asked = userInputFields.length > 0 && isObject(input);
+  const issues = asked ? checked.issues.filter((issue) => !isHumans(issue, userInputFields)) : checked.issues;
+  return issues.length === 0 ? { ok: true, value: undefined } : { ok: false, problem: sentenceOf(issues) };
+}
+
+type Issue = Parameters<typeof fieldOf>[0];
+
+/** Is the issue one that a human's values can mend? One about the whole may be. */
+export function isHumans(issue: Issue, userInputFields: readonly string[]): boolean {
+  const field = fieldOf(issue);
+  return userInputFields.length > 0 && (field === undefined || userInputFields.includes(field));
+}
+
+/** What a human is shown of the arguments; `undefined` where JSON does not show all that would run. */
+function shownArgs(tool: ToolDefinition, input: Json, checked: unknown): Json | undefined {
+  const { userInputFields, jsonSchema } = tool;
+  if (userInputFields.length === 0 || !isObject(input)) return asPlainJson(checked);
+  // The model's own words for the fields are suggestions; the others are as checked, where they could be checked already.
+  const plain = checked === undefined ? withDefaults(input, jsonSchema) : asPlainJson(checked);
+  if (!isObject(plain)) return undefined;
+  const own = Object.entries(plain).filter(([key]) => !userInputFields.includes(key));
+  const suggested = Object.entries(input).filter(([key]) => userInputFields.includes(key));
+  return Object.fromEntries([...own, ...suggested]);
+}
+
+/** Defaults are known before the whole can be checked. */
+function withDefaults(input: JsonObject, { properties }: ToolDefinition['jsonSchema']): Json {
+  const declared = Object.entries((properties ?? {}) as Readonly<Record<string, { readonly default?: Json }>>);
+  const defaults = declared.flatMap(([key, schema]) => (schema.default === undefined ? [] : [[key, schema.default]]));
+  return { ...(Object.fromEntries(defaults) as JsonObject), ...input };
+}
+
+type JsonObject = { readonly [key: string]: Json };
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The gate in front of a tool with these arguments, as checked. */
 export function gateOf(tool: ToolDefinition, args: unknown): GatePlan | undefined {
   if (tool.externalExecution) return { gate: 'external_execution' };
-  if (tool.userInputFields.length > 0) return { gate: 'user_input', userInputSchema: splitSchema(tool).fields };
+  if (tool.userInputFields.length > 0) return { gate: 'user_input', userInputSchema: fieldsOf(tool) };
   const { requiresConfirmation } = tool;
   if (requiresConfirmation === false) return undefined;
   return requiresConfirmation !== true && saysNo(requiresConfirmation, args) ? undefined : { gate: 'confirmation' };
@@ -83,22 +118,37 @@ function saysNo(predicate: (args: unknown) => unknown, args: unknown): boolean {
   }
 }
 
-/** The schema of the fields that a human fills, and that of the other arguments. */
-function splitSchema({ jsonSchema, userInputFields }: ToolDefinition): {
-  readonly fields: ObjectJsonSchema;
-  readonly rest: ObjectJsonSchema;
-} {
-  const { properties, required, ...shared } = jsonSchema;
-  const all = Object.entries((properties ?? {}) as { readonly [key: string]: Json });
-  const needed = (Array.isArray(required) ? required : []) as string[];
-  const part = (belongs: (key: string) => boolean): ObjectJsonSchema => ({
+/**
+ * The schema of the fields that a human fills. Without patterns: a run checks it in its sandbox, where an answer that a
+ * pattern takes long over would stop it, and the tool's own schema decides in the end.
+ */
+function fieldsOf({ jsonSchema, userInputFields }: ToolDefinition): ObjectJsonSchema {
+  const { properties, required, ...shared } = withoutPatterns(jsonSchema) as { readonly [keyword: string]: Json };
+  const isField = (key: string) => userInputFields.includes(key);
+  const all = Object.entries((properties ?? {}) as JsonObject);
+  return {
     ...shared,
     type: 'object',
-    properties: Object.fromEntries(all.filter(([key]) => belongs(key))),
-    required: needed.filter(belongs),
-  });
-  const isField = (key: string) => userInputFields.includes(key);
-  return { fields: { ...part(isField), additionalProperties: false }, rest: part((key) => !isField(key)) };
+    properties: Object.fromEntries(all.filter(([key]) => isField(key))),
+    required: (Array.isArray(required) ? (required as string[]) : []).filter(isField),
+    additionalProperties: false,
+  };
+}
+
+const PATTERNS = ['pattern', 'patternProperties'];
+/** Keywords whose keys are names of the author's, not keywords. */
+const NAMED = ['properties', '$defs', 'definitions', 'dependentSchemas'];
+
+function withoutPatterns(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(withoutPatterns);
+  if (!isObject(schema)) return schema;
+  const kept = Object.entries(schema).filter(([key]) => !PATTERNS.includes(key));
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      if (!NAMED.includes(key) || !isObject(value)) return [key, withoutPatterns(value)];
+      return [key, Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutPatterns(each)]))];
+    }),
+  );
 }
 
 function jsonOrUndefined(value: unknown): Json | undefined {

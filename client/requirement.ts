@@ -37,7 +37,8 @@ export class Requirement {
 
   constructor({ tools = [], ...fields }: RequirementFields) {
     Object.assign(this, fields);
-    const value = tools.map((tool) => new ToolRequirement(fields.id, tool));
+    const closed = this.isResolved ? new RequirementAlreadyResolved(this) : undefined;
+    const value = tools.map((tool) => new ToolRequirement(fields.id, tool, closed));
     // As JSON, a requirement is its fields.
     Object.defineProperty(this, 'tools', { value, enumerable: value.length > 0 });
   }

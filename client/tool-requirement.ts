@@ -19,10 +19,13 @@ export interface ToolRequirement extends ToolRequirementFields {}
  */
 export class ToolRequirement {
   readonly #requirement: string;
+  readonly #closed: RequirementAlreadyResolved | undefined;
   #answer: ToolDecision | undefined;
 
-  constructor(requirement: string, fields: ToolRequirementFields) {
+  /** @param closed how the requirement around it ended, which then takes no answer to any call */
+  constructor(requirement: string, fields: ToolRequirementFields, closed?: RequirementAlreadyResolved) {
     this.#requirement = requirement;
+    this.#closed = closed;
     Object.assign(this, fields);
   }
 
@@ -68,6 +71,7 @@ export class ToolRequirement {
   }
 
   #give(answer: ToolDecision): void {
+    if (this.#closed) throw this.#closed;
     const { toolCallId, resolution, resolvedBy, resolvedAt } = this;
     if (resolution !== undefined) {
       const resolved = { id: `${this.#requirement} ${toolCallId}`, resolution };

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { connect } from '../../client/connect.ts';
 import { InvalidAnswer, RequirementAlreadyResolved, UnresolvedRequirements } from '../../client/errors.ts';
+import { Requirement } from '../../client/requirement.ts';
 import type { Run } from '../../client/run.ts';
 import { agents, call, calls, effectsOf, play, type Turn } from '../support/agents.ts';
+import { requirementFields } from '../support/requirement.ts';
 import { openServer, type RunningWorker, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -98,6 +100,14 @@ test('an answer that came too late is an error that says who was first', async (
   await client.continueRun(mine, { by: 'ann' });
   one(theirs).tools[0]!.reject();
   await expect(client.continueRun(theirs, { by: 'eve' })).rejects.toThrow(RequirementAlreadyResolved);
+});
+
+test('a call that nobody answered takes no answer once its requirement is closed', async () => {
+  const run = await start(calls(pay(1)), 'x');
+  const cancelled = await client.cancel(run.runId, 'enough');
+  expect(cancelled.status).toBe('cancelled');
+  const closed = new Requirement({ ...requirementFields('executor'), tools: one(run).tools, resolution: 'withdrawn' });
+  expect(() => closed.tools[0]!.confirm()).toThrow(RequirementAlreadyResolved);
 });
 
 test('by hand, from another process: the digest of what is shown is filled in', async () => {

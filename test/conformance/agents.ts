@@ -114,7 +114,7 @@ function anyOf(params: readonly string[]): Schema<Args> {
 }
 
 /** agno's `url_safe_string`, by which a leader calls a member. */
-export function urlSafe(name: string): string {
+function urlSafe(name: string): string {
   const dashed = name.replaceAll(' ', '-').replace(/([a-z0-9])([A-Z])/g, '$1-$2');
   return dashed
     .toLowerCase()

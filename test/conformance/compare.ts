@@ -151,7 +151,8 @@ function calls(
   const theirs = inOrder(parallels, expected);
   const ours = inOrder(parallels, actual);
   for (const [index, call] of theirs.entries()) {
-    const problem = ours[index] && callDifference(call, ours[index], `calls[${index}] of '${call.step ?? callName(call)}'`);
+    const problem =
+      ours[index] && callDifference(call, ours[index], `calls[${index}] of '${call.step ?? callName(call)}'`);
     if (problem) return problem;
   }
   return differ('calls', theirs.map(callName), ours.map(callName));

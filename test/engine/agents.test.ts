@@ -104,7 +104,7 @@ describe('an agent', () => {
     const run = await server.start('agentAlone', task);
     expect((await run.result()).status).toBe('completed');
     expect(heard(task)).toEqual([
-      expect.stringMatching(/^There is no tool 'nothing'\. The tools are: look, pay, /),
+      expect.stringMatching(/^There is no tool 'nothing'\. The tools are: .*look, pay, /),
       expect.stringContaining('not valid JSON'),
       expect.stringMatching(/^The arguments of 'look' do not fit: q: /),
       'look done',
@@ -163,9 +163,9 @@ describe('an agent', () => {
     expect(heard(task)).toEqual([value]);
   });
 
-  test('calls its tools one after the other where they are too large to start together', async () => {
+  test('starts its tools in several workflow tasks where they are too large for one', async () => {
     const large = () => call('shapes', { value: 'x'.repeat(100_000) });
-    const run = await server.start('agentAlone', play(calls(large(), large(), large()), 'x'), {
+    const run = await server.start('agentAlone', play(calls(large(), large(), large(), large()), 'x'), {
       sessionState: { large: 'y'.repeat(700_000) },
     });
     expect((await run.result()).status).toBe('completed');
@@ -181,7 +181,8 @@ describe('an agent', () => {
       }
       nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
     }
-    expect([tasks.length, new Set(tasks).size]).toEqual([3, 3]);
+    expect(tasks).toHaveLength(4);
+    expect(new Set(tasks).size).toBeGreaterThan(1);
   });
 
   test('is told where a result is over 256 KB, and the run is not stuck', async () => {
@@ -191,6 +192,17 @@ describe('an agent', () => {
     const [fits, refused] = heard(task) as string[];
     expect(fits).toHaveLength(262_142);
     expect(refused).toMatch(/has run, but its result has 262145 bytes, more than the 262144 that fit/);
+  });
+
+  test.each([
+    ['arguments', 'shapes', 'nest more than 100 levels'],
+    ['a result', 'deep', 'nests more than 100 levels'],
+  ])('is told of %s that nest too deeply, and the run goes on', async (_, toolName, told) => {
+    const nested = `${'['.repeat(3000)}${']'.repeat(3000)}`;
+    const task = play(calls(call(toolName, toolName === 'deep' ? {} : `{"value":${nested}}`)), unique('x'));
+    const run = await server.start('agentAlone', task);
+    expect((await run.result()).status).toBe('completed');
+    expect(heard(task)).toEqual([expect.stringContaining(told)]);
   });
 
   test('fails with a clear error where the conversation outgrows a message', async () => {
@@ -379,6 +391,40 @@ describe('a gated tool call', () => {
     expect(heard(task)).toEqual(['the bank said no']);
   });
 
+  test.each([
+    ['completed', 'pay', { to: 'a', euros: 1 }, 'approve'],
+    ['failed', 'payBroken', { q: 'x' }, 'approve'],
+    [undefined, 'pay', { to: 'a', euros: 1 }, 'reject'],
+  ])('has what became of it in the record: %s', async (outcome, toolName, args, signal) => {
+    const run = await server.start('agentAlone', play(calls(call(toolName, args)), 'x'));
+    await run.answer(signal, (await run.paused())[0]!);
+    expect((await run.result()).stepRequirements[0]!.tools![0]!.outcome).toBe(outcome);
+  });
+
+  test('is answered by whom its record says; the whole by nobody, where there were several', async () => {
+    const run = await server.start(
+      'agentAlone',
+      play(calls(call('pay', { to: 'a', euros: 1 }, 'p1'), call('pay', { to: 'b', euros: 2 }, 'p2')), 'x'),
+    );
+    const [asked] = await run.paused();
+    await run.answer('approve', asked!, { toolCall: 'p1', by: 'ann' });
+    await run.answer('reject', asked!, { toolCall: 'p2', by: 'bob' });
+    const [requirement] = (await run.result()).stepRequirements;
+    expect(requirement).toMatchObject({
+      resolution: 'confirmed',
+      tools: [{ resolvedBy: 'ann' }, { resolvedBy: 'bob' }],
+    });
+    expect(requirement).not.toHaveProperty('resolvedBy');
+  });
+
+  test('and a free one run once, in a step that a human has confirmed', async () => {
+    const task = play(calls(call('broken', { q: 'x' })), unique('x'));
+    const run = await server.start('agentTimeoutSkip', task);
+    await run.answer('approve', await run.pausedAt('confirmation'));
+    expect((await run.result()).status).toBe('completed');
+    expect(done(run)).toHaveLength(1);
+  });
+
   test('that says it can be repeated is retried', async () => {
     const task = play(calls(call('payAgain', { q: 'x' })), unique('x'));
     const run = await server.start('agentAlone', task);
@@ -429,6 +475,37 @@ describe('user input for a tool call', () => {
     await run.answer('provideInput', again, { values: { seat: '13B' } });
     await run.result();
     expect(done(run)).toEqual(['book {"flight":"LH1","seat":"13B"}']);
+  });
+
+  test('runs with what was shown: what the schema makes of it is shown first', async () => {
+    const run = await server.start('agentAlone', play(calls(call('convert', { flight: 'lh1', cents: 5 })), 'x'));
+    const [asked] = await run.paused();
+    expect(asked!.tools).toMatchObject([{ kind: 'user_input', args: { flight: 'lh1', cents: 5 } }]);
+    await run.answer('provideInput', asked!, { values: { seat: '2C' } });
+    const again = (await run.until((each) => openOf(each)[0]?.id === 'g#executor~2')).stepRequirements.at(-1)!;
+    expect(again.tools).toMatchObject([{ kind: 'confirmation', args: { flight: 'LH1', seat: '2C', cents: 500 } }]);
+    expect(done(run)).toEqual([]);
+    await run.answer('approve', again);
+    const output = await run.result();
+    expect(done(run)).toEqual(['convert {"flight":"LH1","seat":"2C","cents":500}']);
+    expect(output.stepRequirements.map(({ tools }) => tools![0]!.outcome)).toEqual(['not_run', 'completed']);
+  });
+
+  test('is not asked for a mistake that only the model can mend', async () => {
+    const task = play(calls(call('name', { euros: 500 })), unique('x'));
+    const run = await server.start('agentAlone', task);
+    expect((await run.result()).stepRequirements).toEqual([]);
+    expect(heard(task)).toEqual([expect.stringContaining('euros: too much')]);
+  });
+
+  test('cannot keep the run busy with a pattern: the tool alone knows it', async () => {
+    const run = await server.start('agentAlone', play(calls(call('name', { euros: 5 })), 'x'));
+    await run.answer('provideInput', (await run.paused())[0]!, { values: { name: 'a'.repeat(22) + '!' } });
+    const again = (await run.until((each) => openOf(each)[0]?.id === 'g#executor~2')).stepRequirements.at(-1)!;
+    expect(again.previousFeedback).toContain('name: ');
+    await run.answer('provideInput', again, { values: { name: 'Ann' } });
+    await run.result();
+    expect(done(run)).toEqual(['name {"name":"Ann","euros":5}']);
   });
 
   test('can be refused', async () => {
@@ -531,6 +608,12 @@ describe('at every depth', () => {
     await run.answer('approve', of('left'));
     expect(await run.result()).toMatchObject({ content: { heard: { left: 'x', right: 'x', ask: 'asked' } } });
     expect(done(run)).toHaveLength(2);
+  });
+
+  test('branches that are too large for one workflow task together take several', async () => {
+    const large = calls(...Array.from({ length: 7 }, () => call('returns', { bytes: 210_000 })));
+    const run = await server.start('agentCrowd', play(large, 'x'));
+    expect(await run.result()).toMatchObject({ status: 'completed', content: { a: 'x', b: 'x', c: 'x', d: 'x' } });
   });
 
   test('a sibling that cancels withdraws them, and nothing runs', async () => {

@@ -4,7 +4,7 @@ import { agent, team, tool, type ToolContext } from '../../activities/index.ts';
 import { ScriptedModel, type ScriptedToolCall, type ScriptedTurn } from '../kit/index.ts';
 
 /** What tools did, by run: `tool {args}`. */
-export const effects = new Map<string, string[]>();
+const effects = new Map<string, string[]>();
 /** The context that each tool got last. */
 export const contexts = new Map<string, ToolContext>();
 
@@ -138,7 +138,47 @@ const whatever = tool({
   execute: (args, context) => note('whatever', args, context),
 });
 
-const tools = { look, pay, payMuch, book, deploy, broken, payBroken, payAgain, returns, shapes, whatever };
+const convert = tool({
+  description: 'Books, and converts',
+  inputSchema: z.object({
+    flight: z.string().toUpperCase(),
+    seat: z.string(),
+    cents: z.number().transform((n) => n * 100),
+  }),
+  requiresUserInput: true,
+  userInputFields: ['seat'],
+  execute: (args, context) => note('convert', args, context),
+});
+const name = tool({
+  description: 'Names',
+  inputSchema: z.object({ name: z.string().regex(/^(\w+\s?)*$/), euros: z.number().refine((n) => n < 10, 'too much') }),
+  requiresUserInput: true,
+  userInputFields: ['name'],
+  execute: (args, context) => note('name', args, context),
+});
+
+const deep = tool({
+  description: 'Returns what nests deeply',
+  inputSchema: z.object({}),
+  execute: () => JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`) as unknown,
+});
+
+const tools = {
+  convert,
+  deep,
+  name,
+  look,
+  pay,
+  payMuch,
+  book,
+  deploy,
+  broken,
+  payBroken,
+  payAgain,
+  returns,
+  shapes,
+  whatever,
+};
 const quick = { maxTurns: 6 };
 
 const searcher = agent({ model: puppet('searcher'), description: 'Finds things', tools: { look, pay } });

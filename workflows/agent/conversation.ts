@@ -19,6 +19,8 @@ export interface AgentCall {
 export interface AgentHost {
   readonly desk: Desk;
   readonly toolScope: ToolScope;
+  /** A human confirmed the step: then its tools run at most once, as a function would. */
+  readonly confirmed: boolean;
   /** @throws {ActivityFailure} · {NodeFailure} where the argument is too large · what ends the branch */
   execute(call: AgentCall, branch: Branch): Promise<unknown>;
   ask(

@@ -2,16 +2,15 @@
  * Tool calls that a human has a word in: asked for together, answered together or one by one, and then done in the order
  * of the model. What the human saw is what runs (H2, H5): the arguments in the requirement are those of the activity.
  */
-import { finalArgs, REJECTED_NOTE } from '../human/tool-answers.ts';
 import { RunCancelled } from '../human/outcome.ts';
-import type { ToolOutput } from '../protocol/agent.ts';
+import { askedFields, REJECTED_NOTE, withUserInput } from '../human/tool-answers.ts';
+import type { ToolApproval, ToolOutcome, ToolOutput } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { Conversation } from './conversation.ts';
 import { execute, MayHaveRun, outputOf, type RunCall, tell, tellCall, told } from './tool-call.ts';
 
 type Report = (toolCallId: string, output: ToolOutput) => void;
-type ToolApproval = Pick<StepRequirement, 'id' | 'resolvedBy'>;
 
 /** @throws {RunCancelled} where the answer, or the deadline, cancels the run */
 export async function askAndRun(
@@ -28,7 +27,7 @@ export async function askAndRun(
   if (answer.resolution === 'cancelled') throw RunCancelled.rejected(host.toolScope.stepName);
   for (const call of calls) {
     const tool = answer.tools!.find(({ toolCallId }) => toolCallId === call.toolCallId)!;
-    await runAnswered(conversation, turn, call, { answer, tool }, report);
+    report(call.toolCallId, await runAnswered(conversation, turn, call, answer.id, tool));
   }
 }
 
@@ -45,65 +44,109 @@ async function runAnswered(
   conversation: Conversation,
   turn: number,
   call: RunCall,
-  { answer, tool }: { readonly answer: StepRequirement; readonly tool: ToolRequirement },
-  report: Report,
-): Promise<void> {
-  const { toolCallId } = call;
+  requirement: string,
+  tool: ToolRequirement,
+): Promise<ToolOutput> {
   // Fail closed: only what is known to be a yes is one.
-  if (tool.resolution !== 'confirmed') {
-    report(toolCallId, { type: 'text', value: tool.note ?? REJECTED_NOTE });
-  } else if (tool.kind === 'external_execution') {
+  if (tool.resolution !== 'confirmed') return { type: 'text', value: tool.note ?? REJECTED_NOTE };
+  if (tool.kind === 'external_execution') {
     tellCall('ToolCallStarted', conversation, call);
     tellCall('ToolCallCompleted', conversation, call);
-    report(toolCallId, outputOf(tool.result ?? null));
-  } else {
-    const approval = { id: answer.id, ...(tool.resolvedBy === undefined ? {} : { resolvedBy: tool.resolvedBy }) };
-    await runApproved(conversation, turn, call, tool, approval, report);
+    return outputOf(tool.result ?? null);
   }
+  const by = tool.resolvedBy === undefined ? {} : { by: tool.resolvedBy };
+  const passed = [...call.passed, tool.kind];
+  const filled: RunCall =
+    tool.kind === 'user_input'
+      ? {
+          ...call,
+          passed,
+          args: withUserInput(call.args, tool),
+          input: withUserInput(call.input, tool),
+          fields: askedFields(tool.userInputSchema),
+        }
+      : { ...call, passed };
+  return runCall(conversation, turn, filled, { asked: requirement, requirement, ...by });
 }
 
-/** Runs it; again only when a human says so who knows that it may have run. */
-async function runApproved(
+/** The leave that a call has: the executor pause that gave it, and who decided last. */
+interface Leave {
+  readonly asked: string;
+  readonly requirement: string;
+  readonly by?: string;
+}
+
+/** Runs a call with the leave that it has; asks where more is needed, and where nobody knows what became of it. */
+export async function runCall(
   conversation: Conversation,
   turn: number,
   call: RunCall,
-  tool: ToolRequirement,
-  { id, resolvedBy }: ToolApproval,
-  report: Report,
-): Promise<void> {
-  const { kind: gate } = tool;
-  const by = resolvedBy === undefined ? {} : { by: resolvedBy };
-  const approved = {
-    approval: { requirement: id, gate, ...by },
-    ...(gate === 'user_input' ? { args: finalArgs(tool) } : {}),
+  leave?: Leave,
+): Promise<ToolOutput> {
+  const record = (outcome: NonNullable<ToolRequirement['outcome']>) => {
+    if (leave) conversation.host.desk.requirements.recordOutcome(leave.asked, call.toolCallId, outcome);
   };
   try {
-    const outcome = await execute(conversation, turn, call, approved);
-    if ('gated' in outcome) {
-      // The worker's definition asks for another kind of answer than the one that was given.
-      return await askAndRun(conversation, turn, [{ ...call, gated: outcome.gated }], report);
-    }
-    if ('invalid' in outcome && gate === 'user_input') {
-      return await askAndRun(conversation, turn, [call], report, outcome.invalid);
-    }
-    report(call.toolCallId, told(outcome));
+    const outcome = await execute(conversation, turn, call, leave && approvalOf(call, leave));
+    record('result' in outcome ? 'completed' : 'error' in outcome ? 'failed' : 'not_run');
+    return await hear(conversation, turn, call, outcome);
   } catch (error) {
     if (!(error instanceof MayHaveRun)) throw error;
-    const answer = await askWhatBecame(conversation, tool);
-    if (answer.resolution === 'retried') return runApproved(conversation, turn, call, tool, answer, report);
-    if (answer.resolution !== 'skipped') throw RunCancelled.rejected(conversation.host.toolScope.stepName);
-    report(
-      call.toolCallId,
-      answer.result === undefined
-        ? tell('It is not known whether the call has run; a human decided to go on without its result')
-        : outputOf(answer.result),
-    );
+    record('unknown');
   }
+  const answer = await askWhatBecame(conversation, call);
+  const by = answer.resolvedBy === undefined ? {} : { by: answer.resolvedBy };
+  if (answer.resolution === 'retried') {
+    return runCall(conversation, turn, call, leave && { asked: leave.asked, requirement: answer.id, ...by });
+  }
+  if (answer.resolution !== 'skipped') throw RunCancelled.rejected(conversation.host.toolScope.stepName);
+  return answer.result === undefined
+    ? tell('It is not known whether the call has run; a human decided to go on without its result')
+    : outputOf(answer.result);
+}
+
+function approvalOf({ passed, fields }: RunCall, { requirement, by }: Leave): ToolApproval {
+  return {
+    ...{ requirement, gates: passed },
+    ...(fields === undefined ? {} : { fields }),
+    ...(by === undefined ? {} : { by }),
+  };
+}
+
+/** What the model hears; or the human, where the worker asks for more than was known, or for other values. */
+async function hear(
+  conversation: Conversation,
+  turn: number,
+  call: RunCall,
+  outcome: ToolOutcome,
+): Promise<ToolOutput> {
+  if ('gated' in outcome) {
+    const { gated, args } = outcome;
+    // Values are merged into what the model wrote: what was checked once must not be converted again.
+    const shown = args ?? (gated.gate === 'user_input' ? call.input : call.args);
+    return askForOne(conversation, turn, { ...call, gated, args: shown });
+  }
+  if ('invalid' in outcome && outcome.fields) return askForOne(conversation, turn, call, outcome.invalid);
+  return told(outcome);
+}
+
+async function askForOne(
+  conversation: Conversation,
+  turn: number,
+  call: RunCall,
+  previousFeedback?: string,
+): Promise<ToolOutput> {
+  let output: ToolOutput | undefined;
+  const report: Report = (_, each) => {
+    output = each;
+  };
+  await askAndRun(conversation, turn, [call], report, previousFeedback);
+  return output!;
 }
 
 async function askWhatBecame(
   { host, agent, member, branch }: Conversation,
-  { toolName, toolCallId, args, userInput }: ToolRequirement,
+  { toolName, toolCallId, args }: RunCall,
 ): Promise<StepRequirement> {
   const question = {
     kind: 'error',
@@ -111,7 +154,7 @@ async function askWhatBecame(
     errorType: FAILURE.mayHaveRun,
     mayHaveRun: true,
     toolCallId,
-    input: { tool: toolName, args, ...(userInput === undefined ? {} : { userInput }) },
+    input: { tool: toolName, args },
   } as const;
   return host.ask(question, branch);
 }

@@ -5,13 +5,26 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { Json } from '../define/step-output.ts';
 import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
-import { type PlannedCall, type ToolOutcome, type ToolOutput, type ToolRequest, toolType } from '../protocol/agent.ts';
+import {
+  type PlannedCall,
+  type ToolApproval,
+  type ToolGate,
+  type ToolOutcome,
+  type ToolOutput,
+  type ToolRequest,
+  toolType,
+} from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { cut } from '../protocol/memo.ts';
 import { type Conversation, summaryOf } from './conversation.ts';
 
-/** A planned call with its arguments: as checked, and as the model wrote them. */
-export type RunCall = Extract<PlannedCall, { do: 'run' }> & { readonly args: Json; readonly input: Json };
+/** A planned call: its arguments as checked and as the model wrote them, and the gates that it has passed. */
+export type RunCall = Extract<PlannedCall, { do: 'run' }> & {
+  readonly args: Json;
+  readonly input: Json;
+  readonly passed: readonly ToolGate[];
+  readonly fields?: readonly string[];
+};
 
 export function outputOf(value: Json): ToolOutput {
   return typeof value === 'string' ? { type: 'text', value } : { type: 'json', value };
@@ -24,17 +37,15 @@ export function tell(problem: string): ToolOutput {
 /** Characters of an error that an event shows. */
 const ERROR_LIMIT = 500;
 
-type Approved = Partial<Pick<ToolRequest, 'args' | 'approval'>>;
-
-/** Runs the tool once. @throws {MayHaveRun} where it was approved and no result came back */
+/** Runs the tool once. @throws {MayHaveRun} where a human let it run and no result came back */
 export async function execute(
   conversation: Conversation,
   turn: number,
   call: RunCall,
-  approved: Approved,
+  approval?: ToolApproval,
 ): Promise<ToolOutcome> {
   tellCall('ToolCallStarted', conversation, call);
-  const outcome = await attempt(conversation, turn, call, approved);
+  const outcome = await attempt(conversation, turn, call, approval);
   const error = 'error' in outcome ? outcome.error : 'invalid' in outcome ? outcome.invalid : undefined;
   tellCall('ToolCallCompleted', conversation, call, error);
   return outcome;
@@ -57,18 +68,17 @@ async function attempt(
   conversation: Conversation,
   turn: number,
   { toolCallId, toolName, args, input, idempotent }: RunCall,
-  approved: Approved,
+  approval?: ToolApproval,
 ): Promise<ToolOutcome> {
   const { host, agent, branch, key } = conversation;
-  const once = approved.approval !== undefined && !idempotent;
-  const changed = approved.args === undefined && args !== input;
+  const once = (approval !== undefined || host.confirmed) && !idempotent;
   const argument: ToolRequest = {
     ...host.toolScope,
     toolCallId,
     idempotencyKey: `${key}/${toolCallId}`,
     args,
-    ...(changed ? { rawArgs: input } : {}),
-    ...approved,
+    ...(args === input ? {} : { rawArgs: input }),
+    ...(approval ? { approval } : {}),
   };
   try {
     const call = { type: toolType(agent, toolName), summary: summaryOf(conversation, turn), once, argument };

@@ -2,17 +2,15 @@
  * The tool calls of one model turn. Ungated ones start at once, side by side; those that need a human are asked for
  * together, in one requirement, and run one after the other in the order of the model once all are answered.
  */
-import { jsonBytes } from '../define/json.ts';
 import { contentAsText } from '../define/step-input.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Branch } from '../human/branch.ts';
 import { sideBySide } from '../human/side-by-side.ts';
 import type { ModelTurn, PlannedCall, ToolCallPart, ToolOutput, ToolResultPart } from '../protocol/agent.ts';
-import { PAYLOAD_LIMIT } from '../protocol/failure.ts';
 import type { Conversation, RunAgent } from './conversation.ts';
-import { askAndRun } from './gated-calls.ts';
+import { askAndRun, runCall } from './gated-calls.ts';
 import { delegate } from './team.ts';
-import { execute, outputOf, type RunCall, tell, told } from './tool-call.ts';
+import { outputOf, type RunCall, tell } from './tool-call.ts';
 
 export type TurnDone = { readonly results: readonly ToolResultPart[] } | { readonly answer: Json };
 
@@ -24,28 +22,28 @@ export async function runTurn(
 ): Promise<TurnDone> {
   const outputs = new Map<string, ToolOutput>();
   const answers = new Map<string, Json>();
-  const runCall = (call: Extract<PlannedCall, { do: 'run' }>): RunCall => {
+  const planned = (call: Extract<PlannedCall, { do: 'run' }>): RunCall => {
     const { input } = message.content.filter(isCall).find(({ toolCallId }) => toolCallId === call.toolCallId)!;
-    return { ...call, input, args: call.args ?? input };
+    return { ...call, input, args: call.args ?? input, passed: [] };
   };
 
   const runOne = async (call: PlannedCall, branch: Branch): Promise<ToolOutput> => {
     const here = { ...conversation, branch };
     if (call.do === 'tell') return tell(call.error);
-    if (call.do === 'run') return runFree(here, turn, runCall(call));
+    if (call.do === 'run') return runCall(here, turn, planned(call));
     const content = await delegate(here, call, runAgent);
     if (call.direct) answers.set(call.toolCallId, content);
     return outputOf(content);
   };
   const free = calls.filter((call) => !isGated(call));
-  const gated = calls.filter(isGated).map(runCall);
+  const gated = calls.filter(isGated).map(planned);
   const runFreeOne = (call: PlannedCall) => async (branch: Branch) => {
     outputs.set(call.toolCallId, await runOne(call, branch));
   };
   const askForOthers = (branch: Branch) =>
     askAndRun({ ...conversation, branch }, turn, gated, (id, output) => outputs.set(id, output));
   await sideBySide(conversation.host.desk, parent, [
-    ...(fitTogether(jsonBytes(message), conversation, free) ? free.map(runFreeOne) : [inOrder(free.map(runFreeOne))]),
+    ...free.map(runFreeOne),
     ...(gated.length === 0 ? [] : [askForOthers]),
   ]);
   // Nothing but delegations that answer for the team: then the model is not asked again.
@@ -57,33 +55,6 @@ export async function runTurn(
       toolName,
       output: outputs.get(toolCallId)!,
     })),
-  };
-}
-
-/** A call that needs nobody's leave – unless the worker that runs it knows better. */
-async function runFree(conversation: Conversation, turn: number, call: RunCall): Promise<ToolOutput> {
-  const outcome = await execute(conversation, turn, call, {});
-  if (!('gated' in outcome)) return told(outcome);
-  // The tool was gated by a deploy after the model had called it.
-  let output: ToolOutput | undefined;
-  await askAndRun(conversation, turn, [{ ...call, gated: outcome.gated }], (_, each) => {
-    output = each;
-  });
-  return output!;
-}
-
-/** One workflow task schedules what starts together, and the server takes no task of any size. */
-function fitTogether(
-  messageBytes: number,
-  { host }: Pick<Conversation, 'host'>,
-  calls: readonly PlannedCall[],
-): boolean {
-  return messageBytes + jsonBytes(calls) + calls.length * jsonBytes(host.toolScope) <= PAYLOAD_LIMIT;
-}
-
-function inOrder(work: readonly ((branch: Branch) => Promise<void>)[]): (branch: Branch) => Promise<void> {
-  return async (branch) => {
-    for (const each of work) await each(branch);
   };
 }
 

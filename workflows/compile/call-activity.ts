@@ -21,6 +21,12 @@ export async function callActivity(node: StepNode, ref: ActivityRef, input: Step
     const execution = { summary, maximumAttempts: once ? 1 : attemptsOf(maxRetries, ref), heartbeatTimeout };
     const { desk } = here.scope.run;
     const call = () => executeActivity(ref, execution, ref.local ? [input] : [input, ...carriedJournal(desk.journal)]);
+    // A local activity's arguments stay in the worker.
+    const room = ref.local ? undefined : desk.room(size);
+    if (room) {
+      await room;
+      here.scope.branch.check();
+    }
     return await desk.work(call, { brief: ref.local, carries: !ref.local });
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {

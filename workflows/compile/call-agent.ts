@@ -2,7 +2,7 @@
 import { attemptsOf, executeActivity } from '../define/activity-ref.ts';
 import type { AgentRef } from '../define/agent-ref.ts';
 import { jsonBytes } from '../define/json.ts';
-import type { StepNode } from '../define/step.ts';
+import { isGated, type StepNode } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
 import type { Json } from '../define/step-output.ts';
 import type { AgentCall, AgentHost } from '../agent/conversation.ts';
@@ -23,6 +23,7 @@ export async function callAgent(node: StepNode, ref: AgentRef, input: StepInput,
   const host: AgentHost = {
     desk: run.desk,
     toolScope,
+    confirmed: isGated(node),
     execute: (call, branch) => execute(node, ref, within(branch), call),
     ask: (question, branch) => ask(within(branch), question),
     spend: (usage) => run.usage.add(path, usage),
@@ -50,6 +51,11 @@ async function execute(node: StepNode, { options }: AgentRef, here: Here, call: 
     heartbeatTimeout: node.heartbeatTimeout,
   };
   const { desk } = here.scope.run;
+  const room = desk.room(size);
+  if (room) {
+    await room;
+    here.scope.branch.check();
+  }
   return desk.work(() => executeActivity(ref, execution, [argument, ...carriedJournal(desk.journal)]), {
     carries: true,
   });

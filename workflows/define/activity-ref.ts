@@ -79,7 +79,7 @@ export interface Execution {
 }
 
 /** The default of a step's `heartbeatTimeout`: how soon a dead worker is noticed. */
-export const DEFAULT_HEARTBEAT_TIMEOUT: DurationString = '30s';
+const DEFAULT_HEARTBEAT_TIMEOUT: DurationString = '30s';
 
 /** Schedules the activity with these arguments and waits for it. */
 export function executeActivity(ref: ActivityRef, execution: Execution, args: readonly unknown[]): Promise<unknown> {

@@ -19,3 +19,12 @@ export function asJson(value: unknown): Json {
   const text = JSON.stringify(value);
   return text === undefined ? null : deepFreeze(JSON.parse(text) as Json);
 }
+
+/** Levels of nesting that are taken from anybody: deeper JSON may pass through the stack here and overflow it elsewhere. */
+export const DEPTH_LIMIT = 100;
+
+/** Is the value nested deeper than that? A cycle is. Recurses no further than the limit. */
+export function isTooDeep(value: unknown, limit: number = DEPTH_LIMIT): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return limit === 0 || Object.values(value).some((child) => isTooDeep(child, limit - 1));
+}

@@ -4,7 +4,7 @@
  * and H6 (deadlines are Temporal timers; where answer and timer arrive in one workflow task, the answer is applied first,
  * because the SDK delivers signals before timers).
  */
-import { condition, sleep } from '@temporalio/workflow';
+import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { EventData, RunEventName } from '../protocol/events.ts';
 import { cut } from '../protocol/memo.ts';
 import type { RequirementKind, RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
@@ -18,9 +18,6 @@ import { Requirements, type Sender } from './requirements.ts';
 /** Characters of a question that an event shows. */
 const MESSAGE_LIMIT = 500;
 
-/** Of 32 KB each: a task of the server's takes 4 MB. */
-const OVERFLOWS_LIMIT = 8;
-
 const PAUSE_EVENTS = {
   confirmation: 'StepPaused',
   user_input: 'StepPaused',
@@ -32,6 +29,11 @@ const PAUSE_EVENTS = {
   error: 'StepError',
 } as const satisfies Record<RequirementKind, RunEventName>;
 
+/** Bytes of arguments that one workflow task schedules; beside them it has memos and other small things. */
+const TASK_LIMIT = 2_500_000;
+/** What a memo weighs that is full of events, and shows what is open. */
+const OVERFLOW_BYTES = 150_000;
+
 export class Desk {
   readonly requirements: Requirements;
   readonly journal = new Journal();
@@ -40,8 +42,8 @@ export class Desk {
   private readonly seenDecisions = new Set<string>();
   /** Decisions since the last publication; `undefined` where nothing was asked or answered. */
   private decided: [string, string][] | undefined;
-  /** How often events had to be told before anything else was, since the last breath. */
-  private overflows = 0;
+  /** What has been scheduled in the workflow task that began with this history. */
+  private task = { historyLength: -1, bytes: 0 };
   /** Executors at work right now. */
   private working = 0;
 
@@ -115,6 +117,25 @@ export class Desk {
     }
   }
 
+  /**
+   * Room for what weighs so much in this workflow task, or a promise to wait for: whatever starts together is scheduled in
+   * one task, and the server ends a run whose task is over 4 MB.
+   */
+  room(bytes: number): Promise<void> | undefined {
+    const scheduled = this.weigh(0);
+    if (scheduled > 0 && scheduled + bytes > TASK_LIMIT) return sleep(1).then(() => this.room(bytes));
+    this.weigh(bytes);
+    return undefined;
+  }
+
+  /** Adds to what the workflow task weighs. */
+  private weigh(bytes: number): number {
+    const { historyLength } = workflowInfo();
+    if (historyLength !== this.task.historyLength) this.task = { historyLength, bytes: 0 };
+    this.task.bytes += bytes;
+    return this.task.bytes;
+  }
+
   /** Takes a signal. Never throws, never waits. */
   receive(signal: string, argument: unknown): void {
     const { by, decisionId, decisions, problems } = readSignal(signal, argument);
@@ -161,17 +182,7 @@ export class Desk {
     this.journal.add(event, path, data);
     if (!this.journal.isFull) return;
     this.publish();
-    this.overflows += 1;
-  }
-
-  /**
-   * Ends the workflow task where it has told much: thousands of inline steps run in one task, and the server takes no
-   * task of any size.
-   */
-  async breathe(): Promise<void> {
-    if (this.overflows < OVERFLOWS_LIMIT) return;
-    this.overflows = 0;
-    await sleep(1);
+    this.weigh(OVERFLOW_BYTES);
   }
 
   private tellPause({ id, kind, path, stepType, message, timeoutAt }: StepRequirement): void {

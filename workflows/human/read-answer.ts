@@ -2,15 +2,13 @@
  * Reads the argument of a signal. Whatever arrives – nothing, null, an array, a string, megabytes of junk – comes out as
  * decisions or as one sentence about what is wrong with it; nothing here throws (H4).
  */
-import { jsonBytes } from '../define/json.ts';
+import { DEPTH_LIMIT, isTooDeep, jsonBytes } from '../define/json.ts';
 import { cut } from '../protocol/memo.ts';
 import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
 import { ANSWER_LIMIT, CONTINUE_RUN, type Decision, PEOPLE_SIGNALS, type PeopleSignal } from '../protocol/signals.ts';
 
 /** Decisions in one `continueRun`. */
 const DECISIONS_LIMIT = 1000;
-/** Levels of nesting that are read: deeper JSON may pass through the stack here and overflow it in a later task. */
-const DEPTH_LIMIT = 100;
 const ID_LIMIT = 1000;
 const NAME_LIMIT = 200;
 
@@ -26,7 +24,7 @@ export interface ReadSignal {
 /** @param argument the decoded argument, or `undefined` where it was missing or could not be decoded */
 export function readSignal(signal: string, argument: unknown): ReadSignal {
   if (!isObject(argument)) return broken(`a signal takes one object, got ${nameOf(argument)}`);
-  if (isDeeper(argument, DEPTH_LIMIT)) return broken(`an answer nests at most ${DEPTH_LIMIT} levels`);
+  if (isTooDeep(argument)) return broken(`an answer nests at most ${DEPTH_LIMIT} levels`);
   let size: number;
   try {
     size = jsonBytes(argument);
@@ -115,12 +113,6 @@ function readDecision(candidate: unknown): Decision | { problem: string; require
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Recurses no further than the limit. */
-function isDeeper(value: unknown, limit: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return limit === 0 || Object.values(value).some((child) => isDeeper(child, limit - 1));
 }
 
 function nameOf(value: unknown): string {

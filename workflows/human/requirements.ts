@@ -158,7 +158,17 @@ export class Requirements {
       return;
     }
     const rejected = tools.every(({ resolution }) => resolution === 'rejected');
-    this.resolve(answered, { resolution: rejected ? 'rejected' : 'confirmed' }, sender);
+    // Whose word the whole is, only where it is one person's: the calls tell the rest.
+    const { by, ...others } = sender;
+    const same = by !== undefined && tools.every(({ resolvedBy }) => resolvedBy === by);
+    this.resolve(answered, { resolution: rejected ? 'rejected' : 'confirmed' }, same ? sender : others);
+  }
+
+  /** Records what became of a tool call that was let run. */
+  recordOutcome(id: string, toolCallId: string, outcome: NonNullable<ToolRequirement['outcome']>): void {
+    const requirement = this.get(id)!;
+    const tools = requirement.tools!.map((tool) => (tool.toolCallId === toolCallId ? { ...tool, outcome } : tool));
+    this.replace({ ...requirement, tools });
   }
 
   private resolve(requirement: StepRequirement, answer: Omit<Answer, 'toolAnswers'>, sender: Sender): void {

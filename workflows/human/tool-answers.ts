@@ -4,6 +4,7 @@
  * which take effect.
  */
 import { asJson } from '../define/json.ts';
+import type { Json } from '../define/step-output.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { Decision, ToolDecision } from '../protocol/signals.ts';
 import { type Checked, checkUserInput } from '../protocol/user-input.ts';
@@ -112,13 +113,18 @@ const ANSWERS: Readonly<Record<ToolAction, (tool: ToolRequirement, fields: Field
       : { ok: true, value: { resolution: 'confirmed', result: asJson(result) } },
 };
 
-/** The arguments that a tool runs with: those shown, with the human's values in place of the model's. */
-export function finalArgs({ kind, args, userInput = {}, userInputSchema }: ToolRequirement): ToolRequirement['args'] {
-  if (kind !== 'user_input' || !isObject(args)) return args;
-  const fields = Object.keys((userInputSchema as { properties?: object } | undefined)?.properties ?? {});
+/** The arguments with the human's values in place of the model's. */
+export function withUserInput(args: Json, { userInput = {}, userInputSchema }: ToolRequirement): Json {
+  if (!isObject(args)) return args;
+  const fields = askedFields(userInputSchema);
   // A field that the human left empty stays empty: what the model wrote there is a suggestion, not an answer.
   const kept = Object.entries(args).filter(([key]) => !fields.includes(key));
-  return { ...Object.fromEntries(kept), ...userInput } as ToolRequirement['args'];
+  return { ...Object.fromEntries(kept), ...userInput } as Json;
+}
+
+/** The arguments that a human is asked to fill. */
+export function askedFields(schema: ToolRequirement['userInputSchema']): readonly string[] {
+  return Object.keys((schema?.properties ?? {}) as object);
 }
 
 function callIds({ tools = [] }: StepRequirement): string {

@@ -132,13 +132,26 @@ export interface ToolRequest extends ToolScope {
   /** As the model gave them, where checking them has changed them (defaults, conversions). */
   readonly rawArgs?: Json;
   /** Who let it run; a tool that is gated refuses to run without. */
-  readonly approval?: { readonly requirement: string; readonly gate: ToolGate; readonly by?: string };
+  readonly approval?: ToolApproval;
 }
 
-/** Anything but a result means: the tool did not run. What it threw is the activity's failure. */
+/** What humans have said to a call, so far. */
+export interface ToolApproval {
+  /** The newest requirement that was answered. */
+  readonly requirement: string;
+  /** The gates that the call has passed. */
+  readonly gates: readonly ToolGate[];
+  /** The arguments that a human was asked to fill. */
+  readonly fields?: readonly string[];
+  readonly by?: string;
+}
+
+/** Anything but a result or an error means: the tool did not run. What it threw is the activity's failure. */
 export type ToolOutcome =
   | { readonly result: Json }
   /** It did run, but its result cannot be had. */
   | { readonly error: string }
-  | { readonly invalid: string }
-  | { readonly gated: GatePlan };
+  /** The arguments do not fit; `fields`: because of what a human entered. */
+  | { readonly invalid: string; readonly fields?: true }
+  /** A human has to be asked first, about these arguments where they are others than was known. */
+  | { readonly gated: GatePlan; readonly args?: Json };

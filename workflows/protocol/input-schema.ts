@@ -24,11 +24,19 @@ export async function checkStandardSchema<Output>(
 ): Promise<Checked<Output>> {
   try {
     const result = await schema['~standard'].validate(value);
-    if (!result.issues) return { ok: true, value: result.value };
-    return { ok: false, problem: result.issues.map(sentence).join('; ') };
+    return result.issues ? { ok: false, problem: sentenceOf(result.issues) } : { ok: true, value: result.value };
   } catch (error) {
     return { ok: false, problem: problemOf(error) };
   }
+}
+
+/** Issues that are told; thousands of rows may be wrong. */
+const ISSUES_LIMIT = 20;
+
+/** Issues of a Standard Schema as one sentence. */
+export function sentenceOf(issues: readonly StandardSchemaV1.Issue[]): string {
+  const more = issues.length > ISSUES_LIMIT ? `; and ${issues.length - ISSUES_LIMIT} more` : '';
+  return issues.slice(0, ISSUES_LIMIT).map(sentence).join('; ') + more;
 }
 
 function problemOf(error: unknown): string {
@@ -41,5 +49,5 @@ function isStandardSchema(schema: InputSchema): schema is StandardSchemaV1 {
 
 function sentence({ path = [], message }: StandardSchemaV1.Issue): string {
   const at = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
-  return at === '' ? message : `${at}: ${message}`;
+  return (at === '' ? message : `${at}: ${message}`).slice(0, 300);
 }

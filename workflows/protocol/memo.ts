@@ -37,8 +37,10 @@ export interface OpenPause {
   readonly allowMultipleSelections?: boolean;
   /** Left out where its JSON is longer than a preview. */
   readonly userInputSchema?: UserInputSchema;
-  /** Executor pauses: the first 20 calls; they share the room of one preview. */
+  /** Executor pauses: 20 calls, those that still wait before others; they share the room of one preview. */
   readonly tools?: readonly OpenTool[];
+  /** Executor pauses: how many calls there are. */
+  readonly toolCount?: number;
   readonly mayHaveRun?: true;
   readonly toolCallId?: string;
   readonly retryCount: number;
@@ -93,14 +95,19 @@ function brief(requirement: StepRequirement): OpenPause {
     ...(availableChoices ? { availableChoices: availableChoices.slice(0, CHOICES_LIMIT) } : {}),
     ...(requirement.allowMultipleSelections ? { allowMultipleSelections: true } : {}),
     ...(isShort(userInputSchema) ? { userInputSchema } : {}),
-    ...(tools
-      ? { tools: tools.slice(0, TOOLS_LIMIT).map((tool) => briefTool(tool, PREVIEW_LIMIT / tools.length)) }
-      : {}),
+    ...(tools ? { tools: briefTools(tools), toolCount: tools.length } : {}),
     ...(mayHaveRun ? { mayHaveRun } : {}),
     ...(toolCallId === undefined ? {} : { toolCallId }),
     ...(previousFeedback === undefined ? {} : { previousFeedback: cut(previousFeedback, MESSAGE_LIMIT) }),
     ...(timeoutAt === undefined ? {} : { timeoutAt }),
   };
+}
+
+function briefTools(tools: readonly ToolRequirement[]): OpenTool[] {
+  const waiting = tools.filter(({ resolution }) => resolution === undefined);
+  const others = tools.filter(({ resolution }) => resolution !== undefined);
+  const shown = [...waiting, ...others].slice(0, TOOLS_LIMIT);
+  return shown.map((tool) => briefTool(tool, PREVIEW_LIMIT / shown.length));
 }
 
 /** What a human said of the call is left out: it is in the run. */

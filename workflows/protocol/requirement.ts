@@ -51,6 +51,11 @@ export interface ToolRequirement {
   /** Who the sender said they were, or `timeout`. A claim, not authentication. */
   readonly resolvedBy?: string;
   readonly decisionId?: string;
+  /**
+   * What became of a call that was let run: it gave a result, it failed, it did not run after all, or nobody knows. Left
+   * out where it was not let run, runs elsewhere, or the run ended before.
+   */
+  readonly outcome?: 'completed' | 'failed' | 'not_run' | 'unknown';
 }
 
 /** What is known when a pause opens. */

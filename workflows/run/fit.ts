@@ -35,8 +35,8 @@ export function fitted(output: RunOutput): RunOutput {
 /** What was under review is not needed once it is resolved: its digest stays. */
 function withoutShown(requirement: StepRequirement): StepRequirement {
   if (requirement.resolution === undefined) return requirement;
-  const { input: _input, output: _output, ...rest } = requirement;
-  return rest;
+  const { input: _input, output: _output, userInputSchema: _schema, tools, ...rest } = requirement;
+  return tools ? { ...rest, tools: tools.map(({ userInputSchema: _each, ...tool }) => tool) } : rest;
 }
 
 function shortenedAnswer(requirement: StepRequirement): StepRequirement {

@@ -32,17 +32,17 @@ const activity = () => new MockActivityEnvironment(undefined, { logger: new Defa
 const run = (definition: ToolDefinition, more?: Partial<ToolRequest>): Promise<ToolOutcome> =>
   activity().run(toolActivity('pay', definition, { result: LIMIT }), request(more));
 
-const yes = { requirement: 'clean#executor', gate: 'confirmation', by: 'bob' } as const;
+const yes = { requirement: 'clean#executor', gates: ['confirmation'], by: 'bob' } as const;
 const gated = { gated: { gate: 'confirmation' } };
 
 describe('a gated tool', () => {
   it.each([
     ['no approval', undefined],
-    ['an approval of a user input', { ...yes, gate: 'user_input' }],
-    ['an approval of an external execution', { ...yes, gate: 'external_execution' }],
-    ['an approval of nothing known', { ...yes, gate: 'yes' }],
+    ['an approval of a user input', { ...yes, gates: ['user_input'] }],
+    ['an approval of an external execution', { ...yes, gates: ['external_execution'] }],
+    ['an approval of nothing known', { ...yes, gates: ['yes'] }],
     ['an approval that names no requirement', { ...yes, requirement: '' }],
-    ['an approval without a requirement', { gate: 'confirmation' }],
+    ['an approval without a requirement', { gates: ['confirmation'] }],
     ['an approval that is null', null],
   ] as [string, ToolRequest['approval']][])('refuses a call with %s', async (_, approval) => {
     const { pay, effects } = recorded({ requiresConfirmation: true });
@@ -64,14 +64,33 @@ describe('a gated tool', () => {
   });
 
   it.each([
-    ['has another default now', { ...payment.shape, reference: z.string().default('2030') }],
-    ['has another field now', { ...payment.shape, fee: z.number().default(1) }],
-    ['reads a value otherwise now', { ...payment.shape, euros: z.coerce.number().transform((euros) => euros * 100) }],
-    ['gives what is no JSON now', { ...payment.shape, euros: z.coerce.number().transform((euros) => BigInt(euros)) }],
-  ])('refuses an approval where its schema %s', async (_, shape) => {
-    const { pay, effects } = recorded({ requiresConfirmation: true, inputSchema: z.object(shape) });
+    ['has another default now', { reference: z.string().default('2030') }, { reference: '2030' }],
+    ['has another field now', { fee: z.number().default(1) }, { fee: 1 }],
+    ['reads a value otherwise now', { euros: z.number().transform((euros) => euros * 100) }, { euros: 500 }],
+  ])('asks again, with what would run, where its schema %s', async (_, changed, now) => {
+    const { pay, effects } = recorded({
+      requiresConfirmation: true,
+      inputSchema: z.object({ ...payment.shape, ...changed }),
+    });
     expect(await run(pay, { approval: yes, rawArgs: { to: 'Ann', euros: 5 } })).toEqual({
-      invalid: "'pay' no longer reads its arguments as they were approved (its schema has changed): call it again",
+      gated: { gate: 'confirmation' },
+      args: { ...args, ...now },
+    });
+    expect(effects).toEqual([]);
+  });
+
+  it.each([
+    ['a BigInt', (euros: number) => BigInt(euros)],
+    ['a Set', (euros: number) => new Set([euros])],
+    ['no number', () => Number.NaN],
+  ])('refuses to run where its schema makes %s of what was shown', async (_, convert) => {
+    const euros = z.number().transform((given): unknown => convert(given));
+    const { pay, effects } = recorded({
+      requiresConfirmation: true,
+      inputSchema: z.object({ ...payment.shape, euros }),
+    });
+    expect(await run(pay, { approval: yes, rawArgs: { to: 'Ann', euros: 5 } })).toEqual({
+      invalid: "The arguments of 'pay' cannot be shown to a human as they would run",
     });
     expect(effects).toEqual([]);
   });
@@ -104,22 +123,68 @@ describe('a gated tool', () => {
     expect(effects).toEqual([]);
   });
 
-  it('takes the fields of a human, checked as a whole', async () => {
-    const { pay, effects } = recorded({ requiresUserInput: true, userInputFields: ['to'] });
-    const approval = { ...yes, gate: 'user_input' } as const;
-    expect(await run(pay, { approval: yes })).toMatchObject({ gated: { gate: 'user_input', userInputSchema: {} } });
-    expect(await run(pay, { approval, args: { euros: 5 } })).toMatchObject({
-      invalid: expect.stringContaining('to: '),
+  describe('whose fields a human fills', () => {
+    const asks = { requiresUserInput: true, userInputFields: ['to'] };
+    const filled = { ...yes, gates: ['user_input'], fields: ['to'] } as const;
+
+    it('runs with the values, as they were shown together with the rest', async () => {
+      const { pay, effects } = recorded(asks);
+      const merged = { ...args, to: 'Bob' };
+      expect(await run(pay, { approval: filled, args: merged, rawArgs: { to: 'Bob', euros: 5 } })).toEqual({
+        result: 'paid',
+      });
+      expect(effects[0]![0]).toEqual(merged);
     });
-    expect(effects).toEqual([]);
-    expect(await run(pay, { approval, args: { to: 'Bob', euros: 5 } })).toEqual({ result: 'paid' });
-    expect(effects[0]![0]).toEqual({ ...args, to: 'Bob' });
+
+    it.each([
+      ['nothing', undefined],
+      ['a yes instead of values', yes],
+      ['values for another field', { ...filled, fields: ['reference'] }],
+      ['no list of fields', { requirement: 'r', gates: ['user_input'] }],
+    ] as [string, ToolRequest['approval']][])('asks for them where there is %s', async (_, approval) => {
+      const { pay, effects } = recorded(asks);
+      const given = approval === undefined ? {} : { approval };
+      expect(await run(pay, given)).toMatchObject({ gated: { gate: 'user_input', userInputSchema: {} } });
+      expect(effects).toEqual([]);
+    });
+
+    it('asks for a yes to what its schema makes of them, and runs with that', async () => {
+      const inputSchema = z.object({
+        to: z.string().toUpperCase(),
+        euros: z.number().transform((euros) => euros * 100),
+      });
+      const { pay, effects } = recorded({ ...asks, inputSchema });
+      const rawArgs = { to: 'bob', euros: 5 };
+      const shown = { to: 'BOB', euros: 500 };
+      expect(await run(pay, { approval: filled, args: rawArgs })).toEqual({
+        gated: { gate: 'confirmation' },
+        args: shown,
+      });
+      expect(effects).toEqual([]);
+      const approval = { ...filled, gates: ['user_input', 'confirmation'] } as const;
+      expect(await run(pay, { approval, args: shown, rawArgs })).toEqual({ result: 'paid' });
+      expect(effects[0]![0]).toEqual(shown);
+    });
+
+    it('tells whose mistake it is: the human is asked again, or the model is told', async () => {
+      const inputSchema = z.object({
+        to: z.string().refine((to) => to !== 'Eve', 'not Eve'),
+        euros: z.number().refine((euros) => euros < 10, 'too much'),
+      });
+      const { pay } = recorded({ ...asks, inputSchema });
+      const wrong = (given: object) => run(pay, { approval: filled, args: given as never });
+      expect(await wrong({ to: 'Eve', euros: 5 })).toEqual({
+        invalid: "The arguments of 'pay' do not fit: to: not Eve",
+        fields: true,
+      });
+      for (const to of ['Bob', 'Eve']) expect(await wrong({ to, euros: 50 })).not.toHaveProperty('fields');
+    });
   });
 
   it('is not run here where it runs elsewhere', async () => {
     const { pay, effects } = recorded({ externalExecution: true, execute: undefined });
     expect(await run(pay, { approval: yes })).toEqual({ gated: { gate: 'external_execution' } });
-    const approval = { ...yes, gate: 'external_execution' } as const;
+    const approval = { ...yes, gates: ['external_execution'] } as const;
     await expect(run(pay, { approval })).rejects.toThrow('this tool runs elsewhere');
     expect(effects).toEqual([]);
   });
@@ -212,7 +277,7 @@ describe('what a tool returns', () => {
   cycle.self = cycle;
   it.each([
     ['a big integer', { id: 1n }, /BigInt/],
-    ['a cycle', cycle, /circular/],
+    ['a cycle', cycle, /nests more than 100 levels/],
     [
       'what throws while it is read',
       {

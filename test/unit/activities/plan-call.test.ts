@@ -19,8 +19,8 @@ const paid = { to: 'Ann', euros: 5 };
 const shown = { ...paid, reference: 'none' };
 
 const toolkit = (tools: Tools) => toolkitOf(agent({ model, tools }));
-const plan = (tools: Tools, toolName: string, input: Json, malformed = false): Promise<PlannedCall> =>
-  planCall({ type: 'tool-call', toolCallId: 'c1', toolName, input }, malformed, toolkit(tools));
+const plan = (tools: Tools, toolName: string, input: Json, problem?: string): Promise<PlannedCall> =>
+  planCall({ type: 'tool-call', toolCallId: 'c1', toolName, input }, problem, toolkit(tools));
 
 const call = { toolCallId: 'c1', toolName: 'pay' };
 const run = { ...call, do: 'run', idempotent: false };
@@ -43,8 +43,8 @@ describe('a call that cannot be', () => {
   });
 
   it('has arguments that are no JSON', async () => {
-    const error = "The arguments of 'pay' are not valid JSON. Call it again with a JSON object.";
-    expect(await plan(tools, 'pay', '{"to": "Ann', true)).toEqual({ ...call, do: 'tell', error });
+    const error = "The arguments of 'pay' are not valid JSON. Call it again, corrected.";
+    expect(await plan(tools, 'pay', '{"to": "Ann', 'are not valid JSON')).toEqual({ ...call, do: 'tell', error });
   });
 
   it('has arguments that do not fit: all that is wrong is said', async () => {
@@ -75,7 +75,7 @@ describe('a call that cannot be', () => {
     const inputSchema = z.object({ id: z.string().transform((id) => BigInt(id)) });
     const big = tool({ description: 'Big', inputSchema, execute, requiresConfirmation: true });
     expect(await plan({ big }, 'big', { id: '1' })).toMatchObject({
-      error: "The arguments of 'big' cannot be held as JSON. Call it again with others.",
+      error: "The arguments of 'big' cannot be held as JSON. Call it again, corrected.",
     });
   });
 });
@@ -168,7 +168,7 @@ describe('a gate', () => {
     expect(await plan(tools, 'pay', long)).toMatchObject({
       do: 'tell',
       error: expect.stringMatching(
-        /^The arguments of 'pay' have 2621\d\d bytes, too many for the human .* \(262144\)\. Call it again with fewer\.$/,
+        /^The arguments of 'pay' have 2621\d\d bytes, too many for the human .* \(262144\)\. Call it again, corrected\.$/,
       ),
     });
     expect(await plan(tools, 'free', long)).toMatchObject({ do: 'run' });
@@ -207,8 +207,47 @@ describe('fields that a human fills', () => {
   ])('are asked for when the model has them %s', async (_, input) => {
     expect(await plan(tools, 'book', input)).toEqual({
       ...{ toolCallId: 'c1', toolName: 'book', do: 'run', idempotent: false },
+      // The default is shown; what the model wrote for the fields is a suggestion.
+      args: { bags: 1, ...input },
       gated,
     });
+  });
+
+  it('show the other arguments as the schema reads them, where it can', async () => {
+    const convert = inputSchema.extend({ flight: z.string().toUpperCase() });
+    const other = tool({
+      description: 'Books a seat',
+      inputSchema: convert,
+      execute,
+      requiresUserInput: true,
+      userInputFields: ['seat'],
+    });
+    expect(await plan({ other }, 'other', { flight: 'f1', seat: '1A' })).toMatchObject({
+      args: { flight: 'F1', seat: '1A', bags: 1 },
+    });
+    expect(await plan({ other }, 'other', { flight: 'f1' })).toMatchObject({ args: { flight: 'f1', bags: 1 } });
+  });
+
+  it('have no patterns where a run checks them: an answer could keep it busy for ever', async () => {
+    const evil = z.string().regex(/^(\w+\s?)*$/);
+    const named = tool({
+      description: 'Names',
+      inputSchema: z.object({
+        pattern: evil,
+        deep: z.array(z.object({ name: evil })),
+        own: z.string().regex(/^[a-z]+$/i),
+      }),
+      execute,
+      requiresUserInput: true,
+      userInputFields: ['pattern', 'deep'],
+    });
+    const planned = await plan({ named }, 'named', { own: 'ABC' });
+    expect(planned).toMatchObject({
+      do: 'run',
+      gated: { userInputSchema: { properties: { pattern: { type: 'string' }, deep: {} } } },
+    });
+    expect(JSON.stringify(planned)).not.toContain('"pattern":"');
+    expect(await plan({ named }, 'named', { own: 'A1' })).toMatchObject({ do: 'tell' });
   });
 
   it.each([
@@ -257,7 +296,7 @@ describe('a delegation', () => {
   const leader = (mode: 'coordinate' | 'route' | 'broadcast') =>
     toolkitOf(team({ model, members: { searcher: member, writer: member as AgentDefinition }, mode }));
   const delegate = (mode: 'coordinate' | 'route' | 'broadcast', toolName: string, input: Json) =>
-    planCall({ type: 'tool-call', toolCallId: 'c1', toolName, input }, false, leader(mode));
+    planCall({ type: 'tool-call', toolCallId: 'c1', toolName, input }, undefined, leader(mode));
 
   it.each([
     ['coordinate', false],
@@ -286,4 +325,39 @@ describe('a delegation', () => {
       });
     },
   );
+});
+
+describe('arguments that a human would not see as they run', () => {
+  it.each([
+    ['a Set', z.array(z.string()).transform((list) => new Set(list)), ['eve']],
+    ['a Map', z.array(z.string()).transform((list) => new Map([[list[0], 1]])), ['eve']],
+    ['no number', z.array(z.string()).transform(() => Number.NaN), []],
+  ])('are the model’s to hear: %s', async (_, to, value) => {
+    const hidden = (requiresConfirmation: boolean) =>
+      tool({ description: 'Pays', inputSchema: z.object({ to }), execute, requiresConfirmation });
+    expect(await plan({ pay: hidden(true) }, 'pay', { to: value })).toMatchObject({
+      do: 'tell',
+      error: expect.stringContaining('cannot be held as JSON'),
+    });
+    expect(await plan({ pay: hidden(false) }, 'pay', { to: value })).toMatchObject({ do: 'run' });
+  });
+
+  it('may have what JSON shows otherwise, where it says so itself', async () => {
+    const dated = tool({
+      description: 'Dates',
+      inputSchema: z.object({ on: z.string().transform((text) => new Date(text)) }),
+      execute,
+      requiresConfirmation: true,
+    });
+    expect(await plan({ dated }, 'dated', { on: '2026-01-01' })).toMatchObject({
+      args: { on: '2026-01-01T00:00:00.000Z' },
+    });
+  });
+});
+
+it('tells only the first of thousands of mistakes', async () => {
+  const rows = tool({ description: 'Rows', inputSchema: z.object({ rows: z.array(z.number()) }), execute });
+  const planned = await plan({ rows }, 'rows', { rows: Array.from({ length: 5000 }, () => 'x') });
+  expect(planned).toMatchObject({ do: 'tell', error: expect.stringContaining('; and 4980 more') });
+  expect((planned as { error: string }).error.length).toBeLessThan(4000);
 });

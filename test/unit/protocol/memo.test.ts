@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cut, PREVIEW_LIMIT, toMemo } from '../../../workflows/protocol/memo.ts';
 import type { StepRequirement } from '../../../workflows/protocol/requirement.ts';
+import { requirementFields } from '../../support/requirement.ts';
 
 const run = { status: 'paused', workflowName: 'w', sessionId: 's', sequence: 0 } as const;
 const requirement = (part: Partial<StepRequirement> = {}): StepRequirement => ({
@@ -133,4 +134,23 @@ describe('cut', () => {
   ])('%j to %d', (text, limit, expected) => {
     expect(cut(text, limit)).toBe(expected);
   });
+});
+
+it('shows the tool calls that still wait before those that are answered, and how many there are', () => {
+  const tools = Array.from({ length: 25 }, (_, index) => ({
+    ...{ toolCallId: `c${index}`, toolName: 'pay', kind: 'confirmation' as const, args: { index } },
+    ...(index < 20 ? { resolution: 'confirmed' as const } : {}),
+  }));
+  const requirement = requirementFields('executor', { tools });
+  const { open } = toMemo({ status: 'paused', workflowName: 'w', sessionId: 's', sequence: 0 }, [requirement], []);
+  expect(open[0]!.toolCount).toBe(25);
+  expect(open[0]!.tools!.map(({ toolCallId }) => toolCallId).slice(0, 6)).toEqual([
+    'c20',
+    'c21',
+    'c22',
+    'c23',
+    'c24',
+    'c0',
+  ]);
+  expect(open[0]!.tools).toHaveLength(20);
 });

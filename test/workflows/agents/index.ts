@@ -113,6 +113,12 @@ export const agentParallel = workflow({
   ],
 });
 
+/** Agents that together want more of the server in one workflow task than it takes. */
+export const agentCrowd = workflow({
+  name: 'agentCrowd',
+  steps: [parallel({ name: 'p', steps: ['a', 'b', 'c', 'd'].map((name) => step({ name, agent: puppet })) })],
+});
+
 function timed(name: string, humanReview: StepReview) {
   return workflow({ name, steps: [step({ name: 'g', agent: puppet, humanReview }), after] });
 }
