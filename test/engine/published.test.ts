@@ -49,7 +49,7 @@ describe('a huge output under review', () => {
     expect(memo).toMatchObject({ version: 1, status: 'paused', workflowName: 'hugeOutput', openCount: 1 });
     const [open] = memo.open;
     expect(new TextEncoder().encode(open!.preview).length).toBeLessThanOrEqual(PREVIEW_LIMIT);
-    expect(bytes(memo)).toBeLessThan(4_000);
+    expect(bytes(memo)).toBeLessThan(5_500);
     const { currentDetails } = await metadataOf(run.handle);
     expect(bytes(currentDetails)).toBeLessThan(20_000);
     expect(open).toMatchObject({ id: 'huge#outputReview', digest: requirement.digest, kind: 'output_review' });

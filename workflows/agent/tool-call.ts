@@ -54,14 +54,17 @@ export async function execute(
 /** The events of a call; also of one that runs elsewhere. */
 export function tellCall(
   event: 'ToolCallStarted' | 'ToolCallCompleted',
-  { host: { desk, toolScope }, agent }: Conversation,
+  { host: { desk, toolScope }, agent, branch }: Conversation,
   { toolCallId, toolName }: Pick<RunCall, 'toolCallId' | 'toolName'>,
   error?: string,
 ): void {
   const data = { agent, toolName, toolCallId };
-  if (event === 'ToolCallStarted') desk.tell(event, toolScope.path, data);
+  if (event === 'ToolCallStarted') desk.tell(branch, event, toolScope.path, data);
   else
-    desk.tell(event, toolScope.path, { ...data, ...(error === undefined ? {} : { error: cut(error, ERROR_LIMIT) }) });
+    desk.tell(branch, event, toolScope.path, {
+      ...data,
+      ...(error === undefined ? {} : { error: cut(error, ERROR_LIMIT) }),
+    });
 }
 
 async function attempt(

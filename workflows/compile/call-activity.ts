@@ -20,14 +20,15 @@ export async function callActivity(node: StepNode, ref: ActivityRef, input: Step
     const { name: summary, maxRetries, heartbeatTimeout } = node;
     const execution = { summary, maximumAttempts: once ? 1 : attemptsOf(maxRetries, ref), heartbeatTimeout };
     const { desk } = here.scope.run;
-    const call = () => executeActivity(ref, execution, ref.local ? [input] : [input, ...carriedJournal(desk.journal)]);
+    const call = () =>
+      executeActivity(ref, execution, ref.local ? [input] : [input, ...carriedJournal(desk, here.scope.branch)]);
     // A local activity's arguments stay in the worker.
     const room = ref.local ? undefined : desk.room(size);
     if (room) {
       await room;
       here.scope.branch.check();
     }
-    return await desk.work(call, { brief: ref.local, carries: !ref.local });
+    return await desk.work(call, here.scope.branch, { brief: ref.local, carries: !ref.local });
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
       throw new NodeFailure(

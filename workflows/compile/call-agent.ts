@@ -56,7 +56,11 @@ async function execute(node: StepNode, { options }: AgentRef, here: Here, call: 
     await room;
     here.scope.branch.check();
   }
-  return desk.work(() => executeActivity(ref, execution, [argument, ...carriedJournal(desk.journal)]), {
-    carries: true,
-  });
+  return desk.work(
+    () => executeActivity(ref, execution, [argument, ...carriedJournal(desk, here.scope.branch)]),
+    here.scope.branch,
+    {
+      carries: true,
+    },
+  );
 }

@@ -1,7 +1,8 @@
-/** The run's events as the last argument of an activity: they get into the history without an event of their own. */
-import type { Journal } from '../human/journal.ts';
+/** A branch's events as the last argument of an activity: they get into the history without an event of their own. */
+import type { Branch } from '../human/branch.ts';
+import type { Desk } from '../human/desk.ts';
 import { type CarriedJournal, JOURNAL_MARK } from '../protocol/events.ts';
 
-export function carriedJournal(journal: Journal): [] | [CarriedJournal] {
-  return journal.isEmpty ? [] : [{ [JOURNAL_MARK]: journal.take() }];
+export function carriedJournal({ teller }: Desk, { journal }: Branch): [] | [CarriedJournal] {
+  return journal.isEmpty ? [] : [{ [JOURNAL_MARK]: teller.tell(journal) }];
 }

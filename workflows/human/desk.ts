@@ -10,7 +10,7 @@ import { cut } from '../protocol/memo.ts';
 import type { RequirementKind, RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
 import { type Branch, BranchStopped } from './branch.ts';
-import { Journal } from './journal.ts';
+import { Teller } from './journal.ts';
 import { Publisher, type PublishedRun } from './publish.ts';
 import { readSignal } from './read-answer.ts';
 import { Requirements, type Sender } from './requirements.ts';
@@ -36,7 +36,8 @@ const OVERFLOW_BYTES = 150_000;
 
 export class Desk {
   readonly requirements: Requirements;
-  readonly journal = new Journal();
+  readonly teller = new Teller();
+  private readonly root: Branch;
   private readonly publisher: Publisher;
   private readonly branchOf = new Map<string, Branch>();
   private readonly seenDecisions = new Set<string>();
@@ -47,9 +48,10 @@ export class Desk {
   /** Executors at work right now. */
   private working = 0;
 
-  constructor(run: PublishedRun) {
+  constructor(run: PublishedRun, root: Branch) {
+    this.root = root;
     this.requirements = new Requirements(run.executionId);
-    this.publisher = new Publisher(run, this.journal);
+    this.publisher = new Publisher(run, this.teller);
   }
 
   /** `paused` where something waits for a human and nothing else is at work. */
@@ -70,12 +72,12 @@ export class Desk {
     if (!request.mayHaveRun) branch.check();
     const asked = this.requirements.ask(request, new Date(), timeoutMs);
     const { id } = asked;
-    this.tellPause(asked);
+    this.branchOf.set(id, branch);
+    this.tellPause(asked, branch);
     if (branch.stopped) this.withdraw(id);
     branch.check();
-    this.branchOf.set(id, branch);
     this.decided ??= [];
-    this.publish();
+    this.publish(branch);
     const answered = () => this.requirements.get(id)!.resolution !== undefined;
     try {
       if (timeoutMs === undefined) await condition(answered);
@@ -98,8 +100,8 @@ export class Desk {
   }
 
   /** What user code returned; where that is a promise, the run is at work until it settles. */
-  async settled<T>(returned: T | PromiseLike<T>): Promise<T> {
-    return isThenable(returned) ? this.work(async () => await returned) : returned;
+  async settled<T>(returned: T | PromiseLike<T>, branch: Branch): Promise<T> {
+    return isThenable(returned) ? this.work(async () => await returned, branch) : returned;
   }
 
   /**
@@ -107,9 +109,9 @@ export class Desk {
    * task, shows nothing: what it settles is published with what comes next in the same task. One that carries takes the
    * run's events along in its arguments.
    */
-  async work<T>(executor: () => Promise<T>, { brief = false, carries = false } = {}): Promise<T> {
+  async work<T>(executor: () => Promise<T>, branch: Branch, { brief = false, carries = false } = {}): Promise<T> {
     this.working += 1;
-    if (!brief) this.publish(undefined, !carries);
+    if (!brief) this.publish(branch, { tell: !carries });
     try {
       return await executor();
     } finally {
@@ -168,25 +170,29 @@ export class Desk {
       else this.tellAnswer(answered);
     }
     // Nothing goes on that would show it: some calls of an executor pause are answered, others still wait.
-    if (halfAnswered) this.publish();
+    if (halfAnswered) this.publish(this.root, { tell: false });
   }
 
-  /** Shows what changed since the last time; `final` at the end of the run. */
-  publish(final?: RunStatus, tell = true): void {
-    this.publisher.publish(final ?? this.status, this.requirements.open, this.decided, tell);
+  /**
+   * Shows what changed since the last time, and with it what happened in the branch.
+   * @param final at the end of the run
+   * @param tell show something if only for the sake of what happened
+   */
+  publish(branch: Branch, { final, tell = true }: { readonly final?: RunStatus; readonly tell?: boolean } = {}): void {
+    this.publisher.publish(final ?? this.status, this.requirements.open, this.decided, branch.journal, tell);
     this.decided = undefined;
   }
 
-  /** Something has happened in the run. */
-  tell<Name extends RunEventName>(event: Name, path: string, data: EventData<Name>): void {
-    this.journal.add(event, path, data);
-    if (!this.journal.isFull) return;
-    this.publish();
+  /** Something has happened in the branch. */
+  tell<Name extends RunEventName>(branch: Branch, event: Name, path: string, data: EventData<Name>): void {
+    branch.journal.add(event, path, data);
+    if (!branch.journal.isFull) return;
+    this.publish(branch);
     this.weigh(OVERFLOW_BYTES);
   }
 
-  private tellPause({ id, kind, path, stepType, message, timeoutAt }: StepRequirement): void {
-    this.tell(PAUSE_EVENTS[kind], path, {
+  private tellPause({ id, kind, path, stepType, message, timeoutAt }: StepRequirement, branch: Branch): void {
+    this.tell(branch, PAUSE_EVENTS[kind], path, {
       ...{ requirement: id, kind, stepType },
       ...(message === undefined ? {} : { message: cut(message, MESSAGE_LIMIT) }),
       ...(timeoutAt === undefined ? {} : { timeoutAt }),
@@ -195,7 +201,7 @@ export class Desk {
 
   private tellRefusal(): void {
     const { code, reason, requirement, by, signal } = this.requirements.refused.newest.at(-1)!;
-    this.journal.addRefusal({
+    this.root.journal.addRefusal({
       ...{ signal, code, reason },
       ...(requirement === undefined ? {} : { requirement }),
       ...(by === undefined ? {} : { by }),
@@ -203,7 +209,8 @@ export class Desk {
   }
 
   private tellAnswer({ id, kind, path, resolution, resolvedBy }: StepRequirement): void {
-    this.tell(kind === 'executor' ? 'StepExecutorContinued' : 'StepContinued', path, {
+    const event = kind === 'executor' ? 'StepExecutorContinued' : 'StepContinued';
+    this.branchOf.get(id)!.journal.add(event, path, {
       ...{ requirement: id, resolution: resolution! },
       ...(resolvedBy === undefined ? {} : { resolvedBy }),
     });

@@ -38,6 +38,7 @@ class Run {
   private readonly definition: WorkflowDefinition;
   private readonly context: RunContext;
   private readonly frame = new Frame('', 'Workflow');
+  private readonly root = new Branch();
   private readonly state: SessionState;
 
   constructor(definition: WorkflowDefinition, options: RunOptions) {
@@ -45,12 +46,15 @@ class Run {
     const { workflowId, firstExecutionRunId } = workflowInfo();
     const rounds = new Map<string, number>();
     this.definition = definition;
-    this.desk = new Desk({
-      workflowName: definition.name,
-      sessionId: sessionId ?? workflowId,
-      executionId: firstExecutionRunId,
-      searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
-    });
+    this.desk = new Desk(
+      {
+        workflowName: definition.name,
+        sessionId: sessionId ?? workflowId,
+        executionId: firstExecutionRunId,
+        searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
+      },
+      this.root,
+    );
     this.state = new SessionState(toJson(sessionState, 'sessionState') as Record<string, Json>);
     this.context = {
       runId: workflowId,
@@ -75,10 +79,10 @@ class Run {
       input,
       additionalData: this.context.additionalData,
       state: this.state,
-      branch: new Branch(),
+      branch: this.root,
       flow: EMPTY_FLOW,
     };
-    this.desk.tell('WorkflowStarted', '', {});
+    this.desk.tell(this.root, 'WorkflowStarted', '', {});
     try {
       await runSequence(this.definition.steps, scope, this.frame, runNode);
       await passCancellation();
@@ -106,7 +110,7 @@ class Run {
       sessionState: this.state.values,
       refusedAnswers: { count: refused.count, newest: [...refused.newest] },
       ...(usage ? { usage } : {}),
-      sequence: this.desk.journal.sequence,
+      sequence: this.desk.teller.sequence,
       ...(error ? { error } : {}),
     });
   }
@@ -115,14 +119,14 @@ class Run {
     if (error instanceof RunCancelled) return this.end('cancelled', error.message);
     if (isCancellation(error)) {
       // A real Temporal cancel: the last thing that the run says, then it ends as Canceled.
-      this.desk.tell('WorkflowCancelled', '', {});
-      this.desk.publish('cancelled');
+      this.desk.tell(this.root, 'WorkflowCancelled', '', {});
+      this.desk.publish(this.root, { final: 'cancelled' });
       throw error;
     }
     if (!(error instanceof NodeFailure)) throw error;
     const { message, path, errorType } = error;
     const detail = { message, path, ...(errorType === undefined ? {} : { type: errorType }) };
-    this.desk.tell('WorkflowError', '', { error: cut(message, 500) });
+    this.desk.tell(this.root, 'WorkflowError', '', { error: cut(message, 500) });
     throw ApplicationFailure.create({
       message: `Step '${path}' failed: ${message}`,
       type: FAILURE.stepFailed,
@@ -132,14 +136,19 @@ class Run {
   }
 
   private end(status: 'completed' | 'cancelled', content: Json): RunOutput {
-    this.desk.tell(status === 'completed' ? 'WorkflowCompleted' : 'WorkflowCancelled', '', contentFields(content));
+    this.desk.tell(
+      this.root,
+      status === 'completed' ? 'WorkflowCompleted' : 'WorkflowCancelled',
+      '',
+      contentFields(content),
+    );
     return this.lastOutput(status, content);
   }
 
   /** The run's result; it takes along the events that no memo has told. */
   private lastOutput(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
-    this.desk.publish(status, false);
-    const journal = this.desk.journal.take();
+    this.desk.publish(this.root, { final: status, tell: false });
+    const journal = this.desk.teller.tell(this.root.journal);
     return { ...this.output(status, content, error), ...(journal.length === 0 ? {} : { journal }) };
   }
 }
