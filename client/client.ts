@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { RunEvent } from '../workflows/protocol/events.ts';
 import { CONTINUE_RUN, type ContinueRunSignal, type Decision } from '../workflows/protocol/signals.ts';
 import { checkAnswerSize, checkDecisions, decisionsOf } from './answers.ts';
+import { type AuditEntry, auditOf } from './audit.ts';
 import { awaitOutcome, unlessFailed } from './await-outcome.ts';
 import { diagnose } from './diagnose.ts';
 import { RunNotFound } from './errors.ts';
@@ -139,7 +140,7 @@ export class HoldpointClient {
     checkWait(options);
     const started = this.start(workflow, options);
     const run = started.then((begun) => this.wait(begun, options));
-    return new EventStream(this.#eventsOf(started, options), run);
+    return this.#stream(started, run, options);
   }
 
   /**
@@ -150,7 +151,7 @@ export class HoldpointClient {
   continueStream(run: Run | RunAnswers, options: ContinueOptions = {}): EventStream {
     const from = run instanceof Run ? Promise.resolve(run) : fetchRun(this.temporal, run.runId);
     const outcome = from.then(() => this.continueRun(run, options));
-    return new EventStream(this.#eventsOf(from, options), outcome);
+    return this.#stream(from, outcome, options);
   }
 
   /**
@@ -160,6 +161,15 @@ export class HoldpointClient {
    */
   events(runId: string, { from = 1, signal }: EventsOptions = {}): AsyncIterable<RunEvent> {
     return this.#readEvents(async () => ({ runId, cursor: await this.#currentExecution(runId), from }), signal);
+  }
+
+  /**
+   * Who was shown what, who decided what and when, what was refused and why: from the run's history alone, up to now.
+   * @throws {RunNotFound}
+   */
+  async audit(runId: string): Promise<AuditEntry[]> {
+    const description = await callRun(this.temporal, runId, () => this.temporal.workflow.getHandle(runId).describe());
+    return auditOf(this.temporal, runId, description.runId, description.historyLength);
   }
 
   /** The run as it is now; of a failed run too, without throwing. */
@@ -245,13 +255,16 @@ export class HoldpointClient {
     }
   }
 
-  /** What happens after this moment of a run. */
-  #eventsOf(moment: Promise<Run>, { signal }: WaitOptions): AsyncIterable<RunEvent> {
-    return this.#readEvents(async () => {
+  /** What happens after a moment of a run. */
+  #stream(moment: Promise<Run>, outcome: Promise<Run>, { signal }: WaitOptions): EventStream {
+    const stop = new AbortController();
+    const signals = [stop.signal, ...(signal ? [signal] : [])];
+    const events = this.#readEvents(async () => {
       const run = await moment;
       const cursor = cursorOf(run) ?? (await this.#currentExecution(run.runId));
       return { runId: run.runId, cursor, from: run.sequence + 1 };
-    }, signal);
+    }, AbortSignal.any(signals));
+    return new EventStream(events, outcome, () => stop.abort());
   }
 
   async *#readEvents(

@@ -20,9 +20,12 @@ export class EventStream implements AsyncIterable<RunEvent> {
   /** The run at its pause or its end. It goes on whether or not anybody reads the events. @throws {RunFailed} as `client.run` */
   readonly run: Promise<Run>;
   readonly #events: AsyncIterable<RunEvent>;
+  readonly #stop: () => void;
 
-  constructor(events: AsyncIterable<RunEvent>, run: Promise<Run>) {
+  /** @param stop ends the reading of events that is under way */
+  constructor(events: AsyncIterable<RunEvent>, run: Promise<Run>, stop: () => void) {
     this.#events = events;
+    this.#stop = stop;
     this.run = run;
     // Who reads only the events hears of a failure there.
     run.catch(() => {});
@@ -49,6 +52,7 @@ export class EventStream implements AsyncIterable<RunEvent> {
         if (value.event === 'WorkflowPaused' && (await this.run).sequence <= value.sequence) return;
       }
     } finally {
+      this.#stop();
       await events.return?.();
     }
   }

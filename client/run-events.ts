@@ -32,7 +32,8 @@ export async function* runEvents({ client, runId, cursor, from, signal }: EventS
   }
 }
 
-class EventReader {
+/** Makes events of a history, read from its beginning or from a place in it. */
+export class EventReader {
   readonly #client: Client;
   readonly #runId: string;
   #next: number;
@@ -174,7 +175,8 @@ function taskOf(event: HistoryEvent): number {
   return Number(source?.workflowTaskCompletedEventId ?? -eventId(event));
 }
 
-function timeOf({ eventTime }: HistoryEvent): string {
+/** ISO 8601. */
+export function timeOf({ eventTime }: HistoryEvent): string {
   const seconds = Number(eventTime?.seconds ?? 0);
   return new Date(seconds * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1_000_000)).toISOString();
 }

@@ -5,18 +5,22 @@
  * because the SDK delivers signals before timers).
  */
 import { condition, sleep, workflowInfo } from '@temporalio/workflow';
-import type { EventData, RunEventName } from '../protocol/events.ts';
+import type { Json } from '../define/step-output.ts';
+import type { AnsweredTool, EventData, RunEventName } from '../protocol/events.ts';
 import { cut } from '../protocol/memo.ts';
-import type { RequirementKind, RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
+import type { RequirementKind, RequirementRequest, StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
+import { announce } from './announce.ts';
 import { type Branch, BranchStopped } from './branch.ts';
-import { Teller } from './journal.ts';
+import { contentFields, Teller } from './journal.ts';
 import { Publisher, type PublishedRun } from './publish.ts';
 import { readSignal } from './read-answer.ts';
 import { Requirements, type Sender } from './requirements.ts';
 
 /** Characters of a question that an event shows. */
 const MESSAGE_LIMIT = 500;
+/** Tool calls that an event shows. */
+const TOOLS_LIMIT = 20;
 
 const PAUSE_EVENTS = {
   confirmation: 'StepPaused',
@@ -38,6 +42,7 @@ export class Desk {
   readonly requirements: Requirements;
   readonly teller = new Teller();
   private readonly root: Branch;
+  private readonly run: PublishedRun;
   private readonly publisher: Publisher;
   private readonly branchOf = new Map<string, Branch>();
   private readonly seenDecisions = new Set<string>();
@@ -50,6 +55,7 @@ export class Desk {
 
   constructor(run: PublishedRun, root: Branch) {
     this.root = root;
+    this.run = run;
     this.requirements = new Requirements(run.executionId);
     this.publisher = new Publisher(run, this.teller);
   }
@@ -79,6 +85,7 @@ export class Desk {
     this.decided ??= [];
     this.publish(branch);
     const answered = () => this.requirements.get(id)!.resolution !== undefined;
+    const settled = this.run.announces ? announce(this.run, asked) : () => {};
     try {
       if (timeoutMs === undefined) await condition(answered);
       else await condition(answered, timeoutMs, { summary: `deadline of ${id}` });
@@ -87,6 +94,8 @@ export class Desk {
       if (!answered()) this.withdraw(id);
       if (branch.stopped) throw new BranchStopped();
       throw error;
+    } finally {
+      settled();
     }
     if (!answered()) this.expire(id);
     const answer = this.requirements.get(id)!;
@@ -208,11 +217,14 @@ export class Desk {
     });
   }
 
-  private tellAnswer({ id, kind, path, resolution, resolvedBy }: StepRequirement): void {
+  private tellAnswer(answered: StepRequirement): void {
+    const { id, kind, path, resolution, resolvedBy, rejectionFeedback } = answered;
     const event = kind === 'executor' ? 'StepExecutorContinued' : 'StepContinued';
     this.branchOf.get(id)!.journal.add(event, path, {
       ...{ requirement: id, resolution: resolution! },
       ...(resolvedBy === undefined ? {} : { resolvedBy }),
+      ...(rejectionFeedback === undefined ? {} : { feedback: cut(rejectionFeedback, MESSAGE_LIMIT) }),
+      ...givenFields(answered),
     });
   }
 
@@ -231,4 +243,26 @@ export class Desk {
 
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** What an answer gave, as much of it as an event shows. */
+function givenFields({ editedOutput, userInput, selectedChoices, result, tools }: StepRequirement) {
+  return {
+    ...contentAs(editedOutput ?? userInput ?? selectedChoices ?? result),
+    ...(tools ? { tools: tools.slice(0, TOOLS_LIMIT).map(answeredTool) } : {}),
+  };
+}
+
+function contentAs(given: Json | undefined): { readonly given?: Json; readonly givenPreview?: string } {
+  if (given === undefined) return {};
+  const fields = contentFields(given);
+  return 'content' in fields ? { given: fields.content } : { givenPreview: fields.preview };
+}
+
+function answeredTool({ toolCallId, toolName, resolution, resolvedBy, note }: ToolRequirement): AnsweredTool {
+  return {
+    ...{ toolCallId, toolName, resolution: resolution ?? 'open' },
+    ...(resolvedBy === undefined ? {} : { resolvedBy }),
+    ...(note === undefined ? {} : { note: cut(note, MESSAGE_LIMIT) }),
+  };
 }

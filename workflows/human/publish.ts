@@ -25,6 +25,9 @@ export interface PublishedRun {
   readonly executionId: string;
   /** Are the search attributes registered? Decided once per run, in its history. */
   readonly searchAttributes: boolean;
+  /** Does a worker tell somebody of pauses? Decided once per run, in its history. */
+  readonly announces: boolean;
+  readonly runId: string;
 }
 
 export class Publisher {

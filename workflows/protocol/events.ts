@@ -78,6 +78,14 @@ export type RunEvent =
       readonly resolution: Resolution;
       /** Who the sender said they were, or `timeout`. */
       readonly resolvedBy?: string;
+      /** Why it was rejected. */
+      readonly feedback?: string;
+      /** The edited output, the values, the choices, the result: what the answer gave. */
+      readonly given?: Json;
+      /** The beginning of its JSON, where that is long. */
+      readonly givenPreview?: string;
+      /** Executor pauses: what became of each call; the first 20. */
+      readonly tools?: readonly AnsweredTool[];
     })
   /** An answer that changed nothing. */
   | (Common & {
@@ -92,6 +100,14 @@ export type RunEvent =
   | (AtNode & WithContent & { readonly event: 'RunCompleted'; readonly agent: string })
   | (AtNode & ToolCallFields & { readonly event: 'ToolCallStarted' })
   | (AtNode & ToolCallFields & { readonly event: 'ToolCallCompleted'; readonly error?: string });
+
+export interface AnsweredTool {
+  readonly toolCallId: string;
+  readonly toolName: string;
+  readonly resolution: 'confirmed' | 'rejected' | 'open';
+  readonly resolvedBy?: string;
+  readonly note?: string;
+}
 
 interface ToolCallFields {
   readonly agent: string;

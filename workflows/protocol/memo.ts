@@ -83,7 +83,8 @@ export function toMemo(
   };
 }
 
-function brief(requirement: StepRequirement): OpenPause {
+/** An open requirement in brief. */
+export function brief(requirement: StepRequirement): OpenPause {
   const { id, digest, kind, stepName, stepType, topLevelStep, retryCount, createdAt, onTimeout } = requirement;
   const { message, previousFeedback, availableChoices, userInputSchema, timeoutAt } = requirement;
   const { tools, mayHaveRun, toolCallId } = requirement;

@@ -18,6 +18,7 @@ import { contentFields } from '../human/journal.ts';
 import { installHandlers } from '../human/handlers.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { cut } from '../protocol/memo.ts';
+import { ON_PAUSE_PATCH } from '../protocol/on-pause.ts';
 import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
 import { guardDefinition } from './drift-guard.ts';
@@ -52,6 +53,8 @@ class Run {
         sessionId: sessionId ?? workflowId,
         executionId: firstExecutionRunId,
         searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
+        announces: patched(ON_PAUSE_PATCH),
+        runId: workflowId,
       },
       this.root,
     );
