@@ -19,6 +19,8 @@ export async function sideBySide<T>(
   work: readonly ((branch: Branch) => Promise<T>)[],
   waits: boolean,
 ): Promise<T[]> {
+  // What happened before comes before what its branches tell.
+  if (waits) desk.publish(parent);
   const group = new Branch(parent);
   const cancellation = new CancellationScope();
   const results: T[] = [];
