@@ -6,7 +6,7 @@ import type { Run } from './run.ts';
 /** Nothing comes after these. */
 const LAST: readonly RunEventName[] = ['WorkflowCompleted', 'WorkflowCancelled', 'WorkflowError'];
 
-export function endsRun({ event }: RunEvent): boolean {
+function endsRun({ event }: RunEvent): boolean {
   return LAST.includes(event);
 }
 
