@@ -206,7 +206,7 @@ export class HoldpointClient {
   }
 
   /**
-   * Runs in which something waits for a human and nothing else is at work.
+   * Runs in which something waits for a human, whether or not something else is at work.
    * @example
    * for await (const { runId, open } of client.listPaused({ limit: 20 })) console.log(runId, open[0]?.message);
    */

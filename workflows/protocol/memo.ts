@@ -76,10 +76,11 @@ export function toMemo(
   return {
     version: 1,
     ...run,
-    ...(journal.length === 0 ? {} : { journal }),
     open: open.slice(0, OPEN_LIMIT).map(brief),
     openCount: open.length,
     decided: decided.slice(-DECIDED_LIMIT),
+    // Last: whoever reads the memo in the Web UI wants the questions first.
+    ...(journal.length === 0 ? {} : { journal }),
   };
 }
 
