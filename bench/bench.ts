@@ -1,0 +1,56 @@
+/** What the comparisons share: the server's connections, how long to go on, and samples taken in turns. */
+import type { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import { percentile } from './statistics.ts';
+import type { Table } from './table.ts';
+
+export interface Bench {
+  readonly address: string;
+  readonly client: Client;
+  readonly connection: NativeConnection;
+  readonly quick: boolean;
+}
+
+/** Samples of each way, the first of which is the one written by hand. */
+export type Samples<Way, Sample> = ReadonlyMap<Way, readonly Sample[]>;
+
+/** On a machine that is busy, the quick bench ends with fewer samples rather than late. */
+const FEWEST_ROUNDS = 10;
+
+/** Each way once a round, so that what else the machine does hits all of them. */
+export async function takeTurns<Way, Sample>(
+  { quick }: Bench,
+  ways: readonly Way[],
+  measure: (way: Way) => Promise<Sample>,
+): Promise<Samples<Way, Sample>> {
+  const [warmUp, rounds, seconds] = quick ? [5, 40, 12] : [20, 200, 600];
+  const samples = new Map(ways.map((way): [Way, Sample[]] => [way, []]));
+  const deadline = performance.now() + seconds * 1_000;
+  for (let round = 0; round < warmUp + rounds; round += 1) {
+    if (round >= warmUp + FEWEST_ROUNDS && performance.now() > deadline) break;
+    for (const way of ways) {
+      const sample = await measure(way);
+      if (round >= warmUp) samples.get(way)!.push(sample);
+    }
+    if (round % 10 === 0) process.stderr.write(`\rround ${round} of ${warmUp + rounds}`);
+  }
+  process.stderr.write('\r');
+  return samples;
+}
+
+/** One line for each way: median, 99th percentile, and how many times the first way's median. */
+export function latencies<Way extends string, Sample>(
+  table: Table,
+  title: string,
+  samples: Samples<Way, Sample>,
+  read: (sample: Sample) => number,
+  aims: Partial<Record<Way, number>>,
+): void {
+  let base: number | undefined;
+  for (const [way, list] of samples) {
+    const numbers = list.map(read);
+    const p50 = percentile(numbers, 50);
+    base ??= p50;
+    table.line(title, way, [p50.toFixed(1), percentile(numbers, 99).toFixed(1)], p50 / base, aims[way]);
+  }
+}

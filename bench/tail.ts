@@ -1,0 +1,47 @@
+/** Watches a run's history by long poll: how both sides of a comparison learn what happened, with no worker involved. */
+import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+
+/** Both sides start a timer when they pause, so that is the event to look for. */
+type Marker = 'timerStartedEventAttributes' | 'workflowExecutionCompletedEventAttributes';
+
+export class Tail {
+  /** Events seen so far. */
+  events = 0;
+  private readonly client: Client;
+  private readonly execution: { readonly workflowId: string; readonly runId: string };
+  private token: Uint8Array | undefined;
+  private ended = false;
+  private unread: { [K in Marker]?: unknown }[] = [];
+
+  constructor(client: Client, { workflowId, firstExecutionRunId }: WorkflowHandleWithFirstExecutionRunId) {
+    this.client = client;
+    this.execution = { workflowId, runId: firstExecutionRunId };
+  }
+
+  /** @throws where the run has ended without */
+  async until(marker: Marker): Promise<void> {
+    for (;;) {
+      const index = this.unread.findIndex((event) => event[marker]);
+      if (index >= 0) {
+        this.unread.splice(0, index + 1);
+        return;
+      }
+      if (this.ended) throw new Error(`${this.execution.workflowId} has ended: not what was to be measured`);
+      await this.poll();
+    }
+  }
+
+  private async poll(): Promise<void> {
+    const { history, nextPageToken } = await this.client.workflowService.getWorkflowExecutionHistory({
+      namespace: this.client.options.namespace,
+      execution: this.execution,
+      waitNewEvent: true,
+      historyEventFilterType: 1,
+      ...(this.token ? { nextPageToken: this.token } : {}),
+    });
+    this.token = nextPageToken;
+    this.ended = nextPageToken.length === 0;
+    this.unread = history?.events ?? [];
+    this.events += this.unread.length;
+  }
+}
