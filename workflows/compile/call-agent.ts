@@ -15,7 +15,7 @@ import { carriedJournal } from './carried-journal.ts';
 import { ask, type Here } from './scope.ts';
 
 /** The agent's answer: text, or the object that its output schema asks for. */
-export async function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here: Here): Promise<Json> {
+export function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here: Here): Promise<Json> {
   const { run } = here.scope;
   const { idempotencyKey: key, runId, sessionId, userId, stepName, path, sessionState } = input;
   const toolScope = { runId, sessionId, ...(userId === undefined ? {} : { userId }), stepName, path, sessionState };

@@ -19,8 +19,10 @@ export async function sideBySide<T>(
   work: readonly ((branch: Branch) => Promise<T>)[],
   waits: boolean,
 ): Promise<T[]> {
+  // Which branch is the last to end may differ in a replay, so either each tells of itself or, of one alone, none.
+  const apart = waits && work.length > 1;
   // What happened before comes before what its branches tell.
-  if (waits) desk.publish(parent);
+  if (apart) desk.publish(parent);
   const group = new Branch(parent);
   const cancellation = new CancellationScope();
   const results: T[] = [];
@@ -48,7 +50,7 @@ export async function sideBySide<T>(
         .finally(() => {
           running -= 1;
           // Show what this one has settled, as no further step of it will.
-          if (waits || running > 0) desk.publish(branch, { tell: waits });
+          if (apart || running > 0) desk.publish(branch, { tell: apart });
         });
     }),
   );
