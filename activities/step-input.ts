@@ -1,12 +1,21 @@
-/** Gives executors their {@link StepInput}: JSON carries its data, not its helper methods. */
+/**
+ * Gives executors their {@link StepInput}: JSON carries its data, not its helper methods. What is not for them – the run's
+ * events, which ride along – is taken away.
+ */
 import type { ActivityInterceptors } from '@temporalio/worker';
+import { isCarriedJournal } from '../workflows/protocol/events.ts';
 import { STEP_INPUT_MARK, StepInput, type StepInputData } from '../workflows/define/step-input.ts';
 
 export function stepInputs(): ActivityInterceptors {
   return {
     inbound: {
       execute: (input, next) =>
-        next({ ...input, args: input.args.map((arg) => (isStepInput(arg) ? rehydrate(arg) : arg)) }),
+        next({
+          ...input,
+          args: input.args
+            .filter((arg) => !isCarriedJournal(arg))
+            .map((arg) => (isStepInput(arg) ? rehydrate(arg) : arg)),
+        }),
     },
   };
 }

@@ -11,6 +11,7 @@ import { startDevServer } from 'holdpoint/worker';
 import { compareAgents } from './agent/compare.ts';
 import { compareMemory } from './agent/compare-memory.ts';
 import type { Bench } from './bench.ts';
+import { compareEvents } from './events/compare.ts';
 import { compareSteps } from './steps/compare.ts';
 import { Table } from './table.ts';
 
@@ -33,6 +34,8 @@ async function compare(address: string): Promise<number> {
   console.log(`Node ${process.version} · ${cpus().length} cores`);
   table.head('a run with two pauses', ['p50 ms', 'p99 ms']);
   await compareSteps(bench, table);
+  table.head('watching a run', ['p50 ms', 'p99 ms']);
+  await compareEvents(bench, table);
   table.head('an agent, one gated call', ['p50 ms', 'p99 ms']);
   await compareAgents(bench, table);
   await compareMemory(bench, table);

@@ -1,15 +1,19 @@
 /** The client: starts runs, waits for them, answers what they ask, and finds them again. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
+import type { RunEvent } from '../workflows/protocol/events.ts';
 import { CONTINUE_RUN, type ContinueRunSignal, type Decision } from '../workflows/protocol/signals.ts';
 import { checkAnswerSize, checkDecisions, decisionsOf } from './answers.ts';
+import { type AuditEntry, auditOf } from './audit.ts';
 import { awaitOutcome, unlessFailed } from './await-outcome.ts';
 import { diagnose } from './diagnose.ts';
 import { RunNotFound } from './errors.ts';
 import { assertAccepted, type SentAnswer } from './fate.ts';
+import { EventStream } from './event-stream.ts';
 import { fetchRun } from './fetch-run.ts';
 import { type Cursor, startOf } from './history-tail.ts';
 import { cursorOf, Run } from './run.ts';
+import { type EventSource, runEvents } from './run-events.ts';
 import { allSettled, callRun } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
 import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';
@@ -32,6 +36,13 @@ export interface RunAnswers {
   readonly runId: string;
   readonly decisions: readonly Decision[];
   readonly by?: string;
+}
+
+export interface EventsOptions {
+  /** Number of the first event. Default 1. */
+  readonly from?: number;
+  /** Ends the iteration with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** How long {@link HoldpointClient.cancel} waits for the end unless told otherwise. */
@@ -117,6 +128,50 @@ export class HoldpointClient {
     });
   }
 
+  /**
+   * Starts a run, and tells its events up to its first pause or its end.
+   * @example
+   * for await (const event of client.stream(dataPipeline, { input })) console.log(event.event);
+   */
+  stream<W extends WorkflowFunction>(
+    workflow: W | string,
+    options: StartOptions<Parameters<W>[0]> & WaitOptions,
+  ): EventStream {
+    checkWait(options);
+    const started = this.start(workflow, options);
+    const run = started.then((begun) => this.wait(begun, options));
+    return this.#stream(started, run, options);
+  }
+
+  /**
+   * Sends the answers of a run as {@link continueRun} does, and tells what happens up to the next pause or the end.
+   * @example
+   * for await (const event of client.continueStream(run, { by: 'ann' })) console.log(event.event);
+   */
+  continueStream(run: Run | RunAnswers, options: ContinueOptions = {}): EventStream {
+    const from = run instanceof Run ? Promise.resolve(run) : fetchRun(this.temporal, run.runId);
+    const outcome = from.then(() => this.continueRun(run, options));
+    return this.#stream(from, outcome, options);
+  }
+
+  /**
+   * All events of a run, also of one that goes on: across pauses, to its end. Needs no worker.
+   * @param options.from number of the first event; default 1
+   * @throws {RunNotFound}
+   */
+  events(runId: string, { from = 1, signal }: EventsOptions = {}): AsyncIterable<RunEvent> {
+    return this.#readEvents(async () => ({ runId, cursor: await this.#currentExecution(runId), from }), signal);
+  }
+
+  /**
+   * Who was shown what, who decided what and when, what was refused and why: from the run's history alone, up to now.
+   * @throws {RunNotFound}
+   */
+  async audit(runId: string): Promise<AuditEntry[]> {
+    const description = await callRun(this.temporal, runId, () => this.temporal.workflow.getHandle(runId).describe());
+    return auditOf(this.temporal, runId, description.runId, description.historyLength);
+  }
+
   /** The run as it is now; of a failed run too, without throwing. */
   async getRun(runId: string): Promise<Run> {
     return fetchRun(this.temporal, runId);
@@ -151,7 +206,7 @@ export class HoldpointClient {
   }
 
   /**
-   * Runs in which something waits for a human and nothing else is at work.
+   * Runs in which something waits for a human, whether or not something else is at work.
    * @example
    * for await (const { runId, open } of client.listPaused({ limit: 20 })) console.log(runId, open[0]?.message);
    */
@@ -197,6 +252,32 @@ export class HoldpointClient {
       return await work(wait);
     } finally {
       wait.end();
+    }
+  }
+
+  /** What happens after a moment of a run. */
+  #stream(moment: Promise<Run>, outcome: Promise<Run>, { signal }: WaitOptions): EventStream {
+    const stop = new AbortController();
+    const signals = [stop.signal, ...(signal ? [signal] : [])];
+    const events = this.#readEvents(async () => {
+      const run = await moment;
+      const cursor = cursorOf(run) ?? (await this.#currentExecution(run.runId));
+      return { runId: run.runId, cursor, from: run.sequence + 1 };
+    }, AbortSignal.any(signals));
+    return new EventStream(events, outcome, () => stop.abort());
+  }
+
+  async *#readEvents(
+    source: () => Promise<Pick<EventSource, 'runId' | 'cursor' | 'from'>>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<RunEvent, void> {
+    const own = new AbortController();
+    const signals = [this.#closing.signal, own.signal, ...(signal ? [signal] : [])];
+    try {
+      yield* runEvents({ client: this.temporal, signal: AbortSignal.any(signals), ...(await source()) });
+    } finally {
+      // Whoever stops reading leaves no poll behind.
+      own.abort();
     }
   }
 

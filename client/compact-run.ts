@@ -29,6 +29,7 @@ export function compactRun(info: ExecutionInfo, known: Partial<RunOutput> = {}):
       stepResults: [],
       sessionState: {},
       refusedAnswers: { count: 0, newest: [] },
+      sequence: memo?.sequence ?? 0,
       ...rest,
       // Nothing is open in a run that ended, whatever its last memo said.
       stepRequirements: ended ? [] : (memo?.open ?? []).map(toRequirement),

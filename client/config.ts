@@ -34,6 +34,8 @@ export interface LoadedConfig {
   readonly workflowsPath: string;
   /** Absolute; the file need not exist. */
   readonly activitiesPath: string;
+  readonly onPause: HoldpointConfig['onPause'];
+  readonly webUi: string | undefined;
   readonly devServer: { readonly port: number; readonly uiPort: number; readonly dataFile: string };
   /** The file that was read; `undefined` when there is none. */
   readonly configPath: string | undefined;
@@ -56,6 +58,8 @@ const schema: z.ZodType<HoldpointConfig> = z.strictObject({
   taskQueue: text.optional(),
   workflows: text.optional(),
   activities: text.optional(),
+  onPause: z.strictObject({ url: text, secret: text, remindBefore: text.optional() }).optional(),
+  webUi: text.optional(),
   devServer: z.strictObject({ port: port.optional(), uiPort: port.optional(), dataFile: text.optional() }).optional(),
 }) as z.ZodType<HoldpointConfig>;
 
@@ -75,6 +79,8 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
     taskQueue: process.env.HOLDPOINT_TASK_QUEUE || (config.taskQueue ?? 'holdpoint'),
     workflowsPath: resolve(root, config.workflows ?? 'workflows/index.ts'),
     activitiesPath: resolve(root, config.activities ?? 'activities/index.ts'),
+    onPause: config.onPause,
+    webUi: config.webUi,
     devServer,
     configPath,
   };
@@ -109,7 +115,9 @@ function sentence(issue: z.core.$ZodIssue): string {
     const known =
       field === 'devServer'
         ? 'port, uiPort, dataFile'
-        : 'address, namespace, taskQueue, workflows, activities, devServer';
+        : field === 'onPause'
+          ? 'url, secret, remindBefore'
+          : 'address, namespace, taskQueue, workflows, activities, onPause, webUi, devServer';
     return `${[...issue.path, issue.keys.join(', ')].join('.')}: there is no such field; the fields are ${known}`;
   }
   const problem = issue.message.replace(/^(Invalid input|Too big|Too small): /, '');

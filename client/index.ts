@@ -1,5 +1,11 @@
 /** `holdpoint/client`: start runs, answer what they ask, find them again. Talks to the Temporal server only. */
-export { type ClientOptions, type ContinueOptions, HoldpointClient, type RunAnswers } from './client.ts';
+export {
+  type ClientOptions,
+  type ContinueOptions,
+  type EventsOptions,
+  HoldpointClient,
+  type RunAnswers,
+} from './client.ts';
 export { ConfigError } from './config.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export {
@@ -18,6 +24,7 @@ export {
   UnresolvedRequirements,
   WaitTimeout,
 } from './errors.ts';
+export { EventStream } from './event-stream.ts';
 export { Requirement, type RequirementFields } from './requirement.ts';
 export { ToolRequirement, type ToolRequirementFields } from './tool-requirement.ts';
 export { Run, type RunFields } from './run.ts';

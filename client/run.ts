@@ -10,7 +10,7 @@ export type RunFields = Omit<RunOutput, 'stepRequirements'> & {
 };
 
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the constructor copies every field
-export interface Run extends Omit<RunOutput, 'stepRequirements'> {}
+export interface Run extends Omit<RunOutput, 'stepRequirements' | 'journal'> {}
 /**
  * One moment of a run; it does not change by itself. Plain JSON with `JSON.stringify`.
  * @example
@@ -27,7 +27,7 @@ export class Run {
    */
   readonly complete: boolean;
 
-  constructor(fields: RunFields, complete: boolean) {
+  constructor({ journal: _, ...fields }: RunFields, complete: boolean) {
     Object.assign(this, fields);
     this.stepRequirements = fields.stepRequirements.map((each) => new Requirement(each));
     this.complete = complete;

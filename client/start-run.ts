@@ -112,6 +112,7 @@ function newRun(
       stepRequirements: [],
       sessionState: sessionState as Run['sessionState'],
       refusedAnswers: { count: 0, newest: [] },
+      sequence: 0,
     },
     false,
   );

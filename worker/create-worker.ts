@@ -1,5 +1,6 @@
 /** The composition root: a Temporal Worker with everything that holdpoint's workflows need. */
 import { Worker, type WorkerOptions } from '@temporalio/worker';
+import type { OnPause } from '../activities/on-pause.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { holdpointPlugin, PLUGIN_NAME } from './plugin.ts';
 
@@ -8,6 +9,10 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
   readonly taskQueue?: string;
   /** Whether runs set search attributes. Default: where the namespace has them, or lets this worker register them. */
   readonly searchAttributes?: boolean;
+  /** Told of every pause: a webhook, a chat. Its failures never touch a run. */
+  readonly onPause?: OnPause;
+  /** Address of the Web UI, for the links in what `onPause` gets. Default: a development server's. */
+  readonly webUi?: string;
 }
 
 /**
@@ -17,13 +22,14 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
  * const worker = await createWorker({ connection, workflowsPath, activities });
  */
 export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
-  const { searchAttributes, plugins = [], ...worker } = options;
+  const { searchAttributes, onPause, webUi, plugins = [], ...worker } = options;
   const present = plugins.some(({ name }) => name === PLUGIN_NAME);
-  const ours = present ? [] : [holdpointPlugin(searchAttributes === undefined ? {} : { searchAttributes })];
+  const wanted = Object.entries({ searchAttributes, onPause, webUi }).filter(([, value]) => value !== undefined);
+  const ours = present ? [] : [holdpointPlugin(Object.fromEntries(wanted))];
   return Worker.create({ taskQueue: 'holdpoint', ...(await withBundle(worker)), plugins: [...ours, ...plugins] });
 }
 
-type WithoutPlugins = Omit<CreateWorkerOptions, 'searchAttributes' | 'plugins'>;
+type WithoutPlugins = Omit<CreateWorkerOptions, 'searchAttributes' | 'onPause' | 'webUi' | 'plugins'>;
 
 async function withBundle({ workflowsPath, bundlerOptions, ...options }: WithoutPlugins): Promise<WithoutPlugins> {
   if (workflowsPath === undefined || options.workflowBundle) return options;

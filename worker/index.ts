@@ -1,5 +1,12 @@
 /** `holdpoint/worker`: everything that runs workflows and activities, and the binaries for it. */
 export { ConfigError, type LoadedConfig, loadConfig, type LoadConfigOptions } from '../client/config.ts';
+export {
+  type OnPause,
+  type PauseNotification,
+  verifyWebhook,
+  webhook,
+  type WebhookOptions,
+} from '../activities/on-pause.ts';
 export { BinaryNotFoundError, type BinaryName, resolveBinary, type ResolveBinaryOptions } from './binaries.ts';
 export { BundleError, bundleWorkflows, type WorkflowBundle } from './bundle.ts';
 export { createWorker, type CreateWorkerOptions } from './create-worker.ts';

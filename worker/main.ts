@@ -1,33 +1,63 @@
 #!/usr/bin/env node
-/** `holdpoint`, the command. */
+/** `holdpoint`, the command. What a command needs is loaded when it runs: most need no worker. */
 import { createRequire } from 'node:module';
-import { Command } from 'commander';
-import { dev } from './commands/dev.ts';
-import { setup } from './commands/setup.ts';
-import { worker } from './commands/worker.ts';
+import { Command, CommanderError } from 'commander';
+import { CliError, EXIT, errorJson, exitCodeOf, isOurs } from '../client/cli/exit.ts';
+import { printJson } from '../client/cli/output.ts';
+import { plain } from '../client/cli/plain.ts';
+import { registerClientCommands } from '../client/cli/register.ts';
+import type { DefinitionOptions } from './commands/definition.ts';
+import type { DevCommandOptions } from './commands/dev.ts';
+import type { WorkerCommandOptions } from './commands/worker.ts';
 import { explain, terminal } from './terminal.ts';
 
 const { version } = createRequire(import.meta.url)('holdpoint/package.json') as { version: string };
-const program = new Command('holdpoint').description('Workflows with human review, on Temporal.').version(version);
+// Before the first command: commands take the settings of their program when they are made.
+const program = new Command('holdpoint')
+  .description('Workflows with human review, on Temporal.')
+  .version(version)
+  .exitOverride()
+  .showSuggestionAfterError();
 
 const CONFIG = ['-c, --config <file>', 'the configuration; default: the nearest temporal.config.ts'] as const;
 
-program.command('setup').description('fetch the Temporal binaries').action(setup);
+program
+  .command('setup')
+  .description('fetch the Temporal binaries')
+  .action(async () => (await import('./commands/setup.ts')).setup());
 program
   .command('dev')
   .description('an embedded Temporal server, and a worker that reloads on change')
   .option(...CONFIG)
-  .action(dev);
+  .action(async (options: DevCommandOptions) => (await import('./commands/dev.ts')).dev(options));
 program
   .command('worker')
   .description('a worker against the configured server')
   .option(...CONFIG)
-  .action(worker);
+  .action(async (options: WorkerCommandOptions) => (await import('./commands/worker.ts')).worker(options));
+registerClientCommands(program);
+program
+  .command('definition <workflow>')
+  .description('a workflow as a tree, with every gate in it; needs no server')
+  .option(...CONFIG)
+  .option('--json', 'JSON on stdout, for programs')
+  .action(async (workflow: string, options: DefinitionOptions) =>
+    (await import('./commands/definition.ts')).definition(workflow, options),
+  );
+
+// Who pipes into `head` has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.error),
+);
 
 try {
   await program.parseAsync();
   process.exit();
 } catch (error) {
-  terminal.fail(explain(error));
-  process.exit(1);
+  const code = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.usage) : exitCodeOf(error);
+  const said = error instanceof CommanderError ? new CliError('usage', error.message.replace(/^error: /, '')) : error;
+  if (code !== EXIT.done && process.argv.includes('--json')) printJson(errorJson(said));
+  // Commander has said what is wrong itself.
+  if (!(error instanceof CommanderError)) terminal.fail(plain(isOurs(error) ? error.message : explain(error)));
+  process.exit(code);
 }

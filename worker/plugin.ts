@@ -10,8 +10,11 @@ import {
   type WorkerPlugin,
 } from '@temporalio/worker';
 import { heartbeats } from '../activities/heartbeat.ts';
+import type { OnPause } from '../activities/on-pause.ts';
 import { stepInputs } from '../activities/step-input.ts';
 import { withAgents } from './agents.ts';
+import { pauseActivities } from './on-pause.ts';
+import { ON_PAUSE_PATCH } from '../workflows/protocol/on-pause.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH, PATCH_PREFIX } from '../workflows/protocol/search-attributes.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
@@ -20,6 +23,10 @@ export const PLUGIN_NAME = 'holdpoint';
 export interface HoldpointPluginOptions {
   /** Whether runs set search attributes. Default: where the namespace has them, or lets this worker register them. */
   readonly searchAttributes?: boolean;
+  /** Told of every pause; its failures never touch a run. All workers of a task queue should have it, or none. */
+  readonly onPause?: OnPause;
+  /** Address of the Web UI, for the links in what `onPause` gets. Default: a development server's. */
+  readonly webUi?: string;
 }
 
 /**
@@ -31,10 +38,13 @@ export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlu
   return {
     name: PLUGIN_NAME,
     async configureWorker(given) {
+      const { onPause, webUi } = options;
       const worker = await withAgents(given);
+      const announced = onPause ? { activities: { ...worker.activities, ...pauseActivities(onPause, webUi) } } : {};
       const searchAttributes = options.searchAttributes ?? (await namespaceHasThem(worker));
       return {
         ...worker,
+        ...announced,
         // Runs of a killed worker wait for their sticky queue first; the SDK's 10 s would be most of the recovery.
         stickyQueueScheduleToStartTimeout: worker.stickyQueueScheduleToStartTimeout ?? '1s',
         interceptors: {
@@ -42,16 +52,21 @@ export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlu
           // Ours are outermost: interceptors of the user see the same StepInput as the activity.
           activity: [stepInputs, heartbeats, ...(worker.interceptors?.activity ?? [])],
         },
-        patchActivationCallback: answerPatches(worker, searchAttributes),
+        patchActivationCallback: answerPatches(worker, searchAttributes, onPause !== undefined),
       };
     },
   };
 }
 
 /** The SDK calls it synchronously and wants a boolean, so the answer is found out when the worker starts. */
-function answerPatches({ patchActivationCallback }: WorkerOptions, searchAttributes: boolean): PatchActivationCallback {
+function answerPatches(
+  { patchActivationCallback }: WorkerOptions,
+  searchAttributes: boolean,
+  announces: boolean,
+): PatchActivationCallback {
   return (input) => {
     if (input.patchId === NO_SEARCH_ATTRIBUTES_PATCH) return !searchAttributes;
+    if (input.patchId === ON_PAUSE_PATCH) return announces;
     return input.patchId.startsWith(PATCH_PREFIX) || (patchActivationCallback?.(input) ?? true);
   };
 }

@@ -6,6 +6,7 @@ import { NativeConnection, type Worker, type WorkerOptions } from '@temporalio/w
 import { register as registerCommonJs } from 'tsx/cjs/api';
 import { register } from 'tsx/esm/api';
 import type { ConnectionSettings, LoadedConfig } from '../client/config.ts';
+import { webhook } from '../activities/on-pause.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { createWorker } from './create-worker.ts';
 import { listens } from './ports.ts';
@@ -42,7 +43,20 @@ export async function prepareWorker(
   const connection = await NativeConnection.connect(server.connectionOptions);
   const { namespace } = server;
   const { taskQueue } = config;
-  const worker = await createWorker({ connection, namespace, taskQueue, workflowBundle, activities, ...options });
+  const { webUi } = config;
+  const told = {
+    ...(config.onPause ? { onPause: webhook(config.onPause) } : {}),
+    ...(webUi === undefined ? {} : { webUi }),
+  };
+  const worker = await createWorker({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle,
+    activities,
+    ...told,
+    ...options,
+  });
   const activityTypes = [...worker.options.activities.keys()];
   return { worker, workflowTypes: workflowBundle.workflowTypes, activityTypes, close: () => connection.close() };
 }

@@ -17,6 +17,10 @@ export async function hangOnce(what: string): Promise<void> {
 }
 
 export const activities = {
+  echo: async ({ stepName }: { stepName: string }) => {
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    return stepName;
+  },
   first: async () => {
     note('first');
     return 'first';

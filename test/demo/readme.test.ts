@@ -1,4 +1,4 @@
-/** What the README shows is what the examples are, and the smallest of them does what it says. */
+/** What README and docs/testing.md show is what the examples are, and the smallest of them does what it says. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -11,11 +11,15 @@ import { openServer, type TestServer } from '../support/server.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
+const PAGES = [README, readFileSync(join(ROOT, 'docs/testing.md'), 'utf8')];
+
 /** Code blocks, each with the file that its first line names. */
-const blocks = [...README.matchAll(/```ts\n(?:\/\/ (\S+\.ts).*\n)?([^]*?)```/g)].map(([, file, code = '']) => ({
-  file,
-  code,
-}));
+const blocks = [...PAGES.join('\n').matchAll(/```ts\n(?:\/\/ (\S+\.ts).*\n)?([^]*?)```/g)].map(
+  ([, file, code = '']) => ({
+    file,
+    code,
+  }),
+);
 
 it('has code to show', () => expect(blocks.length).toBeGreaterThan(2));
 

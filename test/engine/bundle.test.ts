@@ -33,6 +33,14 @@ test('without CEL', async () => {
   expect(codeBytes).toBeLessThan(LIMITS.plain);
 });
 
+test('holdpoint is evaluated once per thread, not once per run', async () => {
+  const { code } = await bundleWorkflows({
+    workflowsPath: fileURLToPath(new URL('../workflows/bundles/plain.ts', import.meta.url)),
+  });
+  const [, preloaded] = /exports\.preloadModules = function preloadModules\(\) \{([^}]*)\}/.exec(code) ?? [];
+  expect(preloaded).toMatch(/__webpack_require__\(.*sandbox\/index\.js"\)/);
+});
+
 test('with CEL', async () => {
   const { codeBytes, packages } = await bundleOf(new URL('../workflows/bundles/with-cel.ts', import.meta.url));
   console.log(`bundle with CEL: ${codeBytes} bytes of code`, packages);

@@ -29,7 +29,7 @@ const metadata = (run: TestRun) => run.handle.query<Metadata>('__temporal_workfl
 
 /** The JSON under a signal's name in the current details: what a person copies. */
 function jsonToPaste(details: string, signal: string): string {
-  const [, json] = new RegExp(`\\*\\*${signal}\\*\\*[^\\n]*\\n+\`\`\`+\\n(.*)\\n\`\`\`+`).exec(details) ?? [];
+  const [, json] = new RegExp(`\\*\\*${signal}\\*\\*[^\\n]*\\n+\`\`\`+\\n(\\{[^]*?\\})\\n\`\`\`+`).exec(details) ?? [];
   if (json === undefined) throw new Error(`no ${signal} in:\n${details}`);
   return json;
 }

@@ -217,7 +217,7 @@ test('what a model writes never becomes markup where a person decides', async ()
 test('the details show, for each call, the JSON that answers it', async () => {
   const [run, asked] = await two();
   const { currentDetails } = (await run.handle.query('__temporal_workflow_metadata')) as { currentDetails: string };
-  const json = [...currentDetails.matchAll(/^\{"requirement".*\}$/gm)].map(([text]) => JSON.parse(text));
+  const json = [...currentDetails.matchAll(/^\{\n  "requirement"[^]*?\n\}$/gm)].map(([text]) => JSON.parse(text));
   const named = { requirement: asked.id, digest: asked.digest };
   expect(json).toEqual([
     { ...named, toolCall: 'c1', by: 'you' },

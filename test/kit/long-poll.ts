@@ -1,17 +1,18 @@
 /**
- * The time-skipping test server answers a long poll for history only when the run has ended. This puts short polls in
- * its place, so that the client waits there as it does anywhere.
+ * What the time-skipping test server lacks of a real one, as far as the client's reader of histories needs it: it answers
+ * a long poll only when the run has ended, and does not say which workflow task a completion is of.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ConnectionLike } from '@temporalio/client';
 
 const POLL_MS = 20;
-/** As a real server: an empty answer after a while, so that an abandoned poll ends. */
-const HOLD_MS = 5_000;
+/** Then an empty answer, as of a real server: each short poll leaves a listener on the signal of the long one. */
+const HOLD_MS = 150;
 
 type Service = ConnectionLike['workflowService'];
 type Request = Parameters<Service['getWorkflowExecutionHistory']>[0];
 type Response = Awaited<ReturnType<Service['getWorkflowExecutionHistory']>>;
+type HistoryEvent = NonNullable<NonNullable<Response['history']>['events']>[number];
 
 /** The same client, with long polls that work on the test server. */
 export function withLongPoll(client: Client): Client {
@@ -37,7 +38,19 @@ async function poll(service: Service, request: Request): Promise<Response> {
     const events = response.history?.events ?? [];
     if (events.length > known || Date.now() > end) {
       const token = Buffer.from(String(events.length));
-      return Object.assign(response, { history: { events: events.slice(known) }, nextPageToken: token });
+      const history = { events: withStarts(events).slice(known) };
+      return Object.assign(response, { history, nextPageToken: token });
     }
   }
+}
+
+/** Every completed workflow task with the event that it started with, from which the client knows what it has seen. */
+function withStarts(events: readonly HistoryEvent[]): HistoryEvent[] {
+  let startedEventId: HistoryEvent['eventId'];
+  return events.map((event) => {
+    if (event.workflowTaskStartedEventAttributes) startedEventId = event.eventId;
+    const done = event.workflowTaskCompletedEventAttributes;
+    if (!done || startedEventId === undefined || Number(done.startedEventId ?? 0) > 0) return event;
+    return Object.assign(event, { workflowTaskCompletedEventAttributes: { ...done, startedEventId } });
+  });
 }

@@ -1,23 +1,71 @@
 /**
  * A workflow test environment: Temporal's time-skipping test server with a worker and a client on it. A deadline of two
- * days passes in milliseconds, and only when the test says so.
+ * days passes in milliseconds, and only when the test says so. Its clock is one for all runs: one test at a time.
  */
 import { randomUUID } from 'node:crypto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { Worker } from '@temporalio/worker';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 import { HoldpointClient } from '../../client/client.ts';
+import type { Run } from '../../client/run.ts';
+import type { StartOptions, WorkflowFunction } from '../../client/start-run.ts';
 import { resolveBinary } from '../../worker/binaries.ts';
+import { bundleWorkflows } from '../../worker/bundle.ts';
 import { createWorker, type CreateWorkerOptions } from '../../worker/create-worker.ts';
+import type { DurationString } from '../../workflows/define/duration.ts';
+import { milliseconds } from './answer.ts';
+import { AnswerBook, type Answers } from './answer-book.ts';
+import { type ActivityCall, CallLog } from './call-log.ts';
+import { type KillOptions, killAtEveryPause } from './kill.ts';
 import { withLongPoll } from './long-poll.ts';
-import { type DurationString, durationMs } from '../../workflows/define/duration.ts';
+import { play, type PlayOptions } from './play.ts';
 
 export type TestEnvOptions = Pick<CreateWorkerOptions, 'workflowsPath' | 'workflowBundle' | 'activities'>;
+
+/** How a run is played; with what a start takes: session, state, user. */
+export interface TestRunOptions extends Omit<StartOptions, 'input' | 'taskQueue'> {
+  /** What the humans say. Everything that is asked needs an answer, and every answer has to be asked for. */
+  readonly answers?: Answers;
+  /** Who answers. Default `tester`. */
+  readonly by?: string;
+}
 
 export interface TestEnv {
   /** Starts, answers and reads runs, as in production. It knows no lists: the test server has none. */
   readonly client: HoldpointClient;
+  /**
+   * Runs a workflow to its end, with scripted humans.
+   * @throws {MissingAnswer} telling what was asked, and what to add to `answers`
+   * @throws {UnusedAnswer} naming the answers that nobody asked for
+   * @throws {InvalidAnswer} where an answer does not fit what is asked · {RunFailed}
+   * @example
+   * const run = await env.run(refund, 40, { answers: { pay: confirm() } });
+   * expect(run).toMatchObject({ status: 'completed', content: { paid: 'Refund EUR 40' } });
+   */
+  run<W extends WorkflowFunction>(
+    workflow: W | string,
+    input: Parameters<W>[0],
+    options?: TestRunOptions,
+  ): Promise<Run>;
+  /**
+   * Runs a workflow once as it is, and then once for each of its pauses with the worker replaced there by a new one, which
+   * comes to the same question and the same end or fails; returns the first run. Inside one process, nothing is killed for
+   * real, and the first run replays too, since no worker here caches anything: a run that depends on more than its history
+   * may fail there already.
+   * @throws {Error} telling at which pause, and what differs
+   * @example
+   * await env.killAtEveryPause(refund, 40, { answers: { pay: confirm() } });
+   */
+  killAtEveryPause<W extends WorkflowFunction>(
+    workflow: W | string,
+    input: Parameters<W>[0],
+    options?: TestRunOptions & KillOptions,
+  ): Promise<Run>;
+  /** The activities that a run has executed, in the order of their start: functions, model calls, tools. */
+  calls(run: Run | string): readonly ActivityCall[];
   /** Moves the server's clock, and with it every deadline. Time stands still otherwise. */
   advance(duration: DurationString): Promise<void>;
+  /** Replaces the worker by a new one, which has nothing cached: open runs are replayed from their history. */
+  restartWorker(): Promise<void>;
   /** Stops the worker and the server. */
   close(): Promise<void>;
 }
@@ -27,19 +75,21 @@ export interface TestEnv {
  * @throws {BinaryNotFoundError} where there is no test server and none can be fetched
  * @example
  * const env = await createTestEnv({ workflowsPath, activities });
- * const run = await env.client.run(refund, { input: order });
- * await env.advance('2 days');
- * expect(await env.client.wait(run)).toMatchObject({ status: 'cancelled' });
+ * const run = await env.run(refund, order, { answers: { pay: after('2 days') } });
+ * expect(run).toMatchObject({ status: 'cancelled' });
  */
 export async function createTestEnv(options: TestEnvOptions): Promise<TestEnv> {
+  const { workflowsPath, workflowBundle, ...rest } = options;
+  // Once, for every worker of this environment.
+  const bundle = workflowBundle ?? (workflowsPath === undefined ? undefined : await bundleWorkflows({ workflowsPath }));
   const path = await resolveBinary('test-server');
   const server = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   });
   try {
-    const taskQueue = `test-${randomUUID()}`;
-    const worker = await createWorker({ ...options, connection: server.nativeConnection, taskQueue });
-    return new RunningTestEnv(server, worker, taskQueue);
+    const env = new RunningTestEnv(server, { ...rest, ...(bundle === undefined ? {} : { workflowBundle: bundle }) });
+    await env.startWorker();
+    return env;
   } catch (error) {
     await server.teardown();
     throw error;
@@ -49,25 +99,110 @@ export async function createTestEnv(options: TestEnvOptions): Promise<TestEnv> {
 class RunningTestEnv implements TestEnv {
   readonly client: HoldpointClient;
   private readonly server: TestWorkflowEnvironment;
-  private readonly worker: Worker;
-  private readonly running: Promise<void>;
+  private readonly options: TestEnvOptions;
+  private readonly taskQueue = `test-${randomUUID()}`;
+  private readonly log = new CallLog();
+  private worker: { readonly stop: () => Promise<void> } | undefined;
 
-  constructor(server: TestWorkflowEnvironment, worker: Worker, taskQueue: string) {
+  constructor(server: TestWorkflowEnvironment, options: TestEnvOptions) {
     this.server = server;
-    this.worker = worker;
-    this.running = worker.run();
-    this.client = new HoldpointClient(withLongPoll(server.client), { taskQueue });
+    this.options = options;
+    this.client = new HoldpointClient(withLongPoll(server.client), { taskQueue: this.taskQueue });
+  }
+
+  async startWorker(): Promise<void> {
+    const { options, taskQueue, server } = this;
+    // Its own: when it is closed, the server knows that the worker's polls are gone, and gives them no task.
+    const connection = await NativeConnection.connect({ address: server.address });
+    const worker = await createWorker({
+      ...options,
+      taskQueue,
+      connection,
+      interceptors: { activity: [this.log.interceptors] },
+      // Nothing waits for the cache of a worker that is gone: the test server would let it wait for long. So every
+      // workflow task of every test is a replay.
+      maxCachedWorkflows: 0,
+      // The test server has none.
+      searchAttributes: false,
+    }).catch(async (error: unknown) => {
+      await connection.close();
+      throw error;
+    });
+    const stop = runUntilStopped(worker);
+    this.worker = { stop: () => stop().then(() => connection.close()) };
+  }
+
+  async restartWorker(): Promise<void> {
+    await this.worker?.stop();
+    await this.startWorker();
+  }
+
+  async run<W extends WorkflowFunction>(
+    workflow: W | string,
+    input: Parameters<W>[0],
+    options: TestRunOptions = {},
+  ): Promise<Run> {
+    return this.play(workflow, input, options);
+  }
+
+  async killAtEveryPause<W extends WorkflowFunction>(
+    workflow: W | string,
+    input: Parameters<W>[0],
+    options: TestRunOptions & KillOptions = {},
+  ): Promise<Run> {
+    const { outcome, effects, ...own } = options;
+    return killAtEveryPause(
+      {
+        play: (atPause) => this.play(workflow, input, own, atPause),
+        kill: () => this.restartWorker(),
+        look: (runId) => this.client.getRun(runId),
+        calls: (runId) => this.calls(runId),
+      },
+      { ...(outcome ? { outcome } : {}), ...(effects ? { effects } : {}) },
+    );
+  }
+
+  calls(run: Run | string): readonly ActivityCall[] {
+    return this.log.of(typeof run === 'string' ? run : run.runId);
   }
 
   async advance(duration: DurationString): Promise<void> {
-    const milliseconds = durationMs(duration);
-    if (milliseconds === undefined) throw new TypeError(`a duration has its unit, such as '2 days', got '${duration}'`);
-    await this.server.sleep(milliseconds);
+    await this.server.sleep(milliseconds(duration));
   }
 
   async close(): Promise<void> {
-    if (this.worker.getState() === 'RUNNING') this.worker.shutdown();
-    await this.running;
+    await this.worker?.stop();
     await this.server.teardown();
   }
+
+  private async play<W extends WorkflowFunction>(
+    workflow: W | string,
+    input: Parameters<W>[0],
+    { answers = {}, by = 'tester', ...options }: TestRunOptions,
+    atPause?: PlayOptions['atPause'],
+  ): Promise<Run> {
+    const book = new AnswerBook(answers);
+    const { client, server } = this;
+    const stage = { client, skip: (ms: number) => server.sleep(ms), now: () => server.currentTimeMs() };
+    const started = await client.start(workflow, { ...options, input });
+    try {
+      const run = await play(stage, await client.wait(started), book, { by, ...(atPause ? { atPause } : {}) });
+      book.assertUsedUp();
+      return run;
+    } catch (error) {
+      // What is left of it would go on when a later test moves the clock.
+      const left = client.temporal.workflow.getHandle(started.runId);
+      await left.terminate('its test has failed').catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** Runs the worker; returns how to stop it. */
+function runUntilStopped(worker: Worker): () => Promise<void> {
+  const running = worker.run();
+  return async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await running;
+  };
 }

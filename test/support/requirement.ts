@@ -35,6 +35,7 @@ export function runFields(stepRequirements: readonly StepRequirement[], more: Pa
     stepResults: [],
     sessionState: {},
     refusedAnswers: { count: 0, newest: [] },
+    sequence: 0,
     stepRequirements,
     ...more,
   };

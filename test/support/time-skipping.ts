@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { inject } from 'vitest';
-import { createWorker } from '../../worker/create-worker.ts';
+import { createWorker, type CreateWorkerOptions } from '../../worker/create-worker.ts';
 import { type RunningWorker, runWorker, TestRun } from './server.ts';
 
 export interface TimeSkipping {
@@ -22,6 +22,7 @@ export interface TimeSkipping {
 export async function openTimeSkipping(
   activities: object = {},
   bundle: 'bundlePath' | 'agentBundlePath' = 'bundlePath',
+  options: Pick<CreateWorkerOptions, 'onPause'> = {},
 ): Promise<TimeSkipping> {
   const executable = { type: 'existing-path', path: inject('testServer') } as const;
   const environment = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
@@ -30,7 +31,7 @@ export async function openTimeSkipping(
   const workflowBundle = { code: readFileSync(inject(bundle), 'utf8') };
   let worker: RunningWorker | undefined;
   const startWorker = async () => {
-    worker = runWorker(await createWorker({ connection, taskQueue, workflowBundle, activities }));
+    worker = runWorker(await createWorker({ connection, taskQueue, workflowBundle, activities, ...options }));
   };
   await startWorker();
   return {

@@ -198,7 +198,7 @@ describe('a tool', () => {
     expect(effectsOf(run)).toEqual([]);
     const [, second] = chat.requests(task);
     expect(heard(second!)).toEqual({
-      c1: "The arguments of 'look' are not valid JSON. Call it again with a JSON object.",
+      c1: "The arguments of 'look' are not valid JSON: a JSON object is needed. Call it again, corrected.",
       c2: "There is no tool 'refund'. The tools are: look, pay.",
       c3: expect.stringMatching(
         /^The arguments of 'look' do not fit: q: .*expected string.*\. Call it again, corrected\.$/,

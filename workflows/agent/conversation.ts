@@ -27,7 +27,7 @@ export interface AgentHost {
     question: Pick<RequirementRequest, 'kind'> & Partial<RequirementRequest>,
     branch: Branch,
   ): Promise<StepRequirement>;
-  spend(usage: TokenUsage): void;
+  readonly spend: (usage: TokenUsage) => void;
 }
 
 export interface Conversation {

@@ -8,7 +8,7 @@ import type { ToolApproval, ToolOutcome, ToolOutput } from '../protocol/agent.ts
 import { FAILURE } from '../protocol/failure.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { Conversation } from './conversation.ts';
-import { execute, MayHaveRun, outputOf, type RunCall, tell, told } from './tool-call.ts';
+import { execute, MayHaveRun, outputOf, type RunCall, tell, tellCall, told } from './tool-call.ts';
 
 type Report = (toolCallId: string, output: ToolOutput) => void;
 
@@ -49,7 +49,11 @@ async function runAnswered(
 ): Promise<ToolOutput> {
   // Fail closed: only what is known to be a yes is one.
   if (tool.resolution !== 'confirmed') return { type: 'text', value: tool.note ?? REJECTED_NOTE };
-  if (tool.kind === 'external_execution') return outputOf(tool.result ?? null);
+  if (tool.kind === 'external_execution') {
+    tellCall('ToolCallStarted', conversation, call);
+    tellCall('ToolCallCompleted', conversation, call);
+    return outputOf(tool.result ?? null);
+  }
   const by = tool.resolvedBy === undefined ? {} : { by: tool.resolvedBy };
   const passed = [...call.passed, tool.kind];
   const filled: RunCall =

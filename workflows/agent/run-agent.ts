@@ -3,6 +3,7 @@
  * it answers. Each model call and each tool call is an activity of its own, so a crash repeats neither.
  */
 import type { Json } from '../define/step-output.ts';
+import { contentFields } from '../human/journal.ts';
 import { NodeFailure } from '../human/outcome.ts';
 import { type AgentMessage, type GenerateRequest, generateType, type ModelTurn } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
@@ -11,15 +12,22 @@ import { runTurn } from './turn.ts';
 
 /** @throws {NodeFailure} after `maxTurns` turns without an answer · {ActivityFailure} of a model call */
 export const runAgent: RunAgent = async (conversation, task) => {
+  const { desk, toolScope, spend } = conversation.host;
+  const { agent, branch } = conversation;
   let messages: readonly AgentMessage[] = [{ role: 'user', content: task }];
+  desk.tell(branch, 'RunStarted', toolScope.path, { agent });
+  const answer = (content: Json): Json => {
+    desk.tell(branch, 'RunCompleted', toolScope.path, { agent, ...contentFields(content) });
+    return content;
+  };
   for (let turn = 1; ; turn += 1) {
     const reply = await generate(conversation, { turn, messages });
-    conversation.host.spend(reply.usage);
+    spend(reply.usage);
     const { calls, problem, content = null } = reply;
-    if (calls.length === 0 && problem === undefined) return content;
+    if (calls.length === 0 && problem === undefined) return answer(content);
     if (turn >= reply.maxTurns) throw spent(conversation, reply.maxTurns);
     const said = await hear(conversation, turn, reply);
-    if ('answer' in said) return said.answer;
+    if ('answer' in said) return answer(said.answer);
     messages = [...messages, reply.message, said];
   }
 };

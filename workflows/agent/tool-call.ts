@@ -15,6 +15,7 @@ import {
   toolType,
 } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
+import { cut } from '../protocol/memo.ts';
 import { type Conversation, summaryOf } from './conversation.ts';
 
 /** A planned call: its arguments as checked and as the model wrote them, and the gates that it has passed. */
@@ -33,8 +34,40 @@ export function tell(problem: string): ToolOutput {
   return { type: 'error-text', value: problem };
 }
 
+/** Characters of an error that an event shows. */
+const ERROR_LIMIT = 500;
+
 /** Runs the tool once. @throws {MayHaveRun} where a human let it run and no result came back */
 export async function execute(
+  conversation: Conversation,
+  turn: number,
+  call: RunCall,
+  approval?: ToolApproval,
+): Promise<ToolOutcome> {
+  tellCall('ToolCallStarted', conversation, call);
+  const outcome = await attempt(conversation, turn, call, approval);
+  const error = 'error' in outcome ? outcome.error : 'invalid' in outcome ? outcome.invalid : undefined;
+  tellCall('ToolCallCompleted', conversation, call, error);
+  return outcome;
+}
+
+/** The events of a call; also of one that runs elsewhere. */
+export function tellCall(
+  event: 'ToolCallStarted' | 'ToolCallCompleted',
+  { host: { desk, toolScope }, agent, branch }: Conversation,
+  { toolCallId, toolName }: Pick<RunCall, 'toolCallId' | 'toolName'>,
+  error?: string,
+): void {
+  const data = { agent, toolName, toolCallId };
+  if (event === 'ToolCallStarted') desk.tell(branch, event, toolScope.path, data);
+  else
+    desk.tell(branch, event, toolScope.path, {
+      ...data,
+      ...(error === undefined ? {} : { error: cut(error, ERROR_LIMIT) }),
+    });
+}
+
+async function attempt(
   conversation: Conversation,
   turn: number,
   { toolCallId, toolName, args, input, idempotent }: RunCall,

@@ -5,6 +5,7 @@ import { jsonBytes } from '../define/json.ts';
 import type { StepInput } from '../define/step-input.ts';
 import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
 import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
+import { carriedJournal } from './carried-journal.ts';
 import type { Here } from './scope.ts';
 
 /** @throws {NodeFailure} that "may have run" where a gated executor was lost with its worker */
@@ -18,15 +19,16 @@ export async function callActivity(node: StepNode, ref: ActivityRef, input: Step
   try {
     const { name: summary, maxRetries, heartbeatTimeout } = node;
     const execution = { summary, maximumAttempts: once ? 1 : attemptsOf(maxRetries, ref), heartbeatTimeout };
-    const call = () => executeActivity(ref, execution, input);
     const { desk } = here.scope.run;
+    const call = () =>
+      executeActivity(ref, execution, ref.local ? [input] : [input, ...carriedJournal(desk, here.scope.branch)]);
     // A local activity's arguments stay in the worker.
     const room = ref.local ? undefined : desk.room(size);
     if (room) {
       await room;
       here.scope.branch.check();
     }
-    return await desk.work(call, { brief: ref.local });
+    return await desk.work(call, here.scope.branch, { brief: ref.local, carries: !ref.local });
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
       throw new NodeFailure(

@@ -11,10 +11,11 @@ import { runAgent } from '../agent/run-agent.ts';
 import type { Branch } from '../human/branch.ts';
 import { NodeFailure, passCancellation } from '../human/outcome.ts';
 import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
+import { carriedJournal } from './carried-journal.ts';
 import { ask, type Here } from './scope.ts';
 
 /** The agent's answer: text, or the object that its output schema asks for. */
-export async function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here: Here): Promise<Json> {
+export function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here: Here): Promise<Json> {
   const { run } = here.scope;
   const { idempotencyKey: key, runId, sessionId, userId, stepName, path, sessionState } = input;
   const toolScope = { runId, sessionId, ...(userId === undefined ? {} : { userId }), stepName, path, sessionState };
@@ -55,5 +56,11 @@ async function execute(node: StepNode, { options }: AgentRef, here: Here, call: 
     await room;
     here.scope.branch.check();
   }
-  return desk.work(() => executeActivity(ref, execution, argument));
+  return desk.work(
+    () => executeActivity(ref, execution, [argument, ...carriedJournal(desk, here.scope.branch)]),
+    here.scope.branch,
+    {
+      carries: true,
+    },
+  );
 }

@@ -17,6 +17,8 @@ import { verdictOf } from './verdict.ts';
 const KEPT_ITERATIONS = 100;
 
 export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
+  const { branch } = here.scope;
+  const { desk } = here.scope.run;
   const frame = here.slot.open(node.name, 'Loop');
   const sizes: number[] = [];
   let dropped = 0;
@@ -32,13 +34,16 @@ export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
   };
 
   for (let iteration = 1; iteration <= node.maxIterations; iteration += 1) {
+    const path = iterationPath(here.path, iteration);
+    desk.tell(branch, 'LoopIterationStarted', path, { iteration });
     const scope = inside(here, {
-      path: iterationPath(here.path, iteration),
+      path,
       flow,
       additionalData: { ...here.scope.additionalData, ...feedback },
     });
     const before = frame.size;
     const result = await runSequence(node.steps, scope, frame, runNode);
+    desk.tell(branch, 'LoopIterationCompleted', path, { iteration });
     sizes.push(frame.size - before);
     lastLeftOutput = result.outputs.length > 0;
     if (sizes.length > KEPT_ITERATIONS) {
@@ -67,7 +72,7 @@ async function ended(
   if (endCondition === undefined) return false;
   if (isExpression(endCondition))
     return truthy(endCondition.evaluate(loopVariables(outputs, iteration, maxIterations)));
-  return truthy(await here.scope.run.desk.settled(endCondition(outputs)));
+  return truthy(await here.scope.run.desk.settled(endCondition(outputs), here.scope.branch));
 }
 
 type IterationVerdict =

@@ -11,10 +11,11 @@ import { runParallel } from './parallel.ts';
 import { needsReview, reviewOutput } from './review.ts';
 import type { Body, Round } from './round.ts';
 import { runRouter } from './router.ts';
-import { passCancellation } from '../human/outcome.ts';
+import { NodeFailure, passCancellation } from '../human/outcome.ts';
 import { type Here, hereOf, type RunNode } from './scope.ts';
 import { runStep } from './step.ts';
 import { runSteps } from './steps.ts';
+import { tellCompleted, tellFailed, tellOutput, tellStarted } from './tell.ts';
 
 /** The durable code of each primitive; a missing one is a type error. */
 const BODIES: { readonly [K in WorkflowNode['kind']]: Body<Extract<WorkflowNode, { kind: K }>> } = {
@@ -29,20 +30,39 @@ const BODIES: { readonly [K in WorkflowNode['kind']]: Body<Extract<WorkflowNode,
 export const runNode: RunNode = async (node, scope, slot) => {
   scope.branch.check();
   await passCancellation();
+  // Thousands of inline nodes run in one workflow task, and tell of it.
+  const room = scope.run.desk.room(0);
+  if (room) await room;
   const here = hereOf(node, scope, slot);
   const round = await passGate(here);
-  const output = round && (await runReviewed(here, round));
+  const output = round && (await runTold(here, round));
   if (output) slot.set(output);
   else slot.clear();
   return output;
 };
+
+/** The node's output, with the events of its beginning and its end. */
+async function runTold(here: Here, round: Round) {
+  try {
+    const output = await runReviewed(here, round);
+    tellCompleted(here, output);
+    return output;
+  } catch (error) {
+    if (error instanceof NodeFailure) tellFailed(here, error.message);
+    throw error;
+  }
+}
 
 /** The node's output, run again for as long as a reviewer sends it back. */
 async function runReviewed(here: Here, first: Round) {
   const body = BODIES[here.node.kind] as Body<WorkflowNode>;
   let round = first;
   for (let retryCount = 0; ; retryCount += 1) {
-    const { then, output } = await settleErrors(here, () => body(here.node, here, round, runNode));
+    const { then, output } = await settleErrors(here, () => {
+      tellStarted(here);
+      return body(here.node, here, round, runNode);
+    });
+    if (output) tellOutput(here, output);
     if (then === 'skipped' || !output || !needsReview(here, output)) return output;
     here.slot.set(output);
     const reviewed = await reviewOutput(here, output, retryCount);

@@ -81,8 +81,8 @@ export interface Execution {
 /** The default of a step's `heartbeatTimeout`: how soon a dead worker is noticed. */
 const DEFAULT_HEARTBEAT_TIMEOUT: DurationString = '30s';
 
-/** Schedules the activity and waits for it. */
-export function executeActivity(ref: ActivityRef, execution: Execution, argument: unknown): Promise<unknown> {
+/** Schedules the activity with these arguments and waits for it. */
+export function executeActivity(ref: ActivityRef, execution: Execution, args: readonly unknown[]): Promise<unknown> {
   const { summary, maximumAttempts, heartbeatTimeout } = execution;
   const options = {
     summary,
@@ -93,7 +93,7 @@ export function executeActivity(ref: ActivityRef, execution: Execution, argument
       ? {}
       : { heartbeatTimeout: heartbeatTimeout ?? ref.options.heartbeatTimeout ?? DEFAULT_HEARTBEAT_TIMEOUT }),
   };
-  return temporalStub(ref).executeWithOptions(options, [argument]);
+  return temporalStub(ref).executeWithOptions(options, [...args]);
 }
 
 /** Attempts of one call: the step's say, else the proxy's policy, else the default. */

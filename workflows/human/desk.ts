@@ -5,18 +5,44 @@
  * because the SDK delivers signals before timers).
  */
 import { condition, sleep, workflowInfo } from '@temporalio/workflow';
-import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
+import type { Json } from '../define/step-output.ts';
+import type { AnsweredTool, EventData, RunEventName } from '../protocol/events.ts';
+import { cut } from '../protocol/memo.ts';
+import type { RequirementKind, RequirementRequest, StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
+import { announce } from './announce.ts';
 import { type Branch, BranchStopped } from './branch.ts';
+import { contentFields, Teller } from './journal.ts';
 import { Publisher, type PublishedRun } from './publish.ts';
 import { readSignal } from './read-answer.ts';
 import { Requirements, type Sender } from './requirements.ts';
 
+/** Characters of a question that an event shows. */
+const MESSAGE_LIMIT = 500;
+/** Tool calls that an event shows. */
+const TOOLS_LIMIT = 20;
+
+const PAUSE_EVENTS = {
+  confirmation: 'StepPaused',
+  user_input: 'StepPaused',
+  'confirmation+user_input': 'StepPaused',
+  output_review: 'StepOutputReview',
+  iteration_review: 'StepOutputReview',
+  route: 'RouterPaused',
+  executor: 'StepExecutorPaused',
+  error: 'StepError',
+} as const satisfies Record<RequirementKind, RunEventName>;
+
 /** Bytes of arguments that one workflow task schedules; beside them it has memos and other small things. */
 const TASK_LIMIT = 2_500_000;
+/** What a memo weighs that is full of events, and shows what is open. */
+const OVERFLOW_BYTES = 150_000;
 
 export class Desk {
   readonly requirements: Requirements;
+  readonly teller = new Teller();
+  private readonly root: Branch;
+  private readonly run: PublishedRun;
   private readonly publisher: Publisher;
   private readonly branchOf = new Map<string, Branch>();
   private readonly seenDecisions = new Set<string>();
@@ -27,9 +53,11 @@ export class Desk {
   /** Executors at work right now. */
   private working = 0;
 
-  constructor(run: PublishedRun) {
+  constructor(run: PublishedRun, root: Branch) {
+    this.root = root;
+    this.run = run;
     this.requirements = new Requirements(run.executionId);
-    this.publisher = new Publisher(run);
+    this.publisher = new Publisher(run, this.teller);
   }
 
   /** `paused` where something waits for a human and nothing else is at work. */
@@ -48,13 +76,16 @@ export class Desk {
   ): Promise<StepRequirement> {
     // Nobody is asked in a stopped branch, but that something may have run goes on record.
     if (!request.mayHaveRun) branch.check();
-    const { id } = this.requirements.ask(request, new Date(), timeoutMs);
+    const asked = this.requirements.ask(request, new Date(), timeoutMs);
+    const { id } = asked;
+    this.branchOf.set(id, branch);
+    this.tellPause(asked, branch);
     if (branch.stopped) this.withdraw(id);
     branch.check();
-    this.branchOf.set(id, branch);
     this.decided ??= [];
-    this.publish();
+    this.publish(branch);
     const answered = () => this.requirements.get(id)!.resolution !== undefined;
+    const settled = this.run.announces ? announce(this.run, asked) : () => {};
     try {
       if (timeoutMs === undefined) await condition(answered);
       else await condition(answered, timeoutMs, { summary: `deadline of ${id}` });
@@ -63,6 +94,8 @@ export class Desk {
       if (!answered()) this.withdraw(id);
       if (branch.stopped) throw new BranchStopped();
       throw error;
+    } finally {
+      settled();
     }
     if (!answered()) this.expire(id);
     const answer = this.requirements.get(id)!;
@@ -76,17 +109,18 @@ export class Desk {
   }
 
   /** What user code returned; where that is a promise, the run is at work until it settles. */
-  async settled<T>(returned: T | PromiseLike<T>): Promise<T> {
-    return isThenable(returned) ? this.work(async () => await returned) : returned;
+  async settled<T>(returned: T | PromiseLike<T>, branch: Branch): Promise<T> {
+    return isThenable(returned) ? this.work(async () => await returned, branch) : returned;
   }
 
   /**
    * Runs an executor that takes time, and shows that the run is at work meanwhile. A brief one, over within the workflow
-   * task, shows nothing: what it settles is published with what comes next in the same task.
+   * task, shows nothing: what it settles is published with what comes next in the same task. One that carries takes the
+   * run's events along in its arguments.
    */
-  async work<T>(executor: () => Promise<T>, { brief = false } = {}): Promise<T> {
+  async work<T>(executor: () => Promise<T>, branch: Branch, { brief = false, carries = false } = {}): Promise<T> {
     this.working += 1;
-    if (!brief) this.publish();
+    if (!brief) this.publish(branch, { tell: !carries });
     try {
       return await executor();
     } finally {
@@ -99,11 +133,18 @@ export class Desk {
    * one task, and the server ends a run whose task is over 4 MB.
    */
   room(bytes: number): Promise<void> | undefined {
+    const scheduled = this.weigh(0);
+    if (scheduled > 0 && scheduled + bytes > TASK_LIMIT) return sleep(1).then(() => this.room(bytes));
+    this.weigh(bytes);
+    return undefined;
+  }
+
+  /** Adds to what the workflow task weighs. */
+  private weigh(bytes: number): number {
     const { historyLength } = workflowInfo();
     if (historyLength !== this.task.historyLength) this.task = { historyLength, bytes: 0 };
-    if (this.task.bytes > 0 && this.task.bytes + bytes > TASK_LIMIT) return sleep(1).then(() => this.room(bytes));
     this.task.bytes += bytes;
-    return undefined;
+    return this.task.bytes;
   }
 
   /** Takes a signal. Never throws, never waits. */
@@ -123,35 +164,105 @@ export class Desk {
     for (const { problem, requirement } of problems) {
       const open = requirement === undefined ? `; open: ${this.requirements.openIds()}` : '';
       this.requirements.refuse('malformed', `${problem}${open}`, sender, requirement);
+      this.tellRefusal();
     }
     let halfAnswered = false;
     for (const decision of decisions) {
-      if (this.requirements.answer(decision, sender) !== 'accepted') continue;
+      if (this.requirements.answer(decision, sender) !== 'accepted') {
+        this.tellRefusal();
+        continue;
+      }
       this.decided ??= [];
       if (decisionId !== undefined) this.decided.push([decision.requirement, decisionId]);
-      halfAnswered ||= this.requirements.get(decision.requirement)!.resolution === undefined;
+      const answered = this.requirements.get(decision.requirement)!;
+      if (answered.resolution === undefined) halfAnswered = true;
+      else this.tellAnswer(answered);
     }
     // Nothing goes on that would show it: some calls of an executor pause are answered, others still wait.
-    if (halfAnswered) this.publish();
+    if (halfAnswered) this.publish(this.root, { tell: false });
   }
 
-  /** Shows what changed since the last time; `final` at the end of the run. */
-  publish(final?: RunStatus): void {
-    this.publisher.publish(final ?? this.status, this.requirements.open, this.decided);
+  /**
+   * Shows what changed since the last time, and with it what happened in the branch.
+   * @param final at the end of the run
+   * @param tell show something if only for the sake of what happened
+   */
+  publish(branch: Branch, { final, tell = true }: { readonly final?: RunStatus; readonly tell?: boolean } = {}): void {
+    this.publisher.publish(final ?? this.status, this.requirements.open, this.decided, branch.journal, tell);
     this.decided = undefined;
+  }
+
+  /** Something has happened in the branch. */
+  tell<Name extends RunEventName>(branch: Branch, event: Name, path: string, data: EventData<Name>): void {
+    branch.journal.add(event, path, data);
+    if (!branch.journal.isFull) return;
+    this.publish(branch);
+    this.weigh(OVERFLOW_BYTES);
+  }
+
+  private tellPause({ id, kind, path, stepType, message, timeoutAt }: StepRequirement, branch: Branch): void {
+    this.tell(branch, PAUSE_EVENTS[kind], path, {
+      ...{ requirement: id, kind, stepType },
+      ...(message === undefined ? {} : { message: cut(message, MESSAGE_LIMIT) }),
+      ...(timeoutAt === undefined ? {} : { timeoutAt }),
+    });
+  }
+
+  private tellRefusal(): void {
+    const { code, reason, requirement, by, signal } = this.requirements.refused.newest.at(-1)!;
+    this.root.journal.addRefusal({
+      ...{ signal, code, reason },
+      ...(requirement === undefined ? {} : { requirement }),
+      ...(by === undefined ? {} : { by }),
+    });
+  }
+
+  private tellAnswer(answered: StepRequirement): void {
+    const { id, kind, path, resolution, resolvedBy, rejectionFeedback } = answered;
+    const event = kind === 'executor' ? 'StepExecutorContinued' : 'StepContinued';
+    this.branchOf.get(id)!.journal.add(event, path, {
+      ...{ requirement: id, resolution: resolution! },
+      ...(resolvedBy === undefined ? {} : { resolvedBy }),
+      ...(rejectionFeedback === undefined ? {} : { feedback: cut(rejectionFeedback, MESSAGE_LIMIT) }),
+      ...givenFields(answered),
+    });
   }
 
   private expire(id: string): void {
     this.requirements.expire(id, new Date());
+    this.tellAnswer(this.requirements.get(id)!);
     this.decided ??= [];
   }
 
   private withdraw(id: string): void {
     this.requirements.withdraw(id, new Date());
+    this.tellAnswer(this.requirements.get(id)!);
     this.decided ??= [];
   }
 }
 
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** What an answer gave, as much of it as an event shows. */
+function givenFields({ editedOutput, userInput, selectedChoices, result, tools }: StepRequirement) {
+  return {
+    ...contentAs(editedOutput ?? userInput ?? selectedChoices ?? result),
+    ...(tools ? { tools: tools.slice(0, TOOLS_LIMIT).map(answeredTool) } : {}),
+  };
+}
+
+function contentAs(given: Json | undefined): { readonly given?: Json; readonly givenPreview?: string } {
+  if (given === undefined) return {};
+  const fields = contentFields(given);
+  return 'content' in fields ? { given: fields.content } : { givenPreview: fields.preview };
+}
+
+function answeredTool({ toolCallId, toolName, resolution, resolvedBy, note }: ToolRequirement): AnsweredTool {
+  return {
+    ...{ toolCallId, toolName, resolution: resolution ?? 'open' },
+    ...(resolvedBy === undefined ? {} : { resolvedBy }),
+    ...(note === undefined ? {} : { note: cut(note, MESSAGE_LIMIT) }),
+  };
 }

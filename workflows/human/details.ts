@@ -72,7 +72,7 @@ function answerExample(requirement: StepRequirement, action: DecisionAction, too
     ...valuesFor(tool ?? requirement, action),
     by: 'you',
   };
-  return `**${signal}** – ${takes}\n\n${fence(JSON.stringify(json))}`;
+  return `**${signal}** – ${takes}\n\n${fence(JSON.stringify(json, null, 2))}`;
 }
 
 function valuesFor(asked: Partial<StepRequirement> | ToolRequirement, action: DecisionAction): object {

@@ -11,6 +11,7 @@ import type { StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
 import { HOLDPOINT_DUE, HOLDPOINT_SESSION, HOLDPOINT_STATUS, HOLDPOINT_STEP } from '../protocol/search-attributes.ts';
 import { currentDetails } from './details.ts';
+import type { Journal, Teller } from './journal.ts';
 
 /** The server refuses a search attribute of 2 KB or more, and with it the workflow task. */
 const STEP_NAMES_LIMIT = 1000;
@@ -24,6 +25,9 @@ export interface PublishedRun {
   readonly executionId: string;
   /** Are the search attributes registered? Decided once per run, in its history. */
   readonly searchAttributes: boolean;
+  /** Does a worker tell somebody of pauses? Decided once per run, in its history. */
+  readonly announces: boolean;
+  readonly runId: string;
 }
 
 export class Publisher {
@@ -31,22 +35,35 @@ export class Publisher {
   private status: RunStatus | undefined;
   private memoSet = false;
   private attributes: ReturnType<typeof attributesOf> | undefined;
+  private readonly teller: Teller;
 
-  constructor(run: PublishedRun) {
+  constructor(run: PublishedRun, teller: Teller) {
     this.run = run;
+    this.teller = teller;
   }
 
-  /** @param decided decisions since the last call, `undefined` when nothing was asked or answered since */
+  /**
+   * @param decided decisions since the last call, `undefined` when nothing was asked or answered since
+   * @param journal what the memo tells of, if there is one
+   * @param tell let there be one, where the journal has anything
+   */
   publish(
     status: RunStatus,
     open: readonly StepRequirement[],
     decided: (readonly [string, string])[] | undefined,
+    journal: Journal,
+    tell: boolean,
   ): void {
-    if (decided === undefined && status === this.status) return;
+    const telling = tell && !journal.isEmpty;
+    if (decided === undefined && status === this.status && !telling) return;
     this.status = status;
-    if (open.length > 0 || this.memoSet) {
+    if (open.length > 0 || this.memoSet || telling) {
       const { workflowName, sessionId } = this.run;
-      upsertMemo({ [MEMO_KEY]: toMemo({ workflowName, sessionId, status }, open, decided ?? []) });
+      const told = this.teller.tell(journal);
+      // A reader makes the event of a pause from the status, if it still is that when the task ends; this is its number,
+      // kept whatever the status, so that numbers do not depend on it.
+      const sequence = this.teller.next();
+      upsertMemo({ [MEMO_KEY]: toMemo({ workflowName, sessionId, status, sequence }, open, decided ?? [], told) });
       this.memoSet = true;
     }
     setCurrentDetails(currentDetails(open, status));

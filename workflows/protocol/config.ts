@@ -1,4 +1,5 @@
 /** `temporal.config.ts`: where the server is, what runs, and how the embedded server starts. Pure data. */
+import type { DurationString } from '../define/duration.ts';
 
 export interface HoldpointConfig {
   /** Default `localhost:7233`; `TEMPORAL_ADDRESS` wins. */
@@ -11,6 +12,10 @@ export interface HoldpointConfig {
   readonly workflows?: string;
   /** The module that exports the activities, relative to the configuration. Default `activities/index.ts`. */
   readonly activities?: string;
+  /** A webhook that is told of every pause: see `webhook` of `holdpoint/worker`. Take the secret from the environment. */
+  readonly onPause?: { readonly url: string; readonly secret: string; readonly remindBefore?: DurationString };
+  /** Address of the Web UI, for links. Default `http://localhost:8233`. */
+  readonly webUi?: string;
   /** The embedded server of `holdpoint dev`. */
   readonly devServer?: {
     /** Default 7233. */

@@ -6,6 +6,7 @@ export type { Json, StepOutput, StepResult, StepType } from '../define/step-outp
 export type { UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 export type { TokenUsage, ToolGate } from './agent.ts';
 export { defineConfig, type HoldpointConfig } from './config.ts';
+export type { RunEvent, RunEventName } from './events.ts';
 export { FAILURE } from './failure.ts';
 export type { OpenPause, RunMemo } from './memo.ts';
 export type {

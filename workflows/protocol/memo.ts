@@ -4,6 +4,7 @@
  */
 import type { OnTimeout } from '../define/human-review.ts';
 import type { UserInputSchema } from '../define/user-input-schema.ts';
+import type { JournalEntry } from './events.ts';
 import type { RequirementKind, StepRequirement, ToolRequirement } from './requirement.ts';
 import type { RunStatus } from './run-output.ts';
 
@@ -51,6 +52,10 @@ export interface OpenPause {
 
 export interface RunMemo {
   readonly version: 1;
+  /** Of the newest event of the run. */
+  readonly sequence: number;
+  /** Events since the last time that some were handed over. */
+  readonly journal?: readonly JournalEntry[];
   readonly status: RunStatus;
   readonly workflowName: string;
   readonly sessionId: string;
@@ -63,9 +68,10 @@ export interface RunMemo {
 
 /** The memo of a run with these open requirements. */
 export function toMemo(
-  run: Pick<RunMemo, 'status' | 'workflowName' | 'sessionId'>,
+  run: Pick<RunMemo, 'status' | 'workflowName' | 'sessionId' | 'sequence'>,
   open: readonly StepRequirement[],
   decided: RunMemo['decided'],
+  journal: readonly JournalEntry[] = [],
 ): RunMemo {
   return {
     version: 1,
@@ -73,10 +79,13 @@ export function toMemo(
     open: open.slice(0, OPEN_LIMIT).map(brief),
     openCount: open.length,
     decided: decided.slice(-DECIDED_LIMIT),
+    // Last: whoever reads the memo in the Web UI wants the questions first.
+    ...(journal.length === 0 ? {} : { journal }),
   };
 }
 
-function brief(requirement: StepRequirement): OpenPause {
+/** An open requirement in brief. */
+export function brief(requirement: StepRequirement): OpenPause {
   const { id, digest, kind, stepName, stepType, topLevelStep, retryCount, createdAt, onTimeout } = requirement;
   const { message, previousFeedback, availableChoices, userInputSchema, timeoutAt } = requirement;
   const { tools, mayHaveRun, toolCallId } = requirement;
@@ -125,7 +134,7 @@ export function cut(text: string, limit: number): string {
 }
 
 /** The text, or as much of it as fits into so many bytes of UTF-8, with an ellipsis; a character is never cut in two. */
-function cutBytes(text: string, limit: number): string {
+export function cutBytes(text: string, limit: number): string {
   let size = 0;
   let kept = 0;
   for (const character of text) {

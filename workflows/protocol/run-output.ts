@@ -1,6 +1,7 @@
 /** What a run has to say for itself: the answer of the query `run`, the workflow's result, and a failure's detail. */
 import type { Json, StepOutput } from '../define/step-output.ts';
 import type { TokenUsage } from './agent.ts';
+import type { JournalEntry } from './events.ts';
 import type { RefusedAnswer, StepRequirement } from './requirement.ts';
 
 export type RunStatus = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
@@ -22,6 +23,10 @@ export interface RunOutput {
   readonly refusedAnswers: { readonly count: number; readonly newest: readonly RefusedAnswer[] };
   /** Tokens of all model calls, also of rounds that were sent back or failed; left out where there were none. */
   readonly usage?: TokenUsage;
+  /** Of the newest event: `client.events(runId, { from: sequence + 1 })` tells what comes next. */
+  readonly sequence: number;
+  /** A closed run: its last events, for the client's event stream. */
+  readonly journal?: readonly JournalEntry[];
   /** Too large for one message: large values are shortened here, and whole in the run's history. */
   readonly truncated?: true;
   /** Why the run failed. */

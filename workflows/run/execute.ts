@@ -14,8 +14,11 @@ import { SessionState } from '../compile/session-state.ts';
 import { Frame } from '../compile/tree.ts';
 import { Branch } from '../human/branch.ts';
 import { Desk } from '../human/desk.ts';
+import { contentFields } from '../human/journal.ts';
 import { installHandlers } from '../human/handlers.ts';
 import { FAILURE } from '../protocol/failure.ts';
+import { cut } from '../protocol/memo.ts';
+import { ON_PAUSE_PATCH } from '../protocol/on-pause.ts';
 import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
 import { guardDefinition } from './drift-guard.ts';
@@ -36,6 +39,7 @@ class Run {
   private readonly definition: WorkflowDefinition;
   private readonly context: RunContext;
   private readonly frame = new Frame('', 'Workflow');
+  private readonly root = new Branch();
   private readonly state: SessionState;
 
   constructor(definition: WorkflowDefinition, options: RunOptions) {
@@ -43,12 +47,17 @@ class Run {
     const { workflowId, firstExecutionRunId } = workflowInfo();
     const rounds = new Map<string, number>();
     this.definition = definition;
-    this.desk = new Desk({
-      workflowName: definition.name,
-      sessionId: sessionId ?? workflowId,
-      executionId: firstExecutionRunId,
-      searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
-    });
+    this.desk = new Desk(
+      {
+        workflowName: definition.name,
+        sessionId: sessionId ?? workflowId,
+        executionId: firstExecutionRunId,
+        searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
+        announces: patched(ON_PAUSE_PATCH),
+        runId: workflowId,
+      },
+      this.root,
+    );
     this.state = new SessionState(toJson(sessionState, 'sessionState') as Record<string, Json>);
     this.context = {
       runId: workflowId,
@@ -73,9 +82,10 @@ class Run {
       input,
       additionalData: this.context.additionalData,
       state: this.state,
-      branch: new Branch(),
+      branch: this.root,
       flow: EMPTY_FLOW,
     };
+    this.desk.tell(this.root, 'WorkflowStarted', '', {});
     try {
       await runSequence(this.definition.steps, scope, this.frame, runNode);
       await passCancellation();
@@ -103,6 +113,7 @@ class Run {
       sessionState: this.state.values,
       refusedAnswers: { count: refused.count, newest: [...refused.newest] },
       ...(usage ? { usage } : {}),
+      sequence: this.desk.teller.sequence,
       ...(error ? { error } : {}),
     });
   }
@@ -111,24 +122,36 @@ class Run {
     if (error instanceof RunCancelled) return this.end('cancelled', error.message);
     if (isCancellation(error)) {
       // A real Temporal cancel: the last thing that the run says, then it ends as Canceled.
-      this.desk.publish('cancelled');
+      this.desk.tell(this.root, 'WorkflowCancelled', '', {});
+      this.desk.publish(this.root, { final: 'cancelled' });
       throw error;
     }
     if (!(error instanceof NodeFailure)) throw error;
     const { message, path, errorType } = error;
     const detail = { message, path, ...(errorType === undefined ? {} : { type: errorType }) };
-    this.desk.publish('failed');
-    const content = `Workflow execution failed: ${message}`;
+    this.desk.tell(this.root, 'WorkflowError', '', { error: cut(message, 500) });
     throw ApplicationFailure.create({
       message: `Step '${path}' failed: ${message}`,
       type: FAILURE.stepFailed,
       nonRetryable: true,
-      details: [this.output('failed', content, detail)],
+      details: [this.lastOutput('failed', `Workflow execution failed: ${message}`, detail)],
     });
   }
 
-  private end(status: RunStatus, content: Json): RunOutput {
-    this.desk.publish(status);
-    return this.output(status, content);
+  private end(status: 'completed' | 'cancelled', content: Json): RunOutput {
+    this.desk.tell(
+      this.root,
+      status === 'completed' ? 'WorkflowCompleted' : 'WorkflowCancelled',
+      '',
+      contentFields(content),
+    );
+    return this.lastOutput(status, content);
+  }
+
+  /** The run's result; it takes along the events that no memo has told. */
+  private lastOutput(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
+    this.desk.publish(this.root, { final: status, tell: false });
+    const journal = this.desk.teller.tell(this.root.journal);
+    return { ...this.output(status, content, error), ...(journal.length === 0 ? {} : { journal }) };
   }
 }

@@ -57,7 +57,11 @@ describe('a run', () => {
 
 describe('a run read from its memo', () => {
   const memo = {
-    holdpoint: toMemo({ status: 'paused', workflowName: 'w', sessionId: 's' }, [open('a/b#confirmation')], []),
+    holdpoint: toMemo(
+      { status: 'paused', workflowName: 'w', sessionId: 's', sequence: 0 },
+      [open('a/b#confirmation')],
+      [],
+    ),
   };
   const info = { workflowId: 'id', type: 'w', memo };
 

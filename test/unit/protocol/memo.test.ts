@@ -3,7 +3,7 @@ import { cut, PREVIEW_LIMIT, toMemo } from '../../../workflows/protocol/memo.ts'
 import type { StepRequirement } from '../../../workflows/protocol/requirement.ts';
 import { requirementFields } from '../../support/requirement.ts';
 
-const run = { status: 'paused', workflowName: 'w', sessionId: 's' } as const;
+const run = { status: 'paused', workflowName: 'w', sessionId: 's', sequence: 0 } as const;
 const requirement = (part: Partial<StepRequirement> = {}): StepRequirement => ({
   id: 'a#confirmation',
   digest: 'd1',
@@ -142,7 +142,7 @@ it('shows the tool calls that still wait before those that are answered, and how
     ...(index < 20 ? { resolution: 'confirmed' as const } : {}),
   }));
   const requirement = requirementFields('executor', { tools });
-  const { open } = toMemo({ status: 'paused', workflowName: 'w', sessionId: 's' }, [requirement], []);
+  const { open } = toMemo({ status: 'paused', workflowName: 'w', sessionId: 's', sequence: 0 }, [requirement], []);
   expect(open[0]!.toolCount).toBe(25);
   expect(open[0]!.tools!.map(({ toolCallId }) => toolCallId).slice(0, 6)).toEqual([
     'c20',

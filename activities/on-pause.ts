@@ -1,0 +1,94 @@
+/** Whom a worker tells of pauses, and the webhook that ships. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { type DurationString, durationMs } from '../workflows/define/duration.ts';
+import { DefinitionError } from '../workflows/define/definition-error.ts';
+import { describe } from '../workflows/define/human-review.ts';
+import type { PauseMessage } from '../workflows/protocol/on-pause.ts';
+
+/** What is told of a pause. */
+export interface PauseNotification extends PauseMessage {
+  /** Where a person looks at the run: its page in the Web UI. */
+  readonly link: string;
+}
+
+export interface OnPause {
+  /** Called for each pause, and again for its reminder. It may throw: it is tried again, and the run does not notice. */
+  readonly notify: (notification: PauseNotification, signal: AbortSignal) => Promise<void> | void;
+  /** Say it again so long before the deadline, where there is one: `'1 hour'`. */
+  readonly remindBefore?: DurationString;
+}
+
+export interface WebhookOptions {
+  /** `https://…`: gets a POST with the notification as JSON. */
+  readonly url: string;
+  /** Signs each request; both sides know it. */
+  readonly secret: string;
+  readonly remindBefore?: DurationString;
+}
+
+/** Statuses of a receiver that is busy or away. */
+const PASSING = [408, 425, 429];
+
+/**
+ * Posts each pause to an address. The header `holdpoint-signature: t=<seconds>,v1=<hex>` is an HMAC-SHA256 of
+ * `<seconds>.<body>`; the receiver checks it with {@link verifyWebhook}.
+ * @throws {DefinitionError} where url or secret cannot be used
+ * @example
+ * await createWorker({ workflowsPath, onPause: webhook({ url, secret: process.env.WEBHOOK_SECRET, remindBefore: '1 hour' }) });
+ */
+export function webhook({ url, secret, remindBefore }: WebhookOptions): OnPause {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new DefinitionError('webhook', `url must be an http(s) address, got ${describe(url)}.`);
+  }
+  if (typeof secret !== 'string' || secret.length < 16) {
+    throw new DefinitionError('webhook', 'secret must be a text of at least 16 characters.');
+  }
+  return {
+    ...(remindBefore === undefined ? {} : { remindBefore }),
+    async notify(notification, signal) {
+      const body = JSON.stringify(notification);
+      const headers = { 'content-type': 'application/json', 'holdpoint-signature': signatureOf(secret, body) };
+      const response = await fetch(url, { method: 'POST', headers, body, signal });
+      await response.body?.cancel();
+      if (response.ok) return;
+      const passing = response.status >= 500 || PASSING.includes(response.status);
+      throw ApplicationFailure.create({
+        message: `the webhook answered with HTTP ${response.status}`,
+        nonRetryable: !passing,
+      });
+    },
+  };
+}
+
+function signatureOf(secret: string, body: string, seconds: number = Math.floor(Date.now() / 1000)): string {
+  return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
+}
+
+/** How old a request may be, in seconds: a recorded one must not be sent again. */
+const TOLERANCE_S = 300;
+
+/**
+ * For the receiver of a webhook: does the signature fit the body as it arrived, byte for byte, and is it recent?
+ * @example
+ * if (!verifyWebhook(secret, request.headers['holdpoint-signature'], rawBody)) return response.writeHead(401).end();
+ */
+export function verifyWebhook(secret: string, signature: unknown, body: string): boolean {
+  const [, seconds] = /^t=(\d{1,12}),v1=[0-9a-f]{64}$/.exec(typeof signature === 'string' ? signature : '') ?? [];
+  if (seconds === undefined || Math.abs(Date.now() / 1000 - Number(seconds)) > TOLERANCE_S) return false;
+  const expected = signatureOf(secret, body, Number(seconds));
+  return timingSafeEqual(Buffer.from(expected), Buffer.from(signature as string));
+}
+
+/** @throws {DefinitionError} */
+export function remindBeforeMs({ remindBefore }: OnPause): number | undefined {
+  if (remindBefore === undefined) return undefined;
+  const ms = durationMs(remindBefore);
+  if (ms === undefined) {
+    throw new DefinitionError(
+      'onPause',
+      `remindBefore must be a duration with its unit, got ${describe(remindBefore)}.`,
+    );
+  }
+  return ms;
+}

@@ -1,0 +1,117 @@
+/**
+ * `holdpoint answer`: asks a person at the terminal for each open requirement, pause after pause, to the end of the run
+ * or until they stop. A question closes when somebody else, or its deadline, is first.
+ */
+import { InvalidAnswer, RequirementAlreadyResolved } from '../errors.ts';
+import type { Requirement } from '../requirement.ts';
+import type { Run } from '../run.ts';
+import { ask } from './ask.ts';
+import { conclude, evenFailed } from './conclude.ts';
+import { CliError, EXIT } from './exit.ts';
+import { findRun } from './find.ts';
+import { signedInUser } from './given.ts';
+import { aside, paint, print, printJson } from './output.ts';
+import { label, oneLine } from './plain.ts';
+import { Stopped } from './prompts.ts';
+import { requirementLines, resolvedLine } from './render-requirement.ts';
+import { runLines, statusText } from './render-run.ts';
+import { type CommonOptions, type Context, withClient } from './with-client.ts';
+
+export interface AnswerOptions extends CommonOptions {
+  readonly by?: string;
+  readonly once?: boolean;
+}
+
+export async function answer(runId: string, options: AnswerOptions): Promise<void> {
+  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
+    const scripts = 'approve, reject, edit, input, select, retry, skip and complete are for scripts';
+    throw new CliError('usage', `answer asks questions, and there is no terminal to ask them in; ${scripts}.`);
+  }
+  const by = options.by ?? signedInUser();
+  await withClient(options, async (context) => {
+    const { client, waiting } = context;
+    let run = await findRun(client, runId);
+    for (;;) {
+      if (run.status === 'running' && run.activeStepRequirements.length === 0) {
+        waiting.for(`run '${label(run.runId)}' to pause or end`);
+        run = await evenFailed(client.wait(run));
+        waiting.stop();
+      }
+      if (run.activeStepRequirements.length === 0) break;
+      const next = await answerOne(context, run, by);
+      if (next === undefined) return EXIT.interrupted;
+      run = next;
+      if (options.once) break;
+    }
+    if (options.json) printJson(run);
+    else if (options.once) conclude(run, false);
+    else print('', ...runLines(run));
+    return run.status === 'failed' ? EXIT.runEndedBadly : EXIT.done;
+  });
+}
+
+const PREVIEW = paint('yellow', '  No worker could be asked: this is a preview, and may be cut.');
+
+/** The run after the answer to its oldest question; `undefined` where the person has stopped. */
+async function answerOne({ client, waiting }: Context, run: Run, by: string | undefined): Promise<Run | undefined> {
+  const requirement = run.activeStepRequirements[0]!;
+  print(
+    '',
+    `${paint('bold', label(run.runId))} ${statusText(run.status)}`,
+    ...requirementLines(requirement),
+    ...(run.complete ? [] : [PREVIEW]),
+    '',
+  );
+  const closing = new AbortController();
+  const watching = untilResolved({ client, waiting }, run, requirement.id, closing.signal);
+  try {
+    await ask(requirement, AbortSignal.any([closing.signal, watching.signal]));
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    if (!watching.signal.aborted) {
+      aside(`Stopped. Run '${label(run.runId)}' stays ${run.status}: holdpoint answer ${label(run.runId)}`);
+      return undefined;
+    }
+    const now = await client.getRun(run.runId);
+    const resolved = now.stepRequirements.find(({ id }) => id === requirement.id);
+    aside(`Answered elsewhere: ${resolved ? resolvedLine(resolved) : label(requirement.id)}`);
+    return now;
+  } finally {
+    closing.abort();
+  }
+  return send({ client, waiting }, run, requirement, by);
+}
+
+async function send(
+  { client, waiting }: Context,
+  run: Run,
+  requirement: Requirement,
+  by: string | undefined,
+): Promise<Run> {
+  waiting.for(`run '${label(run.runId)}' to pause or end`);
+  try {
+    return await evenFailed(client.continueRun(run, by === undefined ? {} : { by }));
+  } catch (error) {
+    // Somebody was first: what is open now is asked next.
+    const refused = error instanceof RequirementAlreadyResolved || error instanceof InvalidAnswer;
+    if (!refused) throw error;
+    aside(oneLine(error.message, 1000));
+    return client.getRun(run.runId);
+  } finally {
+    waiting.stop();
+  }
+}
+
+/** Aborts `signal` when the requirement gets its answer elsewhere. */
+function untilResolved({ client }: Context, run: Run, id: string, stop: AbortSignal): { readonly signal: AbortSignal } {
+  const resolved = new AbortController();
+  const watch = async () => {
+    for await (const event of client.events(run.runId, { from: run.sequence + 1, signal: stop })) {
+      if ('resolution' in event && event.requirement === id) return resolved.abort();
+      if (event.event === 'WorkflowError' || event.event === 'WorkflowCancelled') return resolved.abort();
+    }
+  };
+  // The answer itself will meet the same trouble, and name it.
+  watch().catch(() => {});
+  return { signal: resolved.signal };
+}

@@ -1,0 +1,151 @@
+/** The questions, one kind of pause each; the answer goes to the requirement, which checks it. */
+import type { OnReject } from '../../workflows/define/human-review.ts';
+import { InvalidAnswer } from '../errors.ts';
+import type { Requirement } from '../requirement.ts';
+import type { ToolRequirement } from '../tool-requirement.ts';
+import { askForValues } from './ask-values.ts';
+import { editText } from './editor.ts';
+import { aside, paint, print } from './output.ts';
+import { oneLine } from './plain.ts';
+import { Prompts } from './prompts.ts';
+import { toolLines } from './render-requirement.ts';
+
+type Question = (requirement: Requirement, prompts: Prompts) => Promise<void>;
+
+/** Asks until the requirement has its answer. @throws {Stopped} */
+export async function ask(requirement: Requirement, signal: AbortSignal): Promise<void> {
+  await untilTaken(() => QUESTIONS[requirement.kind](requirement, new Prompts(signal)));
+}
+
+/** An answer that does not fit is asked for again. */
+async function untilTaken(question: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await question();
+    } catch (error) {
+      if (!(error instanceof InvalidAnswer)) throw error;
+      aside(paint('red', oneLine(error.reason, 500)));
+    }
+  }
+}
+
+const QUESTIONS: Readonly<Record<Requirement['kind'], Question>> = {
+  async confirmation(requirement, prompts) {
+    if (await prompts.yes(questionOf(requirement))) requirement.confirm();
+    else await reject(requirement, prompts);
+  },
+
+  async user_input(requirement, prompts) {
+    if (await prompts.yes('Give the values?')) requirement.setUserInput(await askForValues(requirement, prompts));
+    else await reject(requirement, prompts);
+  },
+
+  async 'confirmation+user_input'(requirement, prompts) {
+    if (!(await prompts.yes(questionOf(requirement)))) return reject(requirement, prompts);
+    requirement.setUserInput(await askForValues(requirement, prompts));
+    requirement.confirm();
+  },
+
+  output_review: (requirement, prompts) => review(requirement, prompts),
+  iteration_review: (requirement, prompts) => review(requirement, prompts),
+
+  async route(requirement, prompts) {
+    const { availableChoices = [], allowMultipleSelections, message = 'Which route?' } = requirement;
+    const choices = availableChoices.map((value) => ({ value, label: value }));
+    const picked = allowMultipleSelections
+      ? await prompts.several(message, choices)
+      : [await prompts.one(message, [...choices, { value: undefined, label: '(none of them)' }])];
+    const routes = picked.filter((route) => route !== undefined);
+    if (routes.length > 0) requirement.select(...routes);
+    else if (await prompts.yes('None of them?')) await reject(requirement, prompts);
+    else await QUESTIONS.route(requirement, prompts);
+  },
+
+  async error(requirement, prompts) {
+    const action = await prompts.one('What now?', [
+      { value: 'retry', label: 'Try again' },
+      { value: 'skip', label: requirement.toolCallId === undefined ? 'Go on without it' : 'Go on without a result' },
+      ...(requirement.toolCallId === undefined
+        ? []
+        : [{ value: 'result', label: 'It has run: give its result' } as const]),
+      { value: 'reject', label: 'Cancel the run' },
+    ] as const);
+    if (action === 'result') requirement.skip(await askForResult(prompts));
+    else requirement[action]();
+  },
+
+  async executor(requirement, prompts) {
+    for (const tool of requirement.tools.filter(({ isResolved }) => !isResolved)) {
+      // Several calls: each is asked for with its arguments above it.
+      if (requirement.tools.length > 1) print(...toolLines(tool));
+      await untilTaken(() => TOOL_QUESTIONS[tool.kind](tool, prompts));
+    }
+  },
+};
+
+const TOOL_QUESTIONS: Readonly<
+  Record<ToolRequirement['kind'], (tool: ToolRequirement, prompts: Prompts) => Promise<void>>
+> = {
+  async confirmation(tool, prompts) {
+    if (await prompts.yes(`Run ${tool.toolName} with these arguments?`)) tool.confirm();
+    else await reject(tool, prompts);
+  },
+
+  async user_input(tool, prompts) {
+    if (!(await prompts.yes(`Give ${tool.toolName} its values?`))) return reject(tool, prompts);
+    tool.provideUserInput(await askForValues(tool, prompts));
+  },
+
+  async external_execution(tool, prompts) {
+    if (!(await prompts.yes(`Has ${tool.toolName} run? Then give its result`))) return reject(tool, prompts);
+    tool.setExternalExecutionResult(await askForResult(prompts));
+  },
+};
+
+async function review(requirement: Requirement, prompts: Prompts): Promise<void> {
+  const action = await prompts.one(requirement.message ?? 'Keep it?', [
+    { value: 'approve', label: 'Approve' },
+    { value: 'edit', label: 'Edit' },
+    { value: 'reject', label: requirement.onReject === 'retry' ? 'Send back with feedback' : 'Reject' },
+  ] as const);
+  if (action === 'approve') requirement.confirm();
+  else if (action === 'edit') requirement.edit(await edited(requirement, prompts));
+  else await reject(requirement, prompts);
+}
+
+/** A text is edited as a text, anything else as JSON. */
+async function edited({ id, output, preview }: Requirement, prompts: Prompts): Promise<unknown> {
+  if (output === undefined)
+    throw new InvalidAnswer(
+      id,
+      `only a preview is here (${preview?.length ?? 0} characters); start a worker to edit it`,
+    );
+  if (typeof output === 'string') return editText(output, 'md', prompts);
+  const text = await editText(JSON.stringify(output, null, 2), 'json', prompts);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new InvalidAnswer(id, `that is not JSON: ${(error as Error).message}`);
+  }
+}
+
+const WHY_NOT: Readonly<Partial<Record<OnReject, string>>> = { retry: 'What should be different?' };
+
+async function reject(asked: Requirement | ToolRequirement, prompts: Prompts): Promise<void> {
+  const onReject = 'onReject' in asked ? asked.onReject : undefined;
+  const feedback = await prompts.text(`${(onReject && WHY_NOT[onReject]) ?? 'Why not?'} (optional)`);
+  asked.reject(feedback || undefined);
+}
+
+async function askForResult(prompts: Prompts): Promise<unknown> {
+  const typed = await prompts.text('What came of it? (JSON, or a text)');
+  try {
+    return JSON.parse(typed) as unknown;
+  } catch {
+    return typed;
+  }
+}
+
+function questionOf({ message, stepName }: Requirement): string {
+  return message ?? `Run ${stepName}?`;
+}

@@ -1,0 +1,167 @@
+/**
+ * Runs of a namespace as the server lists them, newest first: by search attribute, and where none are registered, from
+ * what every execution carries. Talks to the server only; a run whose memo is another's is listed by its bare facts.
+ */
+import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+import { MEMO_KEY, type OpenPause, type RunMemo } from '../../workflows/protocol/memo.ts';
+import type { RunStatus } from '../../workflows/protocol/run-output.ts';
+import { HOLDPOINT_SESSION, HOLDPOINT_STATUS, HOLDPOINT_STEP } from '../../workflows/protocol/search-attributes.ts';
+import { memoOf } from '../compact-run.ts';
+import { SearchAttributesMissing } from '../errors.ts';
+import { decodePayload } from '../payloads.ts';
+import { call, detailsOf, GRPC, grpcCode } from '../server-call.ts';
+
+/** A run in a list. */
+export interface ListedRun {
+  readonly runId: string;
+  readonly workflowName: string;
+  readonly sessionId: string;
+  readonly status: RunStatus;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** ISO 8601. */
+  readonly closedAt?: string;
+  /** The oldest open requirements; `openCount` counts them all. */
+  readonly open: readonly OpenPause[];
+  readonly openCount: number;
+}
+
+export interface Filter {
+  readonly paused?: boolean;
+  readonly session?: string;
+  readonly workflow?: string;
+}
+
+type Execution = temporal.api.workflow.v1.IWorkflowExecutionInfo;
+
+const PAGE = 200;
+/** WorkflowExecutionStatus, of those that have ended. */
+const ENDED: Readonly<Record<number, RunStatus>> = {
+  2: 'completed',
+  3: 'failed',
+  4: 'cancelled',
+  5: 'failed',
+  7: 'failed',
+};
+/** Looked through for what a mistyped id may have meant. */
+const KNOWN_IDS = 1_000;
+
+/** @throws {SearchAttributesMissing} for a session, which nothing else tells */
+export async function* listedRuns(client: Client, filter: Filter): AsyncGenerator<ListedRun, void> {
+  const seen = new Set<string>();
+  for await (const execution of matching(client, filter)) {
+    const runId = execution.execution?.workflowId ?? '';
+    // A run that continued as new is listed once per execution.
+    if (seen.has(runId)) continue;
+    const run = await toRun(client, execution);
+    if (!run || !fits(run, filter)) continue;
+    seen.add(runId);
+    yield run;
+  }
+}
+
+/** Newest first. */
+export async function knownRunIds(client: Client): Promise<string[]> {
+  const ids = new Set<string>();
+  for await (const { execution } of list(client, '')) {
+    if (ids.add(execution?.workflowId ?? '').size >= KNOWN_IDS) break;
+  }
+  return [...ids];
+}
+
+async function* matching(client: Client, filter: Filter): AsyncGenerator<Execution> {
+  const { workflow, session, paused } = filter;
+  const plainParts = [
+    ...(paused ? ["ExecutionStatus = 'Running'"] : []),
+    ...(workflow === undefined ? [] : [equals('WorkflowType', workflow)]),
+  ].filter((part) => part !== undefined);
+  const ours = [
+    ...(paused ? [`${HOLDPOINT_STEP.name} IS NOT NULL`] : []),
+    ...(session === undefined ? [] : [equals(HOLDPOINT_SESSION.name, session)]),
+  ].filter((part) => part !== undefined);
+  try {
+    yield* list(client, [...plainParts, ...ours].join(' AND '));
+  } catch (error) {
+    // Only the first page can fail like this, so nothing is listed twice.
+    if (!(error instanceof SearchAttributesMissing) || session !== undefined) throw error;
+    yield* list(client, plainParts.join(' AND '));
+  }
+}
+
+/** The server's queries cannot hold every text; what they cannot is compared here alone. */
+function equals(field: string, value: string): string | undefined {
+  return value.length > 200 || /["'\\\p{Cc}]/u.test(value) ? undefined : `${field} = "${value}"`;
+}
+
+function fits(run: ListedRun, { paused, session, workflow }: Filter): boolean {
+  return (
+    (!paused || run.openCount > 0) &&
+    (session === undefined || run.sessionId === session) &&
+    (workflow === undefined || run.workflowName === workflow)
+  );
+}
+
+async function* list(client: Client, query: string): AsyncGenerator<Execution> {
+  const { namespace } = client.options;
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const request = { namespace, query, pageSize: PAGE, ...(nextPageToken ? { nextPageToken } : {}) };
+    const page = await call(client, () => client.workflowService.listWorkflowExecutions(request)).catch(
+      (error: unknown) => {
+        const missing = grpcCode(error) === GRPC.invalidArgument && /Holdpoint\w+/.test(detailsOf(error));
+        throw missing ? new SearchAttributesMissing(namespace, { cause: error }) : error;
+      },
+    );
+    yield* page.executions;
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken?.length);
+}
+
+/** `undefined` for what is no run of holdpoint's: it has neither our attributes nor our memo. */
+async function toRun(client: Client, info: Execution): Promise<ListedRun | undefined> {
+  const memo = await listedMemo(client, info);
+  const session = attribute(info, HOLDPOINT_SESSION.name);
+  if (!memo && session === undefined) return undefined;
+  const runId = info.execution?.workflowId ?? '';
+  const ended = ENDED[Number(info.status)];
+  const status = statusOf(ended, attribute(info, HOLDPOINT_STATUS.name) ?? memo?.status);
+  return {
+    runId,
+    workflowName: memo?.workflowName ?? info.type?.name ?? '',
+    // The attribute is cut where an id is long.
+    sessionId: memo?.sessionId ?? session ?? runId,
+    status,
+    startedAt: isoOf(info.startTime),
+    ...(ended && info.closeTime ? { closedAt: isoOf(info.closeTime) } : {}),
+    open: ended ? [] : (memo?.open ?? []),
+    openCount: ended ? 0 : (memo?.openCount ?? 0),
+  };
+}
+
+/** A run that a human's "no" cancelled has completed for Temporal; what it said last tells. */
+function statusOf(ended: RunStatus | undefined, said: string | undefined): RunStatus {
+  if (ended === undefined) return said === 'paused' ? 'paused' : 'running';
+  return ended === 'completed' && said === 'cancelled' ? 'cancelled' : ended;
+}
+
+function attribute({ searchAttributes }: Execution, name: string): string | undefined {
+  const payload = searchAttributes?.indexedFields?.[name];
+  const value: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+async function listedMemo(client: Client, info: Execution): Promise<RunMemo | undefined> {
+  const payload = info.memo?.fields?.[MEMO_KEY];
+  if (!payload) return undefined;
+  try {
+    return memoOf({ memo: { [MEMO_KEY]: await decodePayload(client, info.execution?.workflowId ?? '', payload) } });
+  } catch {
+    return undefined;
+  }
+}
+
+function isoOf(time: Execution['startTime']): string {
+  return new Date(Number(time?.seconds ?? 0) * 1000 + Math.floor((time?.nanos ?? 0) / 1e6)).toISOString();
+}

@@ -1,0 +1,69 @@
+/** Prompts of one question each: closed by a signal, with texts from data as text, and {@link Stopped} where they end unanswered. */
+import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
+import { oneLine, plain } from './plain.ts';
+
+/** The prompt was closed: by the person, or by its signal. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+export interface Choice<T> {
+  readonly value: T;
+  readonly label: string;
+}
+
+export class Prompts {
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  yes(message: string, initialValue = true): Promise<boolean> {
+    return this.#answered(confirm({ ...this.#frame(message), initialValue }));
+  }
+
+  /** `check` says what is wrong with what was typed. */
+  text(
+    message: string,
+    check: (typed: string) => string | undefined = () => undefined,
+    standard?: string,
+  ): Promise<string> {
+    const validate = (typed: string | undefined) => {
+      const problem = check(typed === undefined || typed === '' ? (standard ?? '') : typed);
+      return problem === undefined ? undefined : oneLine(problem, 500);
+    };
+    const suggestion = standard === undefined ? {} : { placeholder: oneLine(standard), defaultValue: standard };
+    return this.#answered(text({ ...this.#frame(message), validate, ...suggestion })).then((typed) => typed ?? '');
+  }
+
+  async one<T>(message: string, choices: readonly Choice<T>[], initial?: number): Promise<T> {
+    const start = initial === undefined || initial < 0 ? {} : { initialValue: initial };
+    return choices[
+      await this.#answered(select<number>({ ...this.#frame(message), options: numbered(choices), ...start }))
+    ]!.value;
+  }
+
+  /** In the order of the list. */
+  async several<T>(message: string, choices: readonly Choice<T>[]): Promise<T[]> {
+    const picked = await this.#answered(
+      multiselect<number>({ ...this.#frame(message), options: numbered(choices), required: false }),
+    );
+    return picked.toSorted((a, b) => a - b).map((index) => choices[index]!.value);
+  }
+
+  #frame(message: string) {
+    return { message: plain(message), signal: this.#signal };
+  }
+
+  async #answered<T>(prompt: Promise<T>): Promise<Exclude<T, symbol>> {
+    const value = await prompt;
+    if (isCancel(value) || this.#signal.aborted) throw new Stopped();
+    return value as Exclude<T, symbol>;
+  }
+}
+
+/** By number: a value of any type is no business of the prompt's. */
+function numbered(choices: readonly Choice<unknown>[]): { value: number; label: string }[] {
+  return choices.map(({ label }, value) => ({ value, label: oneLine(label) }));
+}

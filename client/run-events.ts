@@ -1,0 +1,188 @@
+/**
+ * The events of a run, from its history: by the one long poll that waits for everything, so watching needs no worker and
+ * costs the run nothing. Every watcher sees the same events in the same order, each once, however often it reconnects:
+ * the run itself has numbered them.
+ */
+import type { Client } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
+import { isCarriedJournal, type JournalEntry, type RunEvent } from '../workflows/protocol/events.ts';
+import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
+import type { RunOutput } from '../workflows/protocol/run-output.ts';
+import { type Cursor, eventId, type HistoryEvent, tailHistory } from './history-tail.ts';
+import { decodePayload } from './payloads.ts';
+
+/** Who a run is, for its events. */
+export interface EventSource {
+  readonly client: Client;
+  readonly runId: string;
+  /** Where in the history to read from. */
+  readonly cursor: Cursor;
+  /** The number of the first event that is wanted. */
+  readonly from: number;
+  readonly signal: AbortSignal;
+}
+
+/** Events from `from` on, as they happen; ends after the one that ends the run. @throws the signal's reason · {RunNotFound} */
+export async function* runEvents({ client, runId, cursor, from, signal }: EventSource): AsyncGenerator<RunEvent, void> {
+  const reader = new EventReader(client, runId, from);
+  for await (const page of tailHistory(client, runId, cursor, signal)) {
+    for (const event of page.events) yield* await reader.read(event);
+    // What a workflow task has done arrives together.
+    yield* reader.pauseIfAny();
+  }
+}
+
+/** Makes events of a history, read from its beginning or from a place in it. */
+export class EventReader {
+  readonly #client: Client;
+  readonly #runId: string;
+  #next: number;
+  #run: Pick<RunEvent, 'workflowName' | 'sessionId'>;
+  /** The run is paused, unless the same workflow task goes on to say otherwise. */
+  #pause: { readonly task: number; readonly sequence: number; readonly time: string } | undefined;
+
+  constructor(client: Client, runId: string, from: number) {
+    this.#client = client;
+    this.#runId = runId;
+    this.#next = from;
+    this.#run = { workflowName: '', sessionId: runId };
+  }
+
+  async read(event: HistoryEvent): Promise<RunEvent[]> {
+    const task = taskOf(event);
+    const before = this.#pause && this.#pause.task !== task ? this.pauseIfAny() : [];
+    return [...before, ...(await this.#readOne(event, task))];
+  }
+
+  pauseIfAny(): RunEvent[] {
+    if (!this.#pause) return [];
+    const { sequence, time } = this.#pause;
+    this.#pause = undefined;
+    return this.#wanted(sequence) ? [{ event: 'WorkflowPaused', ...this.#common(sequence, time) }] : [];
+  }
+
+  async #readOne(event: HistoryEvent, task: number): Promise<RunEvent[]> {
+    const {
+      workflowExecutionStartedEventAttributes: started,
+      workflowPropertiesModifiedEventAttributes: modified,
+      activityTaskScheduledEventAttributes: scheduled,
+      workflowExecutionCompletedEventAttributes: completed,
+      workflowExecutionFailedEventAttributes: failed,
+    } = event;
+    if (started) return this.#start(started);
+    const memo = modified?.upsertedMemo?.fields?.[MEMO_KEY];
+    if (memo) return this.#memo((await this.#decode(memo)) as RunMemo | undefined, event, task);
+    if (scheduled) {
+      this.#pause = undefined;
+      const last = scheduled.input?.payloads?.slice(1).at(-1);
+      const carried = last && (await this.#decode(last));
+      return isCarriedJournal(carried) ? this.#entries(carried.__holdpointJournal) : [];
+    }
+    if (completed) return this.#last(await this.#decode(completed.result?.payloads?.[0]), event, 'WorkflowCompleted');
+    if (failed) {
+      const detail = failed.failure?.applicationFailureInfo?.details?.payloads?.[0];
+      return this.#last(
+        await this.#decode(detail),
+        event,
+        'WorkflowError',
+        failed.failure?.message ?? 'no reason is known',
+      );
+    }
+    return this.#endedByTheServer(event);
+  }
+
+  async #start({
+    workflowType,
+    input,
+  }: NonNullable<HistoryEvent['workflowExecutionStartedEventAttributes']>): Promise<RunEvent[]> {
+    const options = await this.#decode(input?.payloads?.[1]);
+    const sessionId = (options as { sessionId?: unknown } | undefined)?.sessionId;
+    this.#run = {
+      workflowName: workflowType?.name ?? '',
+      sessionId: typeof sessionId === 'string' ? sessionId : this.#runId,
+    };
+    return [];
+  }
+
+  #memo(memo: RunMemo | undefined, event: HistoryEvent, task: number): RunEvent[] {
+    if (memo?.version !== 1) return [];
+    const { workflowName, sessionId, status, sequence, journal = [] } = memo;
+    this.#run = { workflowName, sessionId };
+    const told = this.#entries(journal);
+    this.#pause = status === 'paused' ? { task, sequence, time: timeOf(event) } : undefined;
+    return told;
+  }
+
+  /** What the result has beside; where it has nothing – another program's workflow – the end alone. */
+  #last(result: unknown, event: HistoryEvent, name: 'WorkflowCompleted' | 'WorkflowError', error?: string): RunEvent[] {
+    const output = result as Partial<RunOutput> | undefined;
+    if (output?.journal) return this.#entries(output.journal);
+    return typeof output?.sequence === 'number' ? [] : this.#end(event, name, error);
+  }
+
+  #endedByTheServer(event: HistoryEvent): RunEvent[] {
+    if (event.workflowExecutionTerminatedEventAttributes) {
+      const { reason } = event.workflowExecutionTerminatedEventAttributes;
+      return this.#end(event, 'WorkflowError', `terminated${reason ? `: ${reason}` : ''}`);
+    }
+    return event.workflowExecutionTimedOutEventAttributes ? this.#end(event, 'WorkflowError', 'timed out') : [];
+  }
+
+  #end(event: HistoryEvent, name: 'WorkflowCompleted' | 'WorkflowError', error = ''): RunEvent[] {
+    const common = this.#common(this.#next, timeOf(event));
+    this.#next += 1;
+    return name === 'WorkflowError' ? [{ event: name, error, ...common }] : [{ event: name, ...common }];
+  }
+
+  #entries(journal: readonly JournalEntry[]): RunEvent[] {
+    return journal.flatMap(([sequence, time, event, path, data]) => {
+      if (!this.#wanted(sequence)) return [];
+      const node = path === '' ? {} : { path, stepName: nameOf(path) };
+      const common = this.#common(sequence, new Date(time).toISOString());
+      return [{ event, ...common, ...node, ...data } as unknown as RunEvent];
+    });
+  }
+
+  /** Each number once, and in order, whatever is read twice. */
+  #wanted(sequence: number): boolean {
+    if (sequence < this.#next) return false;
+    this.#next = sequence + 1;
+    return true;
+  }
+
+  #common(sequence: number, time: string) {
+    return { runId: this.#runId, ...this.#run, sequence, time };
+  }
+
+  async #decode(payload: Payload | null | undefined): Promise<unknown> {
+    if (!payload) return undefined;
+    try {
+      return await decodePayload(this.#client, this.#runId, payload);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The workflow task that an event comes from: all that one task does is written at once. */
+function taskOf(event: HistoryEvent): number {
+  const { workflowPropertiesModifiedEventAttributes: modified, activityTaskScheduledEventAttributes: scheduled } =
+    event;
+  const { markerRecordedEventAttributes: marker, timerStartedEventAttributes: timer } = event;
+  const { upsertWorkflowSearchAttributesEventAttributes: upserted, timerCanceledEventAttributes: cancelled } = event;
+  const { workflowExecutionCompletedEventAttributes: completed } = event;
+  const source = modified ?? scheduled ?? marker ?? timer ?? upserted ?? cancelled ?? completed;
+  return Number(source?.workflowTaskCompletedEventId ?? -eventId(event));
+}
+
+/** ISO 8601. */
+export function timeOf({ eventTime }: HistoryEvent): string {
+  const seconds = Number(eventTime?.seconds ?? 0);
+  return new Date(seconds * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1_000_000)).toISOString();
+}
+
+/** The name of the node at a path: its last segment, without the iteration. */
+function nameOf(path: string): string {
+  const last = path.slice(path.lastIndexOf('/') + 1).replace(/\[\d+\]$/, '');
+  return decodeURIComponent(last);
+}

@@ -1,0 +1,185 @@
+/** The event stream and the audit: every event once and in order, at every watcher, whenever it began to watch (§9). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HoldpointClient } from '../../client/client.ts';
+import { InvalidAnswer, RunFailed, RunNotFound } from '../../client/errors.ts';
+import type { RunEvent } from '../../workflows/protocol/events.ts';
+import { agents, call, calls, play } from '../support/agents.ts';
+import { eventsOf, ofType } from '../support/history.ts';
+import { openServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let client: HoldpointClient;
+beforeAll(async () => {
+  server = await openServer({ agents }, 'agentBundlePath');
+  client = new HoldpointClient(server.client, { taskQueue: server.taskQueue, onWaiting: () => {} });
+});
+afterAll(() => server.close());
+
+const payment = play(calls(call('look', { q: 'a' }), call('pay', { to: 'a', euros: 1 }, 'c1')), 'said');
+
+async function all(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
+  const seen: RunEvent[] = [];
+  for await (const event of events) seen.push(event);
+  return seen;
+}
+
+const names = (events: readonly RunEvent[]) => events.map(({ event }) => event);
+const brief = (events: readonly RunEvent[]) =>
+  events.map((event) => `${event.event}${'path' in event ? ` ${event.path}` : ''}`);
+
+describe('a stream', () => {
+  test('tells what happens up to the pause, and from the answer to the end', async () => {
+    const stream = client.stream('agentAlone', { input: payment, sessionId: 'mine' });
+    const before = await all(stream);
+    expect(brief(before)).toEqual([
+      ...['WorkflowStarted', 'StepStarted g', 'RunStarted g', 'StepExecutorPaused g', 'ToolCallStarted g'],
+      ...['ToolCallCompleted g', 'WorkflowPaused'],
+    ]);
+    expect(before[3]).toMatchObject({
+      requirement: 'g#executor',
+      kind: 'executor',
+      stepName: 'g',
+      sessionId: 'mine',
+    });
+    const run = await stream.run;
+    expect(run).toMatchObject({ isPaused: true, sequence: before.at(-1)!.sequence });
+    run.stepsRequiringExecutorResolution[0]!.confirm();
+    const rest = client.continueStream(run, { by: 'ann' });
+    const after = await all(rest);
+    expect(brief(after)).toEqual([
+      ...['StepExecutorContinued g', 'ToolCallStarted g', 'ToolCallCompleted g', 'RunCompleted g', 'StepOutput g'],
+      ...['StepCompleted g', 'StepStarted after', 'StepOutput after', 'StepCompleted after', 'WorkflowCompleted'],
+    ]);
+    expect(after[0]).toMatchObject({ resolution: 'confirmed', resolvedBy: 'ann', tools: [{ toolCallId: 'c1' }] });
+    expect(after[5]).toMatchObject({ content: 'said', success: true });
+    expect((await rest.run).status).toBe('completed');
+    const sequences = [...before, ...after].map(({ sequence }) => sequence);
+    expect(sequences).toEqual([...new Set(sequences)].toSorted((a, b) => a - b));
+    expect(await all(client.events(run.runId))).toEqual([...before, ...after]);
+    const from = after[2]!.sequence;
+    expect(await all(client.events(run.runId, { from }))).toEqual(after.slice(2));
+  });
+
+  test('ends with the failure of the run, which its outcome throws', async () => {
+    const stream = client.stream('agentOnce', { input: play({ raise: 'ill' }) });
+    const events = await all(stream);
+    expect(names(events).slice(-2)).toEqual(['StepCompleted', 'WorkflowError']);
+    expect(events.at(-2)).toMatchObject({ success: false, error: 'ill' });
+    await expect(stream.run).rejects.toThrow(RunFailed);
+  });
+
+  test('throws what the answer came to, where it changed nothing', async () => {
+    const run = await client.run('agentAlone', { input: payment });
+    const wrong = { runId: run.runId, decisions: [{ requirement: 'nobody', action: 'confirm' }] } as const;
+    await expect(all(client.continueStream(wrong))).rejects.toThrow(InvalidAnswer);
+  });
+
+  test('of a run that is not there is refused', async () => {
+    await expect(all(client.events('nobody'))).rejects.toThrow(RunNotFound);
+  });
+
+  test('ends when its reader leaves, and when its signal says so', async () => {
+    const run = await client.run('agentAlone', { input: payment });
+    for await (const event of client.events(run.runId)) if (event.event === 'StepStarted') break;
+    const controller = new AbortController();
+    const watching = all(client.events(run.runId, { signal: controller.signal }));
+    controller.abort(new Error('enough'));
+    await expect(watching).rejects.toThrow('enough');
+  });
+
+  test('goes on over pauses that others answer', async () => {
+    const run = await client.run('agentAlone', { input: payment });
+    const watching = all(client.events(run.runId));
+    run.stepsRequiringExecutorResolution[0]!.reject('no');
+    await client.continueRun(run);
+    expect(names(await watching).slice(-1)).toEqual(['WorkflowCompleted']);
+  });
+
+  test('needs no worker', async () => {
+    const taskQueue = `${server.taskQueue}-gone`;
+    const worker = await server.worker({ taskQueue });
+    const { runId } = await client.run('agentAlone', { input: payment, taskQueue });
+    await worker.stop();
+    const seen: RunEvent[] = [];
+    for await (const event of client.events(runId)) {
+      seen.push(event);
+      if (event.event === 'WorkflowPaused') break;
+    }
+    expect(names(seen)).toContain('StepExecutorPaused');
+  });
+});
+
+test('a run without pauses has no event of Temporal’s more for being watched', async () => {
+  const { runId } = await client.run('agentAlone', { input: play(calls(call('look', { q: 'a' })), 'x') });
+  const events = await eventsOf(server.client.workflow.getHandle(runId));
+  expect(ofType(events, 'WorkflowPropertiesModified')).toEqual([]);
+  expect(brief(await all(client.events(runId)))).toContain('ToolCallCompleted g');
+});
+
+test('containers tell of themselves, their iterations and their branches', async () => {
+  const run = await client.run('agentNested', { input: play('x') });
+  const events = brief(await all(client.events(run.runId)));
+  for (const expected of [
+    ...['StepsExecutionStarted s', 'StepsExecutionCompleted s', 'LoopExecutionStarted l', 'LoopIterationStarted l[1]'],
+    ...['StepStarted l[2]/inLoop', 'LoopIterationCompleted l[2]', 'LoopExecutionCompleted l'],
+    ...['ConditionExecutionStarted c', 'RouterExecutionStarted r', 'RouterExecutionCompleted r', 'StepStarted n/inner'],
+  ]) {
+    expect(events).toContain(expected);
+  }
+});
+
+test('twenty watchers of one run, and fifty runs watched at once, miss nothing', async () => {
+  const run = await client.run('agentAlone', { input: payment });
+  const watchers = Array.from({ length: 20 }, () => all(client.events(run.runId)));
+  run.stepsRequiringExecutorResolution[0]!.confirm();
+  await client.continueRun(run);
+  const seen = await Promise.all(watchers);
+  for (const each of seen) expect(each).toEqual(seen[0]);
+  const runs = await Promise.all(Array.from({ length: 50 }, () => client.start('agentAlone', { input: play('x') })));
+  const watched = await Promise.all(runs.map(({ runId }) => all(client.events(runId))));
+  for (const each of watched) expect(names(each)).toEqual(names(watched[0]!));
+});
+
+describe('the audit', () => {
+  test('tells who was shown what, who decided what, and what was refused, from history alone', async () => {
+    const run = await client.run('agentAlone', { input: payment });
+    const handle = server.client.workflow.getHandle(run.runId);
+    await handle.signal('approve', { requirement: 'nobody', by: 'eve' });
+    await handle.signal('approve', { requirement: 'g#executor', digest: 'wrong', by: 'eve' });
+    const { digest } = run.stepsRequiringExecutorResolution[0]!;
+    await handle.signal('reject', { requirement: 'g#executor', digest, feedback: 'too dear', by: 'ann' });
+    await client.wait(run.runId);
+    const audit = await client.audit(run.runId);
+    const told = audit.map((entry) => ({ ...entry, at: undefined }));
+    expect(told).toEqual([
+      expect.objectContaining({ what: 'started', workflowName: 'agentAlone', by: expect.any(String) }),
+      expect.objectContaining({
+        what: 'asked',
+        requirement: 'g#executor',
+        shown: expect.objectContaining({
+          digest,
+          tools: [expect.objectContaining({ toolName: 'pay', preview: expect.any(String) })],
+        }),
+      }),
+      expect.objectContaining({
+        what: 'sent',
+        signal: 'approve',
+        requirements: ['nobody'],
+        by: 'eve',
+        identity: expect.any(String),
+      }),
+      expect.objectContaining({ what: 'sent', signal: 'approve', requirements: ['g#executor'], by: 'eve' }),
+      expect.objectContaining({ what: 'sent', signal: 'reject', by: 'ann' }),
+      expect.objectContaining({
+        what: 'decided',
+        requirement: 'g#executor',
+        resolution: 'rejected',
+        by: 'ann',
+        tools: [{ toolCallId: 'c1', toolName: 'pay', resolution: 'rejected', resolvedBy: 'ann', note: 'too dear' }],
+      }),
+      expect.objectContaining({ what: 'refused', code: 'not_found', by: 'eve', requirement: 'nobody' }),
+      expect.objectContaining({ what: 'refused', code: 'digest_mismatch', by: 'eve' }),
+      expect.objectContaining({ what: 'ended', status: 'completed' }),
+    ]);
+  });
+});

@@ -1,0 +1,169 @@
+/** The pure parts of the command line: text from data, near matches, and what the options of an answer mean. */
+import { describe, expect, it } from 'vitest';
+import { DECISIONS, type DecideOptions, type DecisionName } from '../../../client/cli/decide.ts';
+import { CliError, EXIT, errorJson, exitCodeOf } from '../../../client/cli/exit.ts';
+import { findRequirement, findTool } from '../../../client/cli/find.ts';
+import { nearMatches } from '../../../client/cli/near.ts';
+import { oneLine, plain, safeJson, shown } from '../../../client/cli/plain.ts';
+import { answerLines, requirementLines } from '../../../client/cli/render-requirement.ts';
+import { elapsed } from '../../../client/cli/time.ts';
+import { InvalidAnswer, RunNotFound, WaitTimeout } from '../../../client/errors.ts';
+import { Requirement } from '../../../client/requirement.ts';
+import { Run } from '../../../client/run.ts';
+import type { RequirementKind, StepRequirement } from '../../../workflows/protocol/requirement.ts';
+import { requirementFields, runFields } from '../../support/requirement.ts';
+
+// Control characters, and marks that turn text round.
+const LIVE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+
+describe('text from data', () => {
+  const every = Array.from({ length: 0x3000 }, (_, code) => String.fromCharCode(code)).join('');
+
+  it('has no character that a terminal obeys', () => {
+    for (const text of [
+      plain(every),
+      oneLine(every, 100_000),
+      shown(every),
+      shown({ [every]: every }),
+      safeJson(every),
+    ]) {
+      expect(text).not.toMatch(LIVE);
+    }
+  });
+
+  it('is shown, not swallowed: what was hidden from who decides would be worse', () => {
+    expect(plain('a\u001b[2Kb\r\nc\td\u007f\u009b')).toBe('a␛[2Kb\nc\td␡\\u009b');
+    expect(JSON.parse(safeJson(every))).toBe(every);
+    expect(oneLine('a\n b\tc')).toBe('a ⏎ b c');
+    expect(oneLine(`${'x'.repeat(9)}😀`, 11)).toBe(`${'x'.repeat(9)}😀`);
+    expect(oneLine(`${'x'.repeat(9)}😀y`, 11)).toBe(`${'x'.repeat(9)}…`);
+  });
+
+  it('of a requirement is safe in every line', () => {
+    const evil = 'x\u001b[31m\u0007\n\u202e';
+    const fields = { id: `${evil}#executor`, message: evil, input: { [evil]: evil }, previousFeedback: evil };
+    const tools = [
+      { toolCallId: evil, toolName: evil, kind: 'confirmation', args: { [evil]: evil }, member: evil },
+    ] as const;
+    const requirement = new Requirement(requirementFields('executor', { ...fields, tools, availableChoices: [evil] }));
+    const lines = [...requirementLines(requirement), ...answerLines(evil, requirement)].join('\n');
+    expect(lines).not.toMatch(LIVE);
+  });
+
+  it('cannot pass for a line of ours, nor hide behind a long text', () => {
+    const id = 'p1: confirmed by ann\n  tool call refund p2';
+    const args = { a: Array.from({ length: 80 }, (_, n) => n) };
+    const tools = [{ toolCallId: id, toolName: 'pay', kind: 'confirmation', args }] as const;
+    const lines = requirementLines(new Requirement(requirementFields('executor', { tools })));
+    expect(lines.filter((line) => line.startsWith('  tool call'))).toHaveLength(1);
+    expect(lines.at(-1)).toMatch(/^ +… 24 more lines are not shown/);
+  });
+});
+
+it('near matches: what contains the word, then what is a few letters away', () => {
+  const ids = ['orders-1', 'orders-2', 'refund-77', 'b#confirmation'];
+  expect(nearMatches('orders-3', ids)).toEqual(['orders-1', 'orders-2']);
+  expect(nearMatches('77', ids)).toEqual([]);
+  expect(nearMatches('fund-77', ids)).toEqual(['refund-77']);
+  expect(nearMatches('B#Confirmation', ids)).toEqual(['b#confirmation']);
+  expect(nearMatches('something else', ids)).toEqual([]);
+});
+
+it('how long', () => {
+  expect([0, 59_999, 200_000, 18_060_000, 1e9].map(elapsed)).toEqual(['0s', '59s', '3m 20s', '5h 1m', '11d 13h']);
+});
+
+describe('an answer', () => {
+  const answered = (
+    name: DecisionName,
+    options: DecideOptions,
+    kind: RequirementKind,
+    more: Partial<StepRequirement> = {},
+  ) => {
+    const requirement = new Requirement(requirementFields(kind, more));
+    DECISIONS[name](options)(requirement);
+    return requirement.decision;
+  };
+  const tool = (toolCallId: string, kind: 'confirmation' | 'user_input' | 'external_execution') =>
+    ({ toolCallId, toolName: `do_${toolCallId}`, kind, args: {} }) as const;
+
+  it.each<[DecisionName, DecideOptions, RequirementKind, object]>([
+    ['approve', {}, 'confirmation', { action: 'confirm' }],
+    ['approve', { values: '{"a":1}' }, 'confirmation+user_input', { action: 'confirm', values: { a: 1 } }],
+    ['reject', { feedback: '@@you' }, 'output_review', { action: 'reject', feedback: '@you' }],
+    ['edit', { output: '"x"' }, 'output_review', { action: 'edit', output: 'x' }],
+    ['edit', { text: '{' }, 'iteration_review', { action: 'edit', output: '{' }],
+    ['retry', {}, 'error', { action: 'retry' }],
+    ['skip', {}, 'error', { action: 'skip' }],
+  ])('%s %j is sent with the digest of what is shown', (name, options, kind, decision) => {
+    expect(answered(name, options, kind)).toEqual({
+      requirement: `node#${kind}`,
+      digest: '0123456789abcdef0123',
+      ...decision,
+    });
+  });
+
+  it.each<[DecisionName, DecideOptions, RequirementKind, RegExp]>([
+    ['approve', {}, 'confirmation+user_input', /add --values/],
+    ['approve', { toolCall: 'a' }, 'confirmation', /of no tool call/],
+    ['input', {}, 'user_input', /needs --values/],
+    ['input', { values: '[1]' }, 'user_input', /must be a JSON object/],
+    ['input', { values: '{a: 1}' }, 'user_input', /--values is not JSON/],
+    ['input', { values: '{}' }, 'confirmation+user_input', /approve --values/],
+    ['edit', { output: '1', text: '1' }, 'output_review', /exclude each other/],
+    ['edit', {}, 'output_review', /--output is missing/],
+    ['select', {}, 'route', /needs --choice/],
+    ['complete', { text: 'x' }, 'confirmation', /of no tool call/],
+  ])('%s %j on a %s pause is a wrong command line', (name, options, kind, problem) => {
+    expect(() => answered(name, options, kind)).toThrow(CliError);
+    expect(() => answered(name, options, kind)).toThrow(problem);
+  });
+
+  it('that does not fit is the requirement’s to refuse', () => {
+    expect(() => answered('approve', {}, 'route')).toThrow(InvalidAnswer);
+    expect(() => answered('select', { choice: ['c'] }, 'route', { availableChoices: ['a'] })).toThrow(InvalidAnswer);
+  });
+
+  it('to a tool call names it, unless one waits', () => {
+    const tools = [tool('a', 'confirmation'), tool('b', 'user_input')];
+    expect(() => answered('approve', {}, 'executor', { tools })).toThrow(/name one with --tool-call, of a \(do_a\), b/);
+    expect(answered('approve', { toolCall: 'a' }, 'executor', { tools })).toMatchObject({
+      tools: { a: { action: 'confirm' } },
+    });
+    const one = [{ ...tool('a', 'confirmation'), resolution: 'confirmed' } as const, tool('c', 'external_execution')];
+    expect(answered('complete', { result: '1' }, 'executor', { tools: one })).toMatchObject({
+      tools: { c: { action: 'result', result: 1 } },
+    });
+    const requirement = new Requirement(requirementFields('executor', { tools }));
+    expect(() => findTool(requirement, 'z')).toThrow(/no tool call 'z'\. Did you mean 'a', 'b'\?/);
+  });
+
+  it('may leave out the requirement only where exactly one is open', () => {
+    const [one, two] = [requirementFields('confirmation'), requirementFields('route', { availableChoices: ['x'] })];
+    const run = (...all: StepRequirement[]) => new Run(runFields(all), true);
+    expect(findRequirement(run(one), undefined).id).toBe('node#confirmation');
+    expect(findRequirement(run(one, { ...two, resolution: 'selected' }), undefined).id).toBe('node#confirmation');
+    expect(() => findRequirement(run(one, two), undefined)).toThrow(/2 open requirements: name one of node#confirm/);
+    expect(() => findRequirement(run(one), 'node#confirmatoin')).toThrow(/Did you mean 'node#confirmation'/);
+    expect(() => findRequirement(run(), undefined)).toThrow(/has no open requirement/);
+  });
+});
+
+it('exit codes tell what went wrong', () => {
+  const codes = [
+    new CliError('usage', 'x'),
+    new RunNotFound('r', 'default'),
+    new InvalidAnswer('a#b', 'no'),
+    new WaitTimeout('r', 1, undefined),
+    new Error('x'),
+  ].map(exitCodeOf);
+  expect(codes).toEqual([EXIT.usage, EXIT.notFound, EXIT.refused, EXIT.timeout, EXIT.error]);
+  expect(errorJson(new CliError('notFound', 'No such thing.', ['thing']))).toEqual({
+    error: {
+      type: 'holdpoint.NotFound',
+      message: "No such thing. Did you mean 'thing'?",
+      exitCode: 4,
+      matches: ['thing'],
+    },
+  });
+});

@@ -1,0 +1,186 @@
+/** The commands that answer, as scripts call them: what takes effect, what is refused, and how each ends. */
+import { userInfo } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openServer, type TestServer } from '../support/server.ts';
+import { agents, call, calls, effectsOf, play, type Turn } from '../support/agents.ts';
+import { Cli } from './cli.ts';
+
+const ME = userInfo().username;
+
+describe.concurrent('requirements', { timeout: 180_000 }, () => {
+  let server: TestServer;
+  let cli: Cli;
+  beforeAll(async () => {
+    server = await openServer({ slow: async () => 'draft' });
+    cli = new Cli(server.taskQueue);
+  });
+  afterAll(async () => {
+    cli.close();
+    await server.close();
+  });
+
+  const started = async (workflow: string, open = 1) => {
+    const run = await server.start(workflow);
+    const requirements = await run.paused(open);
+    const byStep = new Map(requirements.map((each) => [each.stepName, each]));
+    return { run, id: run.handle.workflowId, requirements, of: (step: string) => byStep.get(step)!.id };
+  };
+
+  test('approve: the only one that is open need not be named; who is signed in has said it', async () => {
+    const { id } = await started('clientGate');
+    const { code, json } = await cli.holdpoint('approve', id, '--json');
+    expect(code).toBe(0);
+    expect(json).toMatchObject({ runId: id, workflowName: 'clientGate', status: 'completed', content: 'b' });
+    expect(json.stepRequirements).toMatchObject([{ id: 'b#confirmation', resolution: 'confirmed', resolvedBy: ME }]);
+    const again = await cli.holdpoint('approve', id, 'b#confirmation', '--json');
+    expect(again.code).toBe(5);
+    expect(again.json.error).toMatchObject({ type: 'holdpoint.RequirementAlreadyResolved', exitCode: 5 });
+  });
+
+  test('reject --feedback --by, for people: lines, and no colours where there is no terminal', async () => {
+    const { id } = await started('clientGate');
+    const { code, stdout } = await cli.holdpoint('reject', id, '--feedback', 'not today', '--by', 'ann');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${id} completed`);
+    expect(stdout).not.toContain('\u001b');
+    const shown = await cli.holdpoint('show', id);
+    expect(shown.stdout).toMatch(/b#confirmation rejected by ann at .*: not today/);
+  });
+
+  test('every kind of pause has its commands', async () => {
+    const { run, id, of } = await started('everyKindAtOnce', 7);
+    const unnamed = await cli.holdpoint('approve', id);
+    expect(unnamed).toMatchObject({ code: 2, stdout: '' });
+    expect(unnamed.stderr).toMatch(/has 7 open requirements: name one of .*all\/confirmed#confirmation/);
+    writeFileSync(join(cli.folder, 'values.json'), '{"n": 7}');
+    const answers = [
+      ['approve', of('confirmed')],
+      ['input', of('filled'), '--values', '@values.json'],
+      ['approve', of('both'), '--values', '{"any": true}'],
+      ['edit', of('reviewed'), '--output', '{"better": 1}'],
+      ['reject', of('rounds'), '--feedback', '@@home'],
+      ['select', of('fork'), '--choice', 'two'],
+      ['retry', of('broken')],
+    ] as const;
+    for (const [name, ...args] of answers) {
+      const { code, stderr } = await cli.holdpoint(name, id, ...args);
+      expect([name, code, stderr]).toEqual([name, 0, '']);
+    }
+    const { stepRequirements } = await run.result();
+    const resolved = stepRequirements.map((each) => [each.stepName, each.resolution]);
+    expect(Object.fromEntries(resolved)).toEqual({
+      confirmed: 'confirmed',
+      filled: 'confirmed',
+      both: 'confirmed',
+      reviewed: 'edited',
+      rounds: 'rejected',
+      fork: 'selected',
+      broken: 'retried',
+    });
+    const named = new Map(stepRequirements.map((each) => [each.stepName, each]));
+    expect(named.get('filled')!.userInput).toEqual({ n: 7 });
+    expect(named.get('reviewed')!.editedOutput).toEqual({ better: 1 });
+    expect(named.get('rounds')!.rejectionFeedback).toBe('@home');
+  });
+
+  test('skip; and the text of an edit from stdin', async () => {
+    const { run, id, of } = await started('everyKindAtOnce', 7);
+    expect((await cli.holdpoint('skip', id, of('broken'))).code).toBe(0);
+    expect((await cli.withInput('from stdin', 'edit', id, of('reviewed'), '--text', '@-')).code).toBe(0);
+    const resolved = (await run.output()).stepRequirements.filter(({ resolution }) => resolution);
+    const named = new Map(resolved.map((each) => [each.stepName, each]));
+    expect(named.get('reviewed')!.editedOutput).toBe('from stdin');
+    expect(named.get('broken')!.resolution).toBe('skipped');
+    await run.handle.terminate();
+  });
+
+  test('what does not fit is refused, and nothing changes', async () => {
+    const { run, id, of } = await started('everyKindAtOnce', 7);
+    const wrong: readonly (readonly [number, RegExp, ...string[]])[] = [
+      [5, /field 'n' must be int/, 'input', id, of('filled'), '--values', '{"n": "seven"}'],
+      [5, /shows something else by now/, 'approve', id, of('confirmed'), '--digest', 'ffff'],
+      [2, /add --values/, 'approve', id, of('both')],
+      [2, /missing\.json cannot be read: no such file/, 'input', id, of('filled'), '--values', '@missing.json'],
+      [2, /unknown option '--feedbak'/, 'reject', id, of('confirmed'), '--feedbak', 'x'],
+      [4, /Did you mean 'all\/confirmed#confirmation'/, 'approve', id, 'all/confirmd#confirmation'],
+    ];
+    await Promise.all(
+      wrong.map(async ([code, problem, ...args]) => {
+        const ended = await cli.holdpoint(...args);
+        expect(ended.stderr, args.join(' ')).toMatch(problem);
+        expect([args[0], ended.code, ended.stdout]).toEqual([args[0], code, '']);
+      }),
+    );
+    expect(await run.paused(7)).toHaveLength(7);
+    await run.handle.terminate();
+  });
+
+  test('the answer took effect, and the run failed', async () => {
+    const { id } = await started('clientFails');
+    const failed = await cli.holdpoint('approve', id, '--json');
+    expect(failed).toMatchObject({
+      code: 6,
+      json: { status: 'failed', error: { message: expect.stringMatching(/no luck/) } },
+    });
+  });
+});
+
+describe.concurrent('tool calls', { timeout: 180_000 }, () => {
+  let server: TestServer;
+  let cli: Cli;
+  beforeAll(async () => {
+    server = await openServer({ agents }, 'agentBundlePath');
+    cli = new Cli(server.taskQueue);
+  });
+  afterAll(async () => {
+    cli.close();
+    await server.close();
+  });
+
+  const started = async (...turns: Turn[]) => {
+    const run = await server.start('agentMarathon', play(...turns));
+    const [requirement] = await run.paused();
+    return { run, id: run.handle.workflowId, requirement: requirement! };
+  };
+  const pay = call('pay', { to: 'bea', euros: 3 }, 'p1');
+  const book = call('book', { flight: 'LH1' }, 'b1');
+  const deploy = call('deploy', { version: '7' }, 'd1');
+
+  test('each call is named, shown with its arguments, and answered by the command for its kind', async () => {
+    const { run, id, requirement } = await started(calls(pay, book, deploy), 'done');
+    const shown = await cli.holdpoint('show', id);
+    expect(shown.stdout).toMatch(/tool call pay p1: may it run\?\n.*"euros": 3/s);
+    expect(shown.stdout).toContain(
+      `holdpoint input ${id} '${requirement.id}' --values … --tool-call b1`.replaceAll("'", ''),
+    );
+    const unnamed = await cli.holdpoint('approve', id);
+    expect(unnamed.code).toBe(2);
+    expect(unnamed.stderr).toContain('name one with --tool-call, of p1 (pay), b1 (book), d1 (deploy)');
+    const unknown = await cli.holdpoint('approve', id, '--tool-call', 'p2', '--json');
+    expect(unknown).toMatchObject({ code: 4, json: { error: { type: 'holdpoint.NotFound' } } });
+    expect(unknown.json.error.matches).toContain('p1');
+    expect((await cli.holdpoint('approve', id, '--tool-call', 'p1', '--by', 'ann')).code).toBe(0);
+    expect(
+      (await cli.holdpoint('input', id, requirement.id, '--tool-call', 'b1', '--values', '{"seat":"2C"}')).code,
+    ).toBe(0);
+    // One is left: it need not be named.
+    expect((await cli.holdpoint('complete', id, '--result', '{"ok":true}')).code).toBe(0);
+    const { stepRequirements } = await run.result();
+    expect(stepRequirements[0]!.tools).toMatchObject([
+      { resolution: 'confirmed', resolvedBy: 'ann' },
+      { userInput: { seat: '2C' } },
+      { result: { ok: true } },
+    ]);
+    expect(effectsOf(id)).toHaveLength(2);
+  });
+
+  test('a rejected call does not run', async () => {
+    const { run, id } = await started(calls(pay), 'done');
+    expect((await cli.holdpoint('reject', id, '--feedback', 'too much')).code).toBe(0);
+    const { stepRequirements } = await run.result();
+    expect(stepRequirements[0]!.tools).toMatchObject([{ resolution: 'rejected', note: 'too much' }]);
+    expect(effectsOf(id)).toEqual([]);
+  });
+});

@@ -1,0 +1,144 @@
+/** `holdpoint answer` at a terminal: a question for every kind of pause. */
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { DOWN, ENTER, hasTerminals, Terminal } from '../demo/terminal.ts';
+import { agents, call, calls, effectsOf, play } from '../support/agents.ts';
+import { openServer, type TestRun, type TestServer } from '../support/server.ts';
+import { Cli, MAIN } from './cli.ts';
+
+const CTRL_C = '\u0003';
+
+let server: TestServer;
+let agentServer: TestServer;
+let cli: Cli;
+const opened: Terminal[] = [];
+beforeAll(async () => {
+  server = await openServer({ slow: async () => 'draft' });
+  agentServer = await openServer({ agents }, 'agentBundlePath');
+  cli = new Cli(server.taskQueue);
+});
+afterEach(() => {
+  for (const { child } of opened.splice(0)) child.kill('SIGKILL');
+});
+afterAll(async () => {
+  cli.close();
+  await Promise.all([server.close(), agentServer.close()]);
+});
+
+function answering(run: TestRun, env: NodeJS.ProcessEnv = {}): Terminal {
+  const command = [process.execPath, MAIN, 'answer', run.handle.workflowId, '--by', 'ann'];
+  const terminal = new Terminal(command, { cwd: cli.folder, env: { ...cli.env, ...env } });
+  opened.push(terminal);
+  return terminal;
+}
+
+test('where there is no terminal, it says what scripts use', async () => {
+  const { code, stderr } = await cli.holdpoint('answer', 'any');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/no terminal to ask them in; approve, .* are for scripts/);
+});
+
+describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
+  test('a form, a review in the editor, a route: pause after pause, to the end', async () => {
+    const editor = join(cli.folder, 'editor.sh');
+    writeFileSync(
+      editor,
+      '#!/bin/sh\nprintf "%s, edited\\n" "$(cat "$2")" > "$2.new" && mv "$2.new" "$2" && test "$1" = --wait\n',
+    );
+    chmodSync(editor, 0o755);
+    const run = await server.start('clientChain');
+    await run.paused();
+    const terminal = answering(run, { EDITOR: `${editor} --wait`, VISUAL: '' });
+    await terminal.see(/form#confirmation.*limit: int.*Run form\?/s);
+    await terminal.type(ENTER);
+    await terminal.see('limit');
+    await terminal.type(`many${ENTER}`);
+    await terminal.see('must be int');
+    await terminal.type(`\u007f\u007f\u007f\u007f12${ENTER}`);
+    await terminal.see(/draft#outputReview.*under review: draft.*Approve/s);
+    await terminal.type(DOWN);
+    await terminal.see(/Edit/);
+    await terminal.type(ENTER);
+    await terminal.see(/where#route.*mail.*web.*none of them/s);
+    await terminal.type(DOWN);
+    await terminal.see('web');
+    await terminal.type(ENTER);
+    await terminal.see(/completed.*Decided.*form#.* by ann/s);
+    expect(await terminal.ended).toBe(0);
+    const { stepRequirements, content } = await run.result();
+    expect(stepRequirements).toMatchObject([
+      { userInput: { limit: 12 }, resolvedBy: 'ann' },
+      { editedOutput: 'draft, edited' },
+      { selectedChoices: ['web'] },
+    ]);
+    expect(content).toBe('on the web');
+  });
+
+  test('a checklist of routes, and a rejection with feedback', async () => {
+    const run = await server.start('chooseRoutes');
+    await run.paused();
+    const terminal = answering(run);
+    await terminal.see(/choices \(several\).*in_fork.*other_fork/s);
+    await terminal.type(' ');
+    await terminal.type(DOWN);
+    await terminal.type(' ');
+    await terminal.type(ENTER);
+    await terminal.see(/fork#route selected by ann/);
+    expect(await terminal.ended).toBe(0);
+    expect((await run.result()).stepRequirements[0]!.selectedChoices).toEqual(['in_fork', 'other_fork']);
+
+    const gate = await server.start('clientGate');
+    await gate.paused();
+    const second = answering(gate);
+    await second.see(/Go on\?.*Yes/s);
+    await second.type('n');
+    await second.see('Why not?');
+    await second.type(`too early${ENTER}`);
+    await second.see(/rejected by ann/);
+    expect((await gate.result()).stepRequirements[0]).toMatchObject({ rejectionFeedback: 'too early' });
+  });
+
+  test('tool calls: arguments shown, values asked for, a result given', async () => {
+    const turn = calls(
+      call('pay', { to: 'bea\u001b[2J', euros: 3 }, 'p1'),
+      call('book', { flight: 'LH1' }, 'b1'),
+      call('deploy', { version: '7' }, 'd1'),
+    );
+    const run = await agentServer.start('agentMarathon', play(turn, 'done'));
+    await run.paused();
+    const terminal = answering(run);
+    const seen = await terminal.see(/Run pay with these arguments\?/);
+    expect(seen).toMatch(/tool call pay p1: may it run\?.*"to": "bea\\u001b\[2J".*"euros": 3/s);
+    await terminal.type(ENTER);
+    await terminal.see('Give book its values?');
+    await terminal.type(ENTER);
+    await terminal.see('seat');
+    await terminal.type(`2C${ENTER}`);
+    await terminal.see(/meal.*optional/);
+    await terminal.type(ENTER);
+    await terminal.see('Has deploy run?');
+    await terminal.type(ENTER);
+    await terminal.see('What came of it?');
+    await terminal.type(`{"ok":true}${ENTER}`);
+    await terminal.see(/completed/);
+    expect(await terminal.ended).toBe(0);
+    const { tools } = (await run.result()).stepRequirements[0]!;
+    expect(tools).toMatchObject([{ resolution: 'confirmed' }, { userInput: { seat: '2C' } }, { result: { ok: true } }]);
+    expect(effectsOf(run.handle.workflowId)).toContain('book {"flight":"LH1","seat":"2C"}');
+  });
+
+  test('a question closes when somebody else answers it, and the next is asked; Ctrl-C leaves the run paused', async () => {
+    const run = await server.start('clientParallel');
+    const [left, right] = await run.paused(2);
+    const terminal = answering(run);
+    await terminal.see(/Run left\?/);
+    await run.answer('approve', left!, { by: 'bob' });
+    await terminal.see(/Answered elsewhere: both\/left#confirmation confirmed by bob.*Run right\?/s);
+    await terminal.type(CTRL_C);
+    await terminal.see(/stays paused: holdpoint answer/);
+    expect(await terminal.ended).toBe(130);
+    expect(await run.paused(1)).toMatchObject([{ id: right!.id }]);
+    await run.handle.terminate();
+  });
+});

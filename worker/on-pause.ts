@@ -1,0 +1,22 @@
+/** Registers what a worker tells of pauses, as an activity of its own. */
+import { Context } from '@temporalio/activity';
+import { type OnPause, remindBeforeMs } from '../activities/on-pause.ts';
+import { ON_PAUSE_ACTIVITY, type PauseMessage, type PauseToldReply } from '../workflows/protocol/on-pause.ts';
+
+/** Where the embedded server and Temporal's own development server have their Web UI. */
+const LOCAL_UI = 'http://localhost:8233';
+
+/** @param webUi address of the Web UI that people use; default: that of a development server */
+export function pauseActivities(onPause: OnPause, webUi: string = LOCAL_UI): Record<string, unknown> {
+  const remind = remindBeforeMs(onPause);
+  const reply: PauseToldReply = remind === undefined ? {} : { remindBeforeMs: remind };
+  return {
+    async [ON_PAUSE_ACTIVITY](message: PauseMessage): Promise<PauseToldReply> {
+      const { info, cancellationSignal } = Context.current();
+      const { workflowId, runId } = info.workflowExecution!;
+      const path = ['namespaces', info.namespace, 'workflows', workflowId, runId, 'history'].map(encodeURIComponent);
+      await onPause.notify({ ...message, link: `${webUi.replace(/\/+$/, '')}/${path.join('/')}` }, cancellationSignal);
+      return reply;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** The events of a node: that it starts, what it gave, that it is done. */
+import type { WorkflowNode } from '../define/node.ts';
+import type { StepOutput } from '../define/step-output.ts';
+import { contentFields } from '../human/journal.ts';
+import { cut } from '../protocol/memo.ts';
+import type { Here } from './scope.ts';
+
+const STARTED = {
+  step: 'StepStarted',
+  steps: 'StepsExecutionStarted',
+  condition: 'ConditionExecutionStarted',
+  loop: 'LoopExecutionStarted',
+  router: 'RouterExecutionStarted',
+  parallel: 'ParallelExecutionStarted',
+} as const satisfies Record<WorkflowNode['kind'], string>;
+
+const COMPLETED = {
+  step: 'StepCompleted',
+  steps: 'StepsExecutionCompleted',
+  condition: 'ConditionExecutionCompleted',
+  loop: 'LoopExecutionCompleted',
+  router: 'RouterExecutionCompleted',
+  parallel: 'ParallelExecutionCompleted',
+} as const satisfies Record<WorkflowNode['kind'], string>;
+
+/** Characters of an error that an event shows. */
+const ERROR_LIMIT = 500;
+
+export function tellStarted({ scope, node, path }: Here): void {
+  scope.run.desk.tell(scope.branch, STARTED[node.kind], path, {});
+}
+
+/** A step's output, before anybody has reviewed it. */
+export function tellOutput({ scope, node, path }: Here, output: StepOutput): void {
+  if (node.kind === 'step') scope.run.desk.tell(scope.branch, 'StepOutput', path, ended(output));
+}
+
+/** @param output `undefined`: the node is omitted */
+export function tellCompleted({ scope, node, path }: Here, output: StepOutput | undefined): void {
+  scope.run.desk.tell(
+    scope.branch,
+    COMPLETED[node.kind],
+    path,
+    output ? ended(output) : { success: true, omitted: true },
+  );
+}
+
+export function tellFailed({ scope, node, path }: Here, message: string): void {
+  scope.run.desk.tell(scope.branch, COMPLETED[node.kind], path, { success: false, error: cut(message, ERROR_LIMIT) });
+}
+
+function ended({ content, success, error }: StepOutput) {
+  return { ...contentFields(content), success, ...(error === undefined ? {} : { error: cut(error, ERROR_LIMIT) }) };
+}

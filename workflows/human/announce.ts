@@ -1,0 +1,38 @@
+/**
+ * Tells somebody outside of a pause: an activity of the worker's when it opens, and another a set time before its
+ * deadline. Beside the run, never in its way: what fails here touches nothing.
+ */
+import { ActivityCancellationType, CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import { brief } from '../protocol/memo.ts';
+import { ON_PAUSE_ACTIVITY, type PauseMessage, type PauseToldReply } from '../protocol/on-pause.ts';
+import type { StepRequirement } from '../protocol/requirement.ts';
+
+type Run = Pick<PauseMessage, 'runId' | 'workflowName' | 'sessionId'>;
+
+/** @returns what ends it, when nobody needs to be told any more */
+export function announce(run: Run, requirement: StepRequirement): () => void {
+  const scope = new CancellationScope();
+  const message = (type: PauseMessage['type']): PauseMessage => ({ type, ...run, requirement: brief(requirement) });
+  const told = scope.run(async () => {
+    const { remindBeforeMs } = await tell(message('pause'));
+    const { timeoutAt } = requirement;
+    if (timeoutAt === undefined || remindBeforeMs === undefined) return;
+    const waitMs = Date.parse(timeoutAt) - remindBeforeMs - Date.now();
+    if (waitMs <= 0) return;
+    await sleep(waitMs, { summary: `reminder of ${requirement.id}` });
+    await tell(message('reminder'));
+  });
+  told.catch(() => {});
+  return () => scope.cancel();
+}
+
+function tell(message: PauseMessage): Promise<PauseToldReply> {
+  const activities = proxyActivities<Record<string, (message: PauseMessage) => Promise<PauseToldReply>>>({
+    startToCloseTimeout: '1 minute',
+    scheduleToCloseTimeout: '1 day',
+    retry: { maximumAttempts: 20, maximumInterval: '1 hour' },
+    summary: `${message.type} ${message.requirement.id}`,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  });
+  return activities[ON_PAUSE_ACTIVITY]!(message);
+}
