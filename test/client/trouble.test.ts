@@ -97,6 +97,22 @@ test('runs whose payloads are encrypted are read with the client’s codec', asy
   run.activeStepRequirements[0]!.confirm();
   run = await masked.continueRun(run, { by: 'ann' });
   expect(run).toMatchObject({ status: 'completed', complete: true });
+  const told: string[] = [];
+  for await (const { event } of masked.events(run.runId)) told.push(event);
+  expect(told.filter((event) => /^Workflow|^StepPaused|^StepContinued/.test(event))).toEqual([
+    'WorkflowStarted',
+    'StepPaused',
+    'WorkflowPaused',
+    'StepContinued',
+    'WorkflowCompleted',
+  ]);
+  expect((await masked.audit(run.runId)).map(({ what }) => what)).toEqual([
+    'started',
+    'asked',
+    'sent',
+    'decided',
+    'ended',
+  ]);
   // Without the codec nothing can be read, and nothing breaks.
   expect(await client.getRun(run.runId).catch((error: Error) => error)).toBeDefined();
 });
