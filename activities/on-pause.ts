@@ -38,7 +38,12 @@ const PASSING = [408, 425, 429];
  * await createWorker({ workflowsPath, onPause: webhook({ url, secret: process.env.WEBHOOK_SECRET, remindBefore: '1 hour' }) });
  */
 export function webhook({ url, secret, remindBefore }: WebhookOptions): OnPause {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+  const { protocol, username, password } = URL.canParse(url) ? new URL(url) : {};
+  if (username || password) {
+    // Not told: it is a secret. `fetch` would refuse it, and say it.
+    throw new DefinitionError('webhook', 'url must not have a user name or a password in it.');
+  }
+  if (!/^https?:$/.test(protocol ?? '')) {
     throw new DefinitionError('webhook', `url must be an http(s) address, got ${describe(url)}.`);
   }
   if (typeof secret !== 'string' || secret.length < 16) {
@@ -49,7 +54,7 @@ export function webhook({ url, secret, remindBefore }: WebhookOptions): OnPause 
     async notify(notification, signal) {
       const body = JSON.stringify(notification);
       const headers = { 'content-type': 'application/json', 'holdpoint-signature': signatureOf(secret, body) };
-      const response = await fetch(url, { method: 'POST', headers, body, signal });
+      const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
       await response.body?.cancel();
       if (response.ok) return;
       const passing = response.status >= 500 || PASSING.includes(response.status);

@@ -2,20 +2,19 @@
  * Gives executors their {@link StepInput}: JSON carries its data, not its helper methods. What is not for them – the run's
  * events, which ride along – is taken away.
  */
+import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { isCarriedJournal } from '../workflows/protocol/events.ts';
 import { STEP_INPUT_MARK, StepInput, type StepInputData } from '../workflows/define/step-input.ts';
 
-export function stepInputs(): ActivityInterceptors {
+export function stepInputs({ info }: Pick<Context, 'info'>): ActivityInterceptors {
+  const isOurs = (execution: string) => execution === info.workflowExecution?.runId;
   return {
     inbound: {
-      execute: (input, next) =>
-        next({
-          ...input,
-          args: input.args
-            .filter((arg) => !isCarriedJournal(arg))
-            .map((arg) => (isStepInput(arg) ? rehydrate(arg) : arg)),
-        }),
+      execute: (input, next) => {
+        const args = isCarriedJournal(input.args.at(-1), isOurs) ? input.args.slice(0, -1) : input.args;
+        return next({ ...input, args: args.map((arg) => (isStepInput(arg) ? rehydrate(arg) : arg)) });
+      },
     },
   };
 }

@@ -62,7 +62,7 @@ export async function auditOf(
   executionId: string,
   length: number,
 ): Promise<AuditEntry[]> {
-  const reader = new AuditReader(client, runId);
+  const reader = new AuditReader(client, runId, executionId);
   const stop = new AbortController();
   try {
     for await (const { events, cursor } of tailHistory(client, runId, startOf(executionId), stop.signal)) {
@@ -82,10 +82,11 @@ class AuditReader {
   readonly #events: EventReader;
   readonly #shown = new Map<string, OpenPause>();
 
-  constructor(client: Client, runId: string) {
+  constructor(client: Client, runId: string, executionId: string) {
     this.#client = client;
     this.#runId = runId;
     this.#events = new EventReader(client, runId, 1);
+    this.#events.trust(executionId);
   }
 
   async read(event: HistoryEvent): Promise<void> {

@@ -32,6 +32,15 @@ export class EventStream implements AsyncIterable<RunEvent> {
   }
 
   /** Ends after the event of the pause, or of the end. @throws what `run` rejects with, except a failure of the run itself */
+  /** Of the outcome; a failure is later than any pause. */
+  #sequence(): Promise<number> {
+    const later = (error: unknown) => {
+      if (error instanceof RunFailed) return Number.POSITIVE_INFINITY;
+      throw error;
+    };
+    return this.run.then(({ sequence }) => sequence, later);
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<RunEvent, void> {
     const events = this.#events[Symbol.asyncIterator]();
     const refused = this.run.then(
@@ -49,7 +58,7 @@ export class EventStream implements AsyncIterable<RunEvent> {
         yield value;
         if (endsRun(value)) return;
         // Somebody may have answered meanwhile: then the outcome is of a later pause.
-        if (value.event === 'WorkflowPaused' && (await this.run).sequence <= value.sequence) return;
+        if (value.event === 'WorkflowPaused' && (await this.#sequence()) <= value.sequence) return;
       }
     } finally {
       this.#stop();

@@ -7,6 +7,7 @@ import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { isCarriedJournal, type JournalEntry, type RunEvent } from '../workflows/protocol/events.ts';
 import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
+import { ON_PAUSE_ACTIVITY } from '../workflows/protocol/on-pause.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { type Cursor, eventId, type HistoryEvent, tailHistory } from './history-tail.ts';
 import { decodePayload } from './payloads.ts';
@@ -25,10 +26,12 @@ export interface EventSource {
 /** Events from `from` on, as they happen; ends after the one that ends the run. @throws the signal's reason · {RunNotFound} */
 export async function* runEvents({ client, runId, cursor, from, signal }: EventSource): AsyncGenerator<RunEvent, void> {
   const reader = new EventReader(client, runId, from);
+  reader.trust(cursor.executionId);
   for await (const page of tailHistory(client, runId, cursor, signal)) {
     for (const event of page.events) yield* await reader.read(event);
     // What a workflow task has done arrives together.
     yield* reader.pauseIfAny();
+    reader.trust(page.cursor.executionId);
   }
 }
 
@@ -37,6 +40,7 @@ export class EventReader {
   readonly #client: Client;
   readonly #runId: string;
   #next: number;
+  readonly #executions = new Set<string>();
   #run: Pick<RunEvent, 'workflowName' | 'sessionId'>;
   /** The run is paused, unless the same workflow task goes on to say otherwise. */
   #pause: { readonly task: number; readonly sequence: number; readonly time: string } | undefined;
@@ -46,6 +50,11 @@ export class EventReader {
     this.#runId = runId;
     this.#next = from;
     this.#run = { workflowName: '', sessionId: runId };
+  }
+
+  /** Takes journals that this execution's activities carry: what else looks like one is data. */
+  trust(executionId: string | null | undefined): void {
+    if (executionId) this.#executions.add(executionId);
   }
 
   async read(event: HistoryEvent): Promise<RunEvent[]> {
@@ -73,10 +82,13 @@ export class EventReader {
     const memo = modified?.upsertedMemo?.fields?.[MEMO_KEY];
     if (memo) return this.#memo((await this.#decode(memo)) as RunMemo | undefined, event, task);
     if (scheduled) {
-      this.#pause = undefined;
+      // Telling somebody of a pause does not end it.
+      if (scheduled.activityType?.name !== ON_PAUSE_ACTIVITY) this.#pause = undefined;
       const last = scheduled.input?.payloads?.slice(1).at(-1);
       const carried = last && (await this.#decode(last));
-      return isCarriedJournal(carried) ? this.#entries(carried.__holdpointJournal) : [];
+      return isCarriedJournal(carried, (id) => this.#executions.has(id))
+        ? this.#entries(carried.__holdpointJournal)
+        : [];
     }
     if (completed) return this.#last(await this.#decode(completed.result?.payloads?.[0]), event, 'WorkflowCompleted');
     if (failed) {
@@ -94,7 +106,12 @@ export class EventReader {
   async #start({
     workflowType,
     input,
+    originalExecutionRunId,
+    firstExecutionRunId,
   }: NonNullable<HistoryEvent['workflowExecutionStartedEventAttributes']>): Promise<RunEvent[]> {
+    // A reset's history has what the execution before it did.
+    this.trust(originalExecutionRunId);
+    this.trust(firstExecutionRunId);
     const options = await this.#decode(input?.payloads?.[1]);
     const sessionId = (options as { sessionId?: unknown } | undefined)?.sessionId;
     this.#run = {

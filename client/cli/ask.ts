@@ -1,4 +1,5 @@
 /** The questions, one kind of pause each; the answer goes to the requirement, which checks it. */
+import { isDeepStrictEqual } from 'node:util';
 import type { OnReject } from '../../workflows/define/human-review.ts';
 import { InvalidAnswer } from '../errors.ts';
 import type { Requirement } from '../requirement.ts';
@@ -70,6 +71,10 @@ const QUESTIONS: Readonly<Record<Requirement['kind'], Question>> = {
         : [{ value: 'result', label: 'It has run: give its result' } as const]),
       { value: 'reject', label: 'Cancel the run' },
     ] as const);
+    const again = 'It may have run already. Run it again?';
+    if (action === 'retry' && requirement.mayHaveRun && !(await prompts.yes(again, false))) {
+      return QUESTIONS.error(requirement, prompts);
+    }
     if (action === 'result') requirement.skip(await askForResult(prompts));
     else requirement[action]();
   },
@@ -114,7 +119,16 @@ async function review(requirement: Requirement, prompts: Prompts): Promise<void>
 }
 
 /** A text is edited as a text, anything else as JSON. */
-async function edited({ id, output, preview }: Requirement, prompts: Prompts): Promise<unknown> {
+async function edited(requirement: Requirement, prompts: Prompts): Promise<unknown> {
+  const content = await fromEditor(requirement, prompts);
+  // An editor that was left, or that did not wait, is no yes.
+  if (isDeepStrictEqual(content, requirement.output)) {
+    throw new InvalidAnswer(requirement.id, 'nothing was changed; choose Approve to keep it as it is');
+  }
+  return content;
+}
+
+async function fromEditor({ id, output, preview }: Requirement, prompts: Prompts): Promise<unknown> {
   if (output === undefined)
     throw new InvalidAnswer(
       id,

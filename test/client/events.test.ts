@@ -116,6 +116,29 @@ test('a run without pauses has no event of Temporal’s more for being watched',
   expect(brief(await all(client.events(runId)))).toContain('ToolCallCompleted g');
 });
 
+test('a Parallel of one gated node tells of the run before it tells of the node', async () => {
+  const run = await client.run('parallelOfOne', { input: 'x' });
+  const told: string[] = [];
+  for await (const { event } of client.events(run.runId)) {
+    told.push(event);
+    if (event === 'WorkflowPaused') break;
+  }
+  expect(told).toEqual(['WorkflowStarted', 'ParallelExecutionStarted', 'StepPaused', 'WorkflowPaused']);
+  await client.cancel(run.runId, 'seen');
+});
+
+test('a hundred branches tell everything, in memos that are not large', async () => {
+  const { runId } = await client.run('parallelOfMany', { input: 'x' });
+  const events = await all(client.events(runId));
+  expect(events.filter(({ event }) => event === 'StepOutput')).toHaveLength(100);
+  expect(names(events).slice(-2)).toEqual(['ParallelExecutionCompleted', 'WorkflowCompleted']);
+  const { events: history } = await server.client.workflow.getHandle(runId).fetchHistory();
+  for (const { workflowPropertiesModifiedEventAttributes: memo } of history ?? []) {
+    const bytes = memo?.upsertedMemo?.fields?.holdpoint?.data?.length ?? 0;
+    expect(bytes).toBeLessThan(100_000);
+  }
+});
+
 test('containers tell of themselves, their iterations and their branches', async () => {
   const run = await client.run('agentNested', { input: play('x') });
   const events = brief(await all(client.events(run.runId)));

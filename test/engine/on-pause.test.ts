@@ -2,6 +2,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HoldpointClient } from '../../client/client.ts';
 import { type OnPause, verifyWebhook, webhook } from '../../activities/on-pause.ts';
 import { eventsOf, ofType, summaryOf } from '../support/history.ts';
 import { openServer, type TestServer } from '../support/server.ts';
@@ -78,6 +79,16 @@ describe('a webhook', () => {
     expect((await run.result()).status).toBe('completed');
   });
 
+  test('does not keep a stream from ending at the pause', async () => {
+    const taskQueue = await on(webhook({ url, secret: SECRET }));
+    const client = new HoldpointClient(server.client, { taskQueue, onWaiting: () => {} });
+    const stream = client.stream('skeleton', { input: 'IN' });
+    const told: string[] = [];
+    for await (const { event } of stream) told.push(event);
+    expect(told.at(-1)).toBe('WorkflowPaused');
+    await client.cancel((await stream.run).runId, 'seen');
+  });
+
   test('that fails is tried again, and the run goes its way', async () => {
     received.length = 0;
     status = 500;
@@ -107,6 +118,7 @@ describe('a webhook', () => {
   test.each([
     [{ url: 'ftp://x', secret: SECRET }, /url must be an http\(s\) address/],
     [{ url: 'nowhere', secret: SECRET }, /url must be/],
+    [{ url: 'https://ann:password@x', secret: SECRET }, /^(?!.*password@).*must not have a user name/],
     [{ url: 'https://x', secret: 'short' }, /at least 16 characters/],
   ])('is refused where it cannot be: %j', (options, problem) => {
     expect(() => webhook(options)).toThrow(problem);

@@ -22,7 +22,7 @@ export async function sideBySide<T>(
   // Which branch is the last to end may differ in a replay, so either each tells of itself or, of one alone, none.
   const apart = waits && work.length > 1;
   // What happened before comes before what its branches tell.
-  if (apart) desk.publish(parent);
+  if (waits) desk.publish(parent);
   const group = new Branch(parent);
   const cancellation = new CancellationScope();
   const results: T[] = [];
@@ -54,7 +54,11 @@ export async function sideBySide<T>(
         });
     }),
   );
-  for (const branch of branches) parent.journal.absorb(branch.journal);
+  for (const branch of branches) {
+    parent.journal.absorb(branch.journal);
+    // Many branches have more to tell than one memo holds.
+    if (parent.journal.isFull) desk.publish(parent);
+  }
   parent.check();
   if ('error' in ending) throw ending.error;
   return results;

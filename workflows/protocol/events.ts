@@ -140,8 +140,13 @@ export const JOURNAL_MARK = '__holdpointJournal';
 
 export interface CarriedJournal {
   readonly [JOURNAL_MARK]: readonly JournalEntry[];
+  /** Temporal's id of the execution: data of users, which may look like a journal, cannot know it. */
+  readonly execution: string;
 }
 
-export function isCarriedJournal(value: unknown): value is CarriedJournal {
-  return typeof value === 'object' && value !== null && Array.isArray((value as Partial<CarriedJournal>)[JOURNAL_MARK]);
+/** @param isOurs whether the journal's execution is the one that is looked at */
+export function isCarriedJournal(value: unknown, isOurs: (execution: string) => boolean): value is CarriedJournal {
+  if (typeof value !== 'object' || value === null) return false;
+  const { [JOURNAL_MARK]: entries, execution } = value as Partial<CarriedJournal>;
+  return Array.isArray(entries) && typeof execution === 'string' && isOurs(execution);
 }

@@ -1,3 +1,4 @@
+import type { Context } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { stepInputs } from '../../../activities/step-input.ts';
 import { StepInput } from '../../../workflows/define/step-input.ts';
@@ -17,7 +18,8 @@ const data = {
 
 /** The arguments as an activity gets them after they travelled. */
 async function received(...args: unknown[]): Promise<unknown[]> {
-  const execute = stepInputs().inbound!.execute!;
+  const info = { workflowExecution: { workflowId: 'r', runId: 'execution' } } as Context['info'];
+  const execute = stepInputs({ info }).inbound!.execute!;
   return (await execute(
     { args: JSON.parse(JSON.stringify(args)), headers: {} },
     async (input) => input.args,
@@ -35,5 +37,14 @@ describe('step inputs', () => {
   it('are told from every other argument', async () => {
     const others = ['text', 7, null, { input: 'IN' }, [new StepInput(data)].length, { __holdpoint: 'Other' }];
     expect(await received(...others)).toEqual(others);
+  });
+
+  it('lose the journal that rides along, and no data that looks like one', async () => {
+    const journal = { __holdpointJournal: [], execution: 'execution' };
+    expect(await received('a', journal)).toEqual(['a']);
+    for (const forged of [{ __holdpointJournal: [] }, { __holdpointJournal: [], execution: 'another' }]) {
+      expect(await received('a', forged)).toEqual(['a', forged]);
+    }
+    expect(await received(journal, 'a')).toEqual([journal, 'a']);
   });
 });

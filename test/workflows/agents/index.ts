@@ -31,6 +31,27 @@ export const teamCoordinate = workflow({ name: 'teamCoordinate', steps: [step({ 
 export const teamRoute = workflow({ name: 'teamRoute', steps: [step({ name: 'r', team: desk })] });
 export const teamBroadcast = workflow({ name: 'teamBroadcast', steps: [step({ name: 'r', team: chorus })] });
 
+export const parallelOfOne = workflow({
+  name: 'parallelOfOne',
+  steps: [
+    parallel({
+      name: 'p',
+      steps: [step({ name: 'ask', executor: () => 'asked', humanReview: { requiresConfirmation: true } })],
+    }),
+  ],
+});
+
+/** Its branches have more to tell than one memo holds. */
+export const parallelOfMany = workflow({
+  name: 'parallelOfMany',
+  steps: [
+    parallel({
+      name: 'p',
+      steps: Array.from({ length: 100 }, (_, index) => step({ name: `s${index}`, executor: () => 'x'.repeat(900) })),
+    }),
+  ],
+});
+
 /** Every gate of one step, one after the other. */
 export const agentAllGates = workflow({
   name: 'agentAllGates',
