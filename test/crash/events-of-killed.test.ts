@@ -1,5 +1,6 @@
 /** Random workflows, random answers, a worker that is killed at random: all watchers see one sequence of events (§9). */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +15,7 @@ import { numbers } from './random-workflow.ts';
 import { Workers } from './worker-process.ts';
 
 const RUNS = 12;
-/** Another one each time; a failure names it. */
+/** Another one each time; a failure names it, and what keeps a run that does not end. */
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6));
 const GENERATOR = fileURLToPath(new URL('./random-workflow.ts', import.meta.url));
 // Below the repository, so that its packages resolve.
@@ -94,15 +95,25 @@ test(`seed ${SEED}`, { timeout: 120_000 }, async () => {
     await workers.kill();
     await workers.start();
   }
-  await Promise.all(answering);
+  const timer = setTimeout(() => stop.abort(), 90_000);
+  await Promise.race([Promise.all(answering), once(stop.signal, 'abort')]);
+  clearTimeout(timer);
+  expect(await unfinished(runs.map(({ runId }) => runId))).toEqual([]);
   for (const [index, watchers] of watching.entries()) {
     const seen = await Promise.all(watchers);
     const late = await watch(runs[index]!.runId);
     for (const each of seen) expect(each).toEqual(late);
     checkSequence(late);
   }
-  stop.abort();
 });
+
+/** What keeps the runs that should have ended, as Temporal knows it. */
+async function unfinished(runIds: readonly string[]): Promise<unknown[]> {
+  const described = await Promise.all(runIds.map((runId) => temporal.workflow.getHandle(runId).describe()));
+  return described
+    .filter(({ status }) => status.name === 'RUNNING')
+    .map(({ workflowId, raw, memo }) => [workflowId, raw.pendingWorkflowTask, raw.pendingActivities, memo]);
+}
 
 /** What must hold of the events of any run. */
 function checkSequence(events: readonly RunEvent[]): void {
