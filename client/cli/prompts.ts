@@ -1,4 +1,5 @@
 /** Prompts of one question each: closed by a signal, with texts from data as text, and {@link Stopped} where they end unanswered. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
 import { oneLine, plain } from './plain.ts';
 
@@ -12,6 +13,19 @@ export interface Choice<T> {
   readonly label: string;
 }
 
+/** Keys pressed before a question was on the screen answer nothing. */
+async function forgetTyped(): Promise<void> {
+  const { stdin } = process;
+  if (!stdin.isTTY) return;
+  const forget = () => {};
+  stdin.setRawMode(true);
+  stdin.on('data', forget);
+  await sleep(30);
+  stdin.off('data', forget);
+  stdin.pause();
+  stdin.setRawMode(false);
+}
+
 export class Prompts {
   readonly #signal: AbortSignal;
 
@@ -19,16 +33,18 @@ export class Prompts {
     this.#signal = signal;
   }
 
-  yes(message: string, initialValue = true): Promise<boolean> {
+  async yes(message: string, initialValue = true): Promise<boolean> {
+    await forgetTyped();
     return this.#answered(confirm({ ...this.#frame(message), initialValue }));
   }
 
   /** `check` says what is wrong with what was typed. */
-  text(
+  async text(
     message: string,
     check: (typed: string) => string | undefined = () => undefined,
     standard?: string,
   ): Promise<string> {
+    await forgetTyped();
     const validate = (typed: string | undefined) => {
       const problem = check(typed === undefined || typed === '' ? (standard ?? '') : typed);
       return problem === undefined ? undefined : oneLine(problem, 500);
@@ -38,6 +54,7 @@ export class Prompts {
   }
 
   async one<T>(message: string, choices: readonly Choice<T>[], initial?: number): Promise<T> {
+    await forgetTyped();
     const start = initial === undefined || initial < 0 ? {} : { initialValue: initial };
     return choices[
       await this.#answered(select<number>({ ...this.#frame(message), options: numbered(choices), ...start }))
@@ -46,6 +63,7 @@ export class Prompts {
 
   /** In the order of the list. */
   async several<T>(message: string, choices: readonly Choice<T>[]): Promise<T[]> {
+    await forgetTyped();
     const picked = await this.#answered(
       multiselect<number>({ ...this.#frame(message), options: numbered(choices), required: false }),
     );

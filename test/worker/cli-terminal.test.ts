@@ -79,7 +79,7 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
     const run = await server.start('chooseRoutes');
     await run.paused();
     const terminal = answering(run);
-    await terminal.see(/choices \(several\).*in_fork.*other_fork/s);
+    await terminal.see(/choices \(several\).*Select a route.*in_fork.*other_fork/s);
     await terminal.type(' ');
     await terminal.type(DOWN);
     await terminal.type(' ');
@@ -91,6 +91,8 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
     const gate = await server.start('clientGate');
     await gate.paused();
     const second = answering(gate);
+    // Before the question is on the screen: it answers nothing.
+    await second.type('y');
     await second.see(/Go on\?.*Yes/s);
     await second.type('n');
     await second.see('Why not?');
