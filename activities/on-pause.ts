@@ -79,7 +79,7 @@ const TOLERANCE_S = 300;
  * if (!verifyWebhook(secret, request.headers['holdpoint-signature'], rawBody)) return response.writeHead(401).end();
  */
 export function verifyWebhook(secret: string, signature: unknown, body: string): boolean {
-  const [, seconds] = /^t=(\d{1,12}),v1=[0-9a-f]{64}$/.exec(typeof signature === 'string' ? signature : '') ?? [];
+  const [, seconds] = /^t=([1-9]\d{0,11}),v1=[0-9a-f]{64}$/.exec(typeof signature === 'string' ? signature : '') ?? [];
   if (seconds === undefined || Math.abs(Date.now() / 1000 - Number(seconds)) > TOLERANCE_S) return false;
   const expected = signatureOf(secret, body, Number(seconds));
   return timingSafeEqual(Buffer.from(expected), Buffer.from(signature as string));
