@@ -32,15 +32,6 @@ export class EventStream implements AsyncIterable<RunEvent> {
   }
 
   /** Ends after the event of the pause, or of the end. @throws what `run` rejects with, except a failure of the run itself */
-  /** Of the outcome; a failure is later than any pause. */
-  #sequence(): Promise<number> {
-    const later = (error: unknown) => {
-      if (error instanceof RunFailed) return Number.POSITIVE_INFINITY;
-      throw error;
-    };
-    return this.run.then(({ sequence }) => sequence, later);
-  }
-
   async *[Symbol.asyncIterator](): AsyncGenerator<RunEvent, void> {
     const events = this.#events[Symbol.asyncIterator]();
     const refused = this.run.then(
@@ -64,5 +55,14 @@ export class EventStream implements AsyncIterable<RunEvent> {
       this.#stop();
       await events.return?.();
     }
+  }
+
+  /** Of the outcome; a failure is later than any pause. */
+  #sequence(): Promise<number> {
+    const later = (error: unknown) => {
+      if (error instanceof RunFailed) return Number.POSITIVE_INFINITY;
+      throw error;
+    };
+    return this.run.then(({ sequence }) => sequence, later);
   }
 }
