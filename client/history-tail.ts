@@ -23,6 +23,8 @@ export interface Cursor {
 /** Events that arrived together, and the place after them. An empty page: nothing happened for a while. */
 export interface TailPage {
   readonly events: readonly HistoryEvent[];
+  /** The last of them ends its execution, and another one goes on: by continue-as-new, a retry, or a reset. */
+  readonly goesOn: boolean;
   readonly cursor: Cursor;
 }
 
@@ -75,7 +77,7 @@ export async function* tailHistory(
           lastEventId: last ? eventId(last) : lastEventId,
           ...(page.nextPageToken?.length ? { pageToken: page.nextPageToken } : {}),
         };
-    yield { events, cursor };
+    yield { events, goesOn: next !== undefined, cursor };
     if (last && isClosing(last) && !next) return;
   }
 }

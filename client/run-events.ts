@@ -28,7 +28,7 @@ export async function* runEvents({ client, runId, cursor, from, signal }: EventS
   const reader = new EventReader(client, runId, from);
   reader.trust(cursor.executionId);
   for await (const page of tailHistory(client, runId, cursor, signal)) {
-    for (const event of page.events) yield* await reader.read(event);
+    for (const event of page.events) yield* await reader.read(event, page.goesOn && event === page.events.at(-1));
     // What a workflow task has done arrives together.
     yield* reader.pauseIfAny();
     reader.trust(page.cursor.executionId);
@@ -40,6 +40,9 @@ export class EventReader {
   readonly #client: Client;
   readonly #runId: string;
   #next: number;
+  /** The newest number in this history, and the newest that was told. */
+  #read = 0;
+  #told = 0;
   readonly #executions = new Set<string>();
   #run: Pick<RunEvent, 'workflowName' | 'sessionId'>;
   /** The run is paused, unless the same workflow task goes on to say otherwise. */
@@ -57,10 +60,12 @@ export class EventReader {
     if (executionId) this.#executions.add(executionId);
   }
 
-  async read(event: HistoryEvent): Promise<RunEvent[]> {
+  /** @param goesOn the event ends an execution, but not the run */
+  async read(event: HistoryEvent, goesOn = false): Promise<RunEvent[]> {
     const task = taskOf(event);
     const before = this.#pause && this.#pause.task !== task ? this.pauseIfAny() : [];
-    return [...before, ...(await this.#readOne(event, task))];
+    const told = await this.#readOne(event, task);
+    return [...before, ...(goesOn ? told.filter((each) => each.event !== 'WorkflowError') : told)];
   }
 
   pauseIfAny(): RunEvent[] {
@@ -77,8 +82,14 @@ export class EventReader {
       activityTaskScheduledEventAttributes: scheduled,
       workflowExecutionCompletedEventAttributes: completed,
       workflowExecutionFailedEventAttributes: failed,
+      workflowTaskFailedEventAttributes: failedTask,
     } = event;
     if (started) return this.#start(started);
+    if (failedTask?.newRunId) {
+      // A reset: from here on it is another execution that writes, and counts on from here.
+      this.trust(failedTask.newRunId);
+      this.#countFrom(this.#read);
+    }
     const memo = modified?.upsertedMemo?.fields?.[MEMO_KEY];
     if (memo) return this.#memo((await this.#decode(memo)) as RunMemo | undefined, event, task);
     if (scheduled) {
@@ -108,10 +119,13 @@ export class EventReader {
     input,
     originalExecutionRunId,
     firstExecutionRunId,
+    attempt,
   }: NonNullable<HistoryEvent['workflowExecutionStartedEventAttributes']>): Promise<RunEvent[]> {
     // A reset's history has what the execution before it did.
     this.trust(originalExecutionRunId);
     this.trust(firstExecutionRunId);
+    // Another attempt of Temporal's begins anew.
+    if (Number(attempt ?? 1) > 1) this.#countFrom(0);
     const options = await this.#decode(input?.payloads?.[1]);
     const sessionId = (options as { sessionId?: unknown } | undefined)?.sessionId;
     this.#run = {
@@ -162,9 +176,17 @@ export class EventReader {
 
   /** Each number once, and in order, whatever is read twice. */
   #wanted(sequence: number): boolean {
+    this.#read = sequence;
     if (sequence < this.#next) return false;
+    this.#told = sequence;
     this.#next = sequence + 1;
     return true;
+  }
+
+  /** The run was put back: what it told after this number does not count any more, and comes anew. */
+  #countFrom(sequence: number): void {
+    if (this.#told > sequence) this.#next = sequence + 1;
+    this.#told = 0;
   }
 
   #common(sequence: number, time: string) {

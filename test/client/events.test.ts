@@ -32,10 +32,10 @@ describe('a stream', () => {
     const stream = client.stream('agentAlone', { input: payment, sessionId: 'mine' });
     const before = await all(stream);
     expect(brief(before)).toEqual([
-      ...['WorkflowStarted', 'StepStarted g', 'RunStarted g', 'StepExecutorPaused g', 'ToolCallStarted g'],
+      ...['WorkflowStarted', 'StepStarted g', 'RunStarted g', 'ToolCallStarted g', 'StepExecutorPaused g'],
       ...['ToolCallCompleted g', 'WorkflowPaused'],
     ]);
-    expect(before[3]).toMatchObject({
+    expect(before[4]).toMatchObject({
       requirement: 'g#executor',
       kind: 'executor',
       stepName: 'g',
@@ -127,6 +127,51 @@ test('a Parallel of one gated node tells of the run before it tells of the node'
   await client.cancel(run.runId, 'seen');
 });
 
+test('a reset puts the run back, and its watchers hear what it does from there on', async () => {
+  const run = await client.run('watchedTwice', { input: 'x' });
+  const watching = all(client.events(run.runId));
+  run.activeStepRequirements[0]!.confirm();
+  const later = await client.continueRun(run);
+  const handle = server.client.workflow.getHandle(run.runId);
+  const { runId: executionId } = await handle.describe();
+  // To before the second question was asked.
+  const task = ofType(await eventsOf(handle), 'WorkflowTaskCompleted').at(-1)!;
+  await server.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: run.runId, runId: executionId },
+    reason: 'a wrong yes',
+    workflowTaskFinishEventId: task.eventId!,
+    requestId: run.runId,
+  });
+  await server.client.workflow.getHandle(run.runId).query('run');
+  const again = await client.getRun(run.runId);
+  expect(again.sequence).toBe(later.sequence);
+  again.activeStepRequirements[0]!.confirm();
+  expect((await client.continueRun(again)).status).toBe('completed');
+  const seen = await watching;
+  expect(names(seen).filter((name) => /^(Workflow|StepPaused)/.test(name))).toEqual([
+    ...['WorkflowStarted', 'StepPaused', 'WorkflowPaused', 'StepPaused', 'WorkflowPaused'],
+    ...['StepPaused', 'WorkflowPaused', 'WorkflowCompleted'],
+  ]);
+  // Who looks now sees what counts, and it has the numbers of before.
+  const now = await all(client.events(run.runId));
+  const paused = seen.map(({ event }) => event).lastIndexOf('StepPaused');
+  expect(now.at(-1)).toEqual(seen.at(-1));
+  expect(now.slice(now.findIndex(({ event, sequence }) => event === 'StepPaused' && sequence > 3))).toEqual(
+    seen.slice(paused),
+  );
+});
+
+test('branches that take time in the workflow tell of themselves after the run has told of them', async () => {
+  const run = await client.run('watchedTwice', { input: 'x' });
+  run.activeStepRequirements[0]!.confirm();
+  const stream = client.continueStream(run);
+  expect(brief(await all(stream)).slice(0, 6)).toEqual([
+    ...['StepContinued first', 'StepStarted first', 'StepOutput first', 'StepCompleted first'],
+    ...['ParallelExecutionStarted p', 'StepStarted p/left'],
+  ]);
+});
+
 test('a hundred branches tell everything, in memos that are not large', async () => {
   const { runId } = await client.run('parallelOfMany', { input: 'x' });
   const events = await all(client.events(runId));
@@ -167,8 +212,17 @@ describe('the audit', () => {
   test('tells who was shown what, who decided what, and what was refused, from history alone', async () => {
     const run = await client.run('agentAlone', { input: payment });
     const handle = server.client.workflow.getHandle(run.runId);
+    const refused = async (count: number) => {
+      for await (const event of client.events(run.runId)) {
+        if (event.event === 'AnswerRefused') count -= 1;
+        if (count === 0) return;
+      }
+    };
     await handle.signal('approve', { requirement: 'nobody', by: 'eve' });
+    // A watcher hears of it at once, though the run still waits.
+    await refused(1);
     await handle.signal('approve', { requirement: 'g#executor', digest: 'wrong', by: 'eve' });
+    await refused(2);
     const { digest } = run.stepsRequiringExecutorResolution[0]!;
     await handle.signal('reject', { requirement: 'g#executor', digest, feedback: 'too dear', by: 'ann' });
     await client.wait(run.runId);
@@ -191,7 +245,9 @@ describe('the audit', () => {
         by: 'eve',
         identity: expect.any(String),
       }),
+      expect.objectContaining({ what: 'refused', code: 'not_found', by: 'eve', requirement: 'nobody' }),
       expect.objectContaining({ what: 'sent', signal: 'approve', requirements: ['g#executor'], by: 'eve' }),
+      expect.objectContaining({ what: 'refused', code: 'digest_mismatch', by: 'eve' }),
       expect.objectContaining({ what: 'sent', signal: 'reject', by: 'ann' }),
       expect.objectContaining({
         what: 'decided',
@@ -200,8 +256,6 @@ describe('the audit', () => {
         by: 'ann',
         tools: [{ toolCallId: 'c1', toolName: 'pay', resolution: 'rejected', resolvedBy: 'ann', note: 'too dear' }],
       }),
-      expect.objectContaining({ what: 'refused', code: 'not_found', by: 'eve', requirement: 'nobody' }),
-      expect.objectContaining({ what: 'refused', code: 'digest_mismatch', by: 'eve' }),
       expect.objectContaining({ what: 'ended', status: 'completed' }),
     ]);
   });

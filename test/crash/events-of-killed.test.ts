@@ -2,10 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import type { Requirement } from '../../client/requirement.ts';
@@ -107,12 +109,22 @@ test(`seed ${SEED}`, { timeout: 120_000 }, async () => {
   }
 });
 
-/** What keeps the runs that should have ended, as Temporal knows it. */
+/** What keeps the runs that should have ended, as Temporal knows it; their histories are left in a folder. */
 async function unfinished(runIds: readonly string[]): Promise<unknown[]> {
-  const described = await Promise.all(runIds.map((runId) => temporal.workflow.getHandle(runId).describe()));
-  return described
-    .filter(({ status }) => status.name === 'RUNNING')
-    .map(({ workflowId, raw, memo }) => [workflowId, raw.pendingWorkflowTask, raw.pendingActivities, memo]);
+  const handles = runIds.map((runId) => temporal.workflow.getHandle(runId));
+  const found = await Promise.all(
+    handles.map(async (handle) => {
+      const { status, memo, raw } = await handle.describe();
+      if (status.name !== 'RUNNING') return [];
+      const { events = [] } = await handle.fetchHistory();
+      const failures = (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+        failed ? [failed.failure?.message] : [],
+      );
+      writeFileSync(join(tmpdir(), `${handle.workflowId}.json`), JSON.stringify(historyToJSON({ events })));
+      return [[handle.workflowId, failures, raw.pendingWorkflowTask, raw.pendingActivities, memo]];
+    }),
+  );
+  return found.flat();
 }
 
 /** What must hold of the events of any run. */

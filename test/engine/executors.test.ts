@@ -7,7 +7,9 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { StepInput } from '../../activities/index.ts';
 import { holdpointPlugin } from '../../worker/plugin.ts';
+import type { StepOutput } from '../../workflows/define/step-output.ts';
 import { eventsOf, type HistoryEvent, ofType, summaryOf } from '../support/history.ts';
+import { replayProblems } from '../support/replay.ts';
 import { openServer, runWorker, type TestServer } from '../support/server.ts';
 
 const activities = {
@@ -24,6 +26,7 @@ const activities = {
   fail: async ({ stepName }: StepInput) => {
     throw new Error(`${stepName} failure ${Context.current().info.attempt}`);
   },
+  quick: async ({ stepName }: { stepName: string }) => `${stepName} ${Context.current().info.isLocal}`,
   slow: async () => {
     await sleep(2_500);
     return `attempt ${Context.current().info.attempt}`;
@@ -107,6 +110,27 @@ describe('attempts', () => {
       'idempotent failure 4',
     ]);
     expect(scheduled(await eventsOf(run.handle)).map((each) => each.attempts)).toEqual([1, 4]);
+  });
+});
+
+describe('local activities', () => {
+  test('are ordinary ones beside others, because no history tells which of several local ones ended first', async () => {
+    const run = await server.start('executorsBeside');
+    for (const each of await run.paused(2)) await run.answer('approve', each);
+    const { status, stepResults } = await run.result();
+    expect(status).toBe('completed');
+    const leaves = (outputs: readonly StepOutput[]): unknown[] =>
+      outputs.flatMap(({ steps, content }) => (steps ? leaves(steps) : [content]));
+    expect(leaves(stepResults)).toEqual([
+      ...['alone true', 'asks false', 'one false', 'calls false', 'two false'],
+      ...['Step fails failed but skipped', 'deep false', 'alone again true'],
+    ]);
+    const events = await eventsOf(run.handle);
+    expect(scheduled(events).map(({ summary }) => summary)).toEqual(
+      expect.arrayContaining(['asks', 'one', 'two', 'fails', 'deep']),
+    );
+    const bundle = readFileSync(inject('bundlePath'), 'utf8');
+    expect(await replayProblems(bundle, [{ workflowId: run.handle.workflowId, history: { events } }])).toEqual([]);
   });
 });
 

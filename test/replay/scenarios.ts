@@ -86,6 +86,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     ],
   },
   deadlines: { workflow: 'replayDeadlines', answers: [['approve', 'in time']] },
+  locals: {
+    workflow: 'replayLocals',
+    answers: [
+      ['approve', 'right'],
+      ['approve', 'left'],
+    ],
+  },
   withdrawn: { workflow: 'replayWithdrawn', answers: [['reject', 'no']] },
   failure: { workflow: 'replayFailure', answers: [] },
   cancel: { workflow: 'replayPauses', answers: [['approve', 'confirm']], end: 'cancel' },

@@ -1,10 +1,11 @@
 /** The three ways to run a function: inline, as an activity, as a local activity. */
-import { proxyActivities, proxyLocalActivities, step, workflow } from 'holdpoint/workflow';
+import { parallel, proxyActivities, proxyLocalActivities, step, steps, workflow } from 'holdpoint/workflow';
 
 interface Activities {
   look(input: unknown): Promise<unknown>;
   fail(input: unknown): Promise<string>;
   slow(input: unknown): Promise<string>;
+  quick(input: unknown): Promise<string>;
 }
 
 const remote = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
@@ -78,4 +79,29 @@ function inlineFailure(): Promise<string> {
 export const executorSlow = workflow({
   name: 'executorSlow',
   steps: [step({ name: 'slow', executor: remote.slow, heartbeatTimeout: '1s', maxRetries: 0 })],
+});
+
+/** Local activities beside each other and alone, as executors and called by functions; a branch waits, one fails. */
+export const executorsBeside = workflow({
+  name: 'executorsBeside',
+  steps: [
+    step({ name: 'alone', executor: local.quick }),
+    parallel({
+      name: 'beside',
+      steps: [
+        step({ name: 'asks', executor: local.quick, humanReview: { requiresOutputReview: true } }),
+        steps({
+          name: 'several',
+          steps: [
+            step({ name: 'one', executor: local.quick }),
+            step({ name: 'calls', executor: (input) => local.quick({ stepName: input.stepName }) }),
+            step({ name: 'two', executor: local.quick, humanReview: { requiresOutputReview: true } }),
+          ],
+        }),
+        step({ name: 'fails', executor: patientLocal.fail, maxRetries: 1, skipOnFailure: true }),
+        parallel({ name: 'of one', steps: [step({ name: 'deep', executor: local.quick })] }),
+      ],
+    }),
+    parallel({ name: 'single', steps: [step({ name: 'alone again', executor: local.quick })] }),
+  ],
 });

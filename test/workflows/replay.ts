@@ -89,6 +89,29 @@ export const replayContainers = workflow({
   ],
 });
 
+/** Local activities side by side, and alone: their ends are in no order that a replay would see. */
+export const replayLocals = workflow({
+  name: 'replayLocals',
+  steps: [
+    step({ name: 'first', executor: local.work }),
+    parallel({
+      name: 'all',
+      steps: [
+        step({ name: 'left', executor: local.work, humanReview: { requiresOutputReview: true } }),
+        steps({
+          name: 'middle',
+          steps: [
+            step({ name: 'called', executor: ({ stepName }) => local.work({ stepName }) }),
+            step({ name: 'more', executor: local.work }),
+          ],
+        }),
+        step({ name: 'right', executor: local.work, humanReview: { requiresOutputReview: true } }),
+      ],
+    }),
+    parallel({ name: 'single', steps: [step({ name: 'last', executor: local.work })] }),
+  ],
+});
+
 /** Deadlines, each with another action. */
 export const replayDeadlines = workflow({
   name: 'replayDeadlines',

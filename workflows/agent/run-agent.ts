@@ -13,11 +13,11 @@ import { runTurn } from './turn.ts';
 /** @throws {NodeFailure} after `maxTurns` turns without an answer · {ActivityFailure} of a model call */
 export const runAgent: RunAgent = async (conversation, task) => {
   const { desk, toolScope, spend } = conversation.host;
-  const { agent, branch } = conversation;
+  const { agent } = conversation;
   let messages: readonly AgentMessage[] = [{ role: 'user', content: task }];
-  desk.tell(branch, 'RunStarted', toolScope.path, { agent });
+  desk.tell('RunStarted', toolScope.path, { agent });
   const answer = (content: Json): Json => {
-    desk.tell(branch, 'RunCompleted', toolScope.path, { agent, ...contentFields(content) });
+    desk.tell('RunCompleted', toolScope.path, { agent, ...contentFields(content) });
     return content;
   };
   for (let turn = 1; ; turn += 1) {

@@ -17,7 +17,7 @@ export async function delegate(
     (member) => (branch: Branch) =>
       runAgent({ host, branch, agent: member, member, key: `${key}/${toolCallId}:${member}` }, task),
   );
-  const answers = await sideBySide(host.desk, conversation.branch, work, true);
+  const answers = await sideBySide(host.desk, conversation.branch, work);
   if (answers.length === 1) return answers[0]!;
   return answers.map((answer, index) => `Agent ${members[index]}: ${contentAsText(answer)}`).join('\n\n');
 }

@@ -54,14 +54,14 @@ export async function execute(
 /** The events of a call; also of one that runs elsewhere. */
 export function tellCall(
   event: 'ToolCallStarted' | 'ToolCallCompleted',
-  { host: { desk, toolScope }, agent, branch }: Conversation,
+  { host: { desk, toolScope }, agent }: Conversation,
   { toolCallId, toolName }: Pick<RunCall, 'toolCallId' | 'toolName'>,
   error?: string,
 ): void {
   const data = { agent, toolName, toolCallId };
-  if (event === 'ToolCallStarted') desk.tell(branch, event, toolScope.path, data);
+  if (event === 'ToolCallStarted') desk.tell(event, toolScope.path, data);
   else
-    desk.tell(branch, event, toolScope.path, {
+    desk.tell(event, toolScope.path, {
       ...data,
       ...(error === undefined ? {} : { error: cut(error, ERROR_LIMIT) }),
     });

@@ -42,12 +42,10 @@ export async function runTurn(
   };
   const askForOthers = (branch: Branch) =>
     askAndRun({ ...conversation, branch }, turn, gated, (id, output) => outputs.set(id, output));
-  await sideBySide(
-    conversation.host.desk,
-    parent,
-    [...free.map(runFreeOne), ...(gated.length === 0 ? [] : [askForOthers])],
-    gated.length > 0,
-  );
+  await sideBySide(conversation.host.desk, parent, [
+    ...free.map(runFreeOne),
+    ...(gated.length === 0 ? [] : [askForOthers]),
+  ]);
   // Nothing but delegations that answer for the team: then the model is not asked again.
   if (answers.size === calls.length) return { answer: joined(calls.map(({ toolCallId }) => answers.get(toolCallId)!)) };
   return {

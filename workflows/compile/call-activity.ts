@@ -1,15 +1,20 @@
 /** Runs a proxied activity, normal or local, for a step: with the step's name, attempts and heartbeat. */
-import { type ActivityRef, attemptsOf, executeActivity } from '../define/activity-ref.ts';
+import { type ActivityRef, attemptsOf, executeActivity, scheduledAs } from '../define/activity-ref.ts';
 import { isGated, type StepNode } from '../define/step.ts';
 import { jsonBytes } from '../define/json.ts';
 import type { StepInput } from '../define/step-input.ts';
 import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
 import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
-import { carriedJournal } from './carried-journal.ts';
 import type { Here } from './scope.ts';
 
 /** @throws {NodeFailure} that "may have run" where a gated executor was lost with its worker */
-export async function callActivity(node: StepNode, ref: ActivityRef, input: StepInput, here: Here): Promise<unknown> {
+export async function callActivity(
+  node: StepNode,
+  executor: ActivityRef,
+  input: StepInput,
+  here: Here,
+): Promise<unknown> {
+  const ref = scheduledAs(executor);
   const size = jsonBytes(input);
   if (size > PAYLOAD_LIMIT) {
     const advice = 'return a reference from earlier steps instead of the data';
@@ -20,15 +25,14 @@ export async function callActivity(node: StepNode, ref: ActivityRef, input: Step
     const { name: summary, maxRetries, heartbeatTimeout } = node;
     const execution = { summary, maximumAttempts: once ? 1 : attemptsOf(maxRetries, ref), heartbeatTimeout };
     const { desk } = here.scope.run;
-    const call = () =>
-      executeActivity(ref, execution, ref.local ? [input] : [input, ...carriedJournal(desk, here.scope.branch)]);
     // A local activity's arguments stay in the worker.
-    const room = ref.local ? undefined : desk.room(size);
+    if (ref.local) return await desk.work(() => executeActivity(ref, execution, [input]), { brief: true });
+    const room = desk.room(size);
     if (room) {
       await room;
       here.scope.branch.check();
     }
-    return await desk.work(call, here.scope.branch, { brief: ref.local, carries: !ref.local });
+    return await desk.carry((journal) => executeActivity(ref, execution, [input, ...journal]));
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
       throw new NodeFailure(

@@ -11,7 +11,6 @@ import { runAgent } from '../agent/run-agent.ts';
 import type { Branch } from '../human/branch.ts';
 import { NodeFailure, passCancellation } from '../human/outcome.ts';
 import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
-import { carriedJournal } from './carried-journal.ts';
 import { ask, type Here } from './scope.ts';
 
 /** The agent's answer: text, or the object that its output schema asks for. */
@@ -56,11 +55,5 @@ async function execute(node: StepNode, { options }: AgentRef, here: Here, call: 
     await room;
     here.scope.branch.check();
   }
-  return desk.work(
-    () => executeActivity(ref, execution, [argument, ...carriedJournal(desk, here.scope.branch)]),
-    here.scope.branch,
-    {
-      carries: true,
-    },
-  );
+  return desk.carry((journal) => executeActivity(ref, execution, [argument, ...journal]));
 }

@@ -22,6 +22,6 @@ async function evaluate({ evaluator }: ConditionNode, here: Here): Promise<boole
   return truthy(
     isExpression(evaluator)
       ? evaluator.evaluate(stepInputVariables(input))
-      : await here.scope.run.desk.settled(evaluator(input), here.scope.branch),
+      : await here.scope.run.desk.settled(evaluator(input)),
   );
 }

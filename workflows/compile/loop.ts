@@ -17,7 +17,6 @@ import { verdictOf } from './verdict.ts';
 const KEPT_ITERATIONS = 100;
 
 export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
-  const { branch } = here.scope;
   const { desk } = here.scope.run;
   const frame = here.slot.open(node.name, 'Loop');
   const sizes: number[] = [];
@@ -35,7 +34,7 @@ export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
 
   for (let iteration = 1; iteration <= node.maxIterations; iteration += 1) {
     const path = iterationPath(here.path, iteration);
-    desk.tell(branch, 'LoopIterationStarted', path, { iteration });
+    desk.tell('LoopIterationStarted', path, { iteration });
     const scope = inside(here, {
       path,
       flow,
@@ -43,7 +42,7 @@ export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
     });
     const before = frame.size;
     const result = await runSequence(node.steps, scope, frame, runNode);
-    desk.tell(branch, 'LoopIterationCompleted', path, { iteration });
+    desk.tell('LoopIterationCompleted', path, { iteration });
     sizes.push(frame.size - before);
     lastLeftOutput = result.outputs.length > 0;
     if (sizes.length > KEPT_ITERATIONS) {
@@ -72,7 +71,7 @@ async function ended(
   if (endCondition === undefined) return false;
   if (isExpression(endCondition))
     return truthy(endCondition.evaluate(loopVariables(outputs, iteration, maxIterations)));
-  return truthy(await here.scope.run.desk.settled(endCondition(outputs), here.scope.branch));
+  return truthy(await here.scope.run.desk.settled(endCondition(outputs)));
 }
 
 type IterationVerdict =

@@ -45,7 +45,7 @@ async function select({ selector, choices }: RouterNode, here: Here): Promise<re
   const input = stepInput(here);
   const names = choices.map(({ name }) => name);
   if (isExpression(selector)) return [asChoice(selector.evaluate(routerVariables(input, names)))];
-  const selection = await here.scope.run.desk.settled(selector!(input), here.scope.branch);
+  const selection = await here.scope.run.desk.settled(selector!(input));
   const list = Array.isArray(selection) ? selection : [selection];
   return list.map((choice: string | WorkflowNode) => (typeof choice === 'string' ? choice : choice?.name));
 }

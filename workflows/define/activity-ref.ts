@@ -12,6 +12,7 @@ import {
   proxyActivities as temporalProxyActivities,
   proxyLocalActivities as temporalProxyLocalActivities,
 } from '@temporalio/workflow';
+import { runsBesideOthers } from './beside.ts';
 import type { DurationString } from './duration.ts';
 
 /** A reference to an activity: its type, its options, and whether it is a local one. */
@@ -37,7 +38,10 @@ export function proxyActivities<A = Record<string, never>>(options: ActivityOpti
   return proxy((name) => ({ local: false, name, options })) as ActivityInterfaceFor<A>;
 }
 
-/** The same for local activities: they run inside the worker that runs the workflow, up to a few seconds each. */
+/**
+ * The same for local activities: they run inside the worker that runs the workflow, up to a few seconds each. Beside other
+ * work, in a Parallel of several, they are scheduled as ordinary activities: {@link scheduledAs}.
+ */
 export function proxyLocalActivities<A = Record<string, never>>(
   options: LocalActivityOptions,
 ): LocalActivityInterfaceFor<A> {
@@ -56,6 +60,16 @@ function proxy(refOf: (name: string) => ActivityRef): object {
       },
     },
   );
+}
+
+/**
+ * How a reference is scheduled here: a local activity that runs beside others as an ordinary one. Temporal's history does
+ * not tell which of several local activities ended first, so whatever follows from it could differ in a replay.
+ */
+export function scheduledAs(ref: ActivityRef): ActivityRef {
+  if (!ref.local || !runsBesideOthers()) return ref;
+  const { localRetryThreshold: _, ...options } = ref.options;
+  return { local: false, name: ref.name, options };
 }
 
 interface TemporalStub {
@@ -106,8 +120,9 @@ export function attemptsOf(maxRetries: number | undefined, { options: { retry } 
 export const DEFAULT_MAX_RETRIES = 3;
 
 function stub(ref: ActivityRef): unknown {
-  const call = (...args: unknown[]) => temporalStub(ref)(...args);
-  const executeWithOptions = (options: object, args: unknown[]) => temporalStub(ref).executeWithOptions(options, args);
+  const call = (...args: unknown[]) => temporalStub(scheduledAs(ref))(...args);
+  const executeWithOptions = (options: object, args: unknown[]) =>
+    temporalStub(scheduledAs(ref)).executeWithOptions(options, args);
   const named = Object.defineProperty(call, 'name', { value: ref.name });
   return Object.assign(named, { [REF]: ref, executeWithOptions });
 }

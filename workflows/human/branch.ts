@@ -1,13 +1,9 @@
 /** One branch of a Parallel: when a sibling ends the Parallel, nothing new starts here and nobody is asked any more. */
 
-import { Journal } from './journal.ts';
-
 /** Why a Parallel ends early: running activities finish after a failure and are cancelled after a cancel. */
 export type StopReason = 'failure' | 'cancel';
 
 export class Branch {
-  /** What has happened here and nobody has been told of. */
-  readonly journal = new Journal();
   private reason: StopReason | undefined;
   private readonly parent: Branch | undefined;
 

@@ -4,15 +4,22 @@
  * and H6 (deadlines are Temporal timers; where answer and timer arrive in one workflow task, the answer is applied first,
  * because the SDK delivers signals before timers).
  */
-import { condition, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Json } from '../define/step-output.ts';
-import type { AnsweredTool, EventData, RunEventName } from '../protocol/events.ts';
+import {
+  type AnsweredTool,
+  type CarriedJournal,
+  type EventData,
+  JOURNAL_MARK,
+  type JournalEntry,
+  type RunEventName,
+} from '../protocol/events.ts';
 import { cut } from '../protocol/memo.ts';
 import type { RequirementKind, RequirementRequest, StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
 import { announce } from './announce.ts';
 import { type Branch, BranchStopped } from './branch.ts';
-import { contentFields, Teller } from './journal.ts';
+import { contentFields, Journal, Teller } from './journal.ts';
 import { Publisher, type PublishedRun } from './publish.ts';
 import { readSignal } from './read-answer.ts';
 import { Requirements, type Sender } from './requirements.ts';
@@ -33,6 +40,9 @@ const PAUSE_EVENTS = {
   error: 'StepError',
 } as const satisfies Record<RequirementKind, RunEventName>;
 
+/** Refused answers that watchers hear of at once; later ones, with what the run does next: anybody may send any number. */
+const TOLD_AT_ONCE = 20;
+
 /** Bytes of arguments that one workflow task schedules; beside them it has memos and other small things. */
 const TASK_LIMIT = 2_500_000;
 /** What a memo weighs that is full of events, and shows what is open. */
@@ -41,7 +51,7 @@ const OVERFLOW_BYTES = 150_000;
 export class Desk {
   readonly requirements: Requirements;
   readonly teller = new Teller();
-  private readonly root: Branch;
+  private readonly journal = new Journal();
   private readonly run: PublishedRun;
   private readonly publisher: Publisher;
   private readonly branchOf = new Map<string, Branch>();
@@ -53,8 +63,7 @@ export class Desk {
   /** Executors at work right now. */
   private working = 0;
 
-  constructor(run: PublishedRun, root: Branch) {
-    this.root = root;
+  constructor(run: PublishedRun) {
     this.run = run;
     this.requirements = new Requirements(run.executionId);
     this.publisher = new Publisher(run, this.teller);
@@ -63,6 +72,11 @@ export class Desk {
   /** `paused` where something waits for a human and nothing else is at work. */
   get status(): RunStatus {
     return this.working === 0 && this.requirements.open.length > 0 ? 'paused' : 'running';
+  }
+
+  /** Is anything under way that may take time: somebody asked, or an executor at work? */
+  get waits(): boolean {
+    return this.working > 0 || this.requirements.open.length > 0;
   }
 
   /**
@@ -79,11 +93,11 @@ export class Desk {
     const asked = this.requirements.ask(request, new Date(), timeoutMs);
     const { id } = asked;
     this.branchOf.set(id, branch);
-    this.tellPause(asked, branch);
+    this.tellPause(asked);
     if (branch.stopped) this.withdraw(id);
     branch.check();
     this.decided ??= [];
-    this.publish(branch);
+    this.publish();
     const answered = () => this.requirements.get(id)!.resolution !== undefined;
     const settled = this.run.announces ? announce(this.run, asked) : () => {};
     try {
@@ -109,23 +123,46 @@ export class Desk {
   }
 
   /** What user code returned; where that is a promise, the run is at work until it settles. */
-  async settled<T>(returned: T | PromiseLike<T>, branch: Branch): Promise<T> {
-    return isThenable(returned) ? this.work(async () => await returned, branch) : returned;
+  async settled<T>(returned: T | PromiseLike<T>): Promise<T> {
+    return isThenable(returned) ? this.work(async () => await returned) : returned;
   }
 
   /**
    * Runs an executor that takes time, and shows that the run is at work meanwhile. A brief one, over within the workflow
-   * task, shows nothing: what it settles is published with what comes next in the same task. One that carries takes the
-   * run's events along in its arguments.
+   * task, shows nothing: what it settles is published with what comes next in the same task.
    */
-  async work<T>(executor: () => Promise<T>, branch: Branch, { brief = false, carries = false } = {}): Promise<T> {
+  async work<T>(executor: () => Promise<T>, { brief = false, carries = false } = {}): Promise<T> {
     this.working += 1;
-    if (!brief) this.publish(branch, { tell: !carries });
+    if (!brief) this.publish({ tell: !carries });
     try {
       return await executor();
     } finally {
       this.working -= 1;
     }
+  }
+
+  /** The same for an activity: it takes the run's events into the history, as its last argument. */
+  carry<T>(activity: (journal: readonly CarriedJournal[]) => Promise<T>): Promise<T> {
+    return this.work(
+      async () => {
+        const { historyLength, runId: execution } = workflowInfo();
+        // Temporal schedules nothing in a cancelled scope.
+        const untold = CancellationScope.current().consideredCancelled ? [] : this.journal.take();
+        try {
+          return await activity(untold.length === 0 ? [] : [{ [JOURNAL_MARK]: this.teller.tell(untold), execution }]);
+        } catch (error) {
+          // Cancelled in the workflow task that scheduled it: then the server never hears of it.
+          if (isCancellation(error) && workflowInfo().historyLength === historyLength) this.journal.putBack(untold);
+          throw error;
+        }
+      },
+      { carries: true },
+    );
+  }
+
+  /** The events that nobody has been told of, for the run's result. */
+  lastEvents(): readonly JournalEntry[] {
+    return this.teller.tell(this.journal.take());
   }
 
   /**
@@ -166,10 +203,13 @@ export class Desk {
       this.requirements.refuse('malformed', `${problem}${open}`, sender, requirement);
       this.tellRefusal();
     }
+    // Nothing goes on that would show it: some calls of an executor pause are answered, others still wait.
     let halfAnswered = false;
+    let refused = problems.length > 0;
     for (const decision of decisions) {
       if (this.requirements.answer(decision, sender) !== 'accepted') {
         this.tellRefusal();
+        refused = true;
         continue;
       }
       this.decided ??= [];
@@ -178,30 +218,30 @@ export class Desk {
       if (answered.resolution === undefined) halfAnswered = true;
       else this.tellAnswer(answered);
     }
-    // Nothing goes on that would show it: some calls of an executor pause are answered, others still wait.
-    if (halfAnswered) this.publish(this.root, { tell: false });
+    if (halfAnswered) this.publish({ tell: false });
+    else if (refused && this.requirements.refused.count <= TOLD_AT_ONCE) this.publish();
   }
 
   /**
-   * Shows what changed since the last time, and with it what happened in the branch.
+   * Shows what changed since the last time, and with it what happened.
    * @param final at the end of the run
    * @param tell show something if only for the sake of what happened
    */
-  publish(branch: Branch, { final, tell = true }: { readonly final?: RunStatus; readonly tell?: boolean } = {}): void {
-    this.publisher.publish(final ?? this.status, this.requirements.open, this.decided, branch.journal, tell);
+  publish({ final, tell = true }: { readonly final?: RunStatus; readonly tell?: boolean } = {}): void {
+    this.publisher.publish(final ?? this.status, this.requirements.open, this.decided, this.journal, tell);
     this.decided = undefined;
   }
 
-  /** Something has happened in the branch. */
-  tell<Name extends RunEventName>(branch: Branch, event: Name, path: string, data: EventData<Name>): void {
-    branch.journal.add(event, path, data);
-    if (!branch.journal.isFull) return;
-    this.publish(branch);
+  /** Something has happened. */
+  tell<Name extends RunEventName>(event: Name, path: string, data: EventData<Name>): void {
+    this.journal.add(event, path, data);
+    if (!this.journal.isFull) return;
+    this.publish();
     this.weigh(OVERFLOW_BYTES);
   }
 
-  private tellPause({ id, kind, path, stepType, message, timeoutAt }: StepRequirement, branch: Branch): void {
-    this.tell(branch, PAUSE_EVENTS[kind], path, {
+  private tellPause({ id, kind, path, stepType, message, timeoutAt }: StepRequirement): void {
+    this.tell(PAUSE_EVENTS[kind], path, {
       ...{ requirement: id, kind, stepType },
       ...(message === undefined ? {} : { message: cut(message, MESSAGE_LIMIT) }),
       ...(timeoutAt === undefined ? {} : { timeoutAt }),
@@ -210,7 +250,7 @@ export class Desk {
 
   private tellRefusal(): void {
     const { code, reason, requirement, by, signal } = this.requirements.refused.newest.at(-1)!;
-    this.root.journal.addRefusal({
+    this.journal.addRefusal({
       ...{ signal, code, reason },
       ...(requirement === undefined ? {} : { requirement }),
       ...(by === undefined ? {} : { by }),
@@ -220,7 +260,7 @@ export class Desk {
   private tellAnswer(answered: StepRequirement): void {
     const { id, kind, path, resolution, resolvedBy, rejectionFeedback } = answered;
     const event = kind === 'executor' ? 'StepExecutorContinued' : 'StepContinued';
-    this.branchOf.get(id)!.journal.add(event, path, {
+    this.journal.add(event, path, {
       ...{ requirement: id, resolution: resolution! },
       ...(resolvedBy === undefined ? {} : { resolvedBy }),
       ...(rejectionFeedback === undefined ? {} : { feedback: cut(rejectionFeedback, MESSAGE_LIMIT) }),

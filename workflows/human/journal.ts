@@ -1,10 +1,6 @@
 /**
  * The events of a run that nobody has been told of yet. They leave with what the run puts into its history anyway – a
  * memo, the arguments of an activity, the result – so that watching costs few events of Temporal's.
- *
- * Each branch of a run has a journal of its own, which leaves at that branch's own places only: what is handed over, and
- * how it is numbered, must not depend on how branches interleave, since a replay may resolve local activities together
- * that came one by one.
  */
 import { jsonBytes } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
@@ -42,11 +38,6 @@ export class Journal {
     if (this.refusals <= REFUSALS) this.add('AnswerRefused', '', data);
   }
 
-  /** Takes over what a branch that has ended did not tell. */
-  absorb(branch: Journal): void {
-    for (const entry of branch.take()) this.push(entry);
-  }
-
   /** Hands over what has not been told. */
   take(): readonly Untold[] {
     const more = this.refusals - REFUSALS;
@@ -61,6 +52,13 @@ export class Journal {
     return entries;
   }
 
+  /** What was handed over did not get into the history. */
+  putBack(entries: readonly Untold[]): void {
+    const newer = this.entries;
+    this.entries = [];
+    for (const entry of [...entries, ...newer]) this.push(entry);
+  }
+
   private push(entry: Untold): void {
     this.entries.push(entry);
     this.bytes += jsonBytes(entry);
@@ -72,9 +70,8 @@ export class Teller {
   /** Of the newest event. */
   sequence = 0;
 
-  /** What a journal has, numbered. */
-  tell(journal: Journal): readonly JournalEntry[] {
-    return journal.take().map((entry): JournalEntry => [this.next(), ...entry]);
+  tell(untold: readonly Untold[]): readonly JournalEntry[] {
+    return untold.map((entry): JournalEntry => [this.next(), ...entry]);
   }
 
   /** The number of an event that the reader of the history makes out for itself. */

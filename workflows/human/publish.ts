@@ -59,7 +59,7 @@ export class Publisher {
     this.status = status;
     if (open.length > 0 || this.memoSet || telling) {
       const { workflowName, sessionId } = this.run;
-      const told = this.teller.tell(journal);
+      const told = this.teller.tell(journal.take());
       // A reader makes the event of a pause from the status, if it still is that when the task ends; this is its number,
       // kept whatever the status, so that numbers do not depend on it.
       const sequence = this.teller.next();

@@ -39,7 +39,6 @@ class Run {
   private readonly definition: WorkflowDefinition;
   private readonly context: RunContext;
   private readonly frame = new Frame('', 'Workflow');
-  private readonly root = new Branch();
   private readonly state: SessionState;
 
   constructor(definition: WorkflowDefinition, options: RunOptions) {
@@ -47,17 +46,14 @@ class Run {
     const { workflowId, firstExecutionRunId } = workflowInfo();
     const rounds = new Map<string, number>();
     this.definition = definition;
-    this.desk = new Desk(
-      {
-        workflowName: definition.name,
-        sessionId: sessionId ?? workflowId,
-        executionId: firstExecutionRunId,
-        searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
-        announces: patched(ON_PAUSE_PATCH),
-        runId: workflowId,
-      },
-      this.root,
-    );
+    this.desk = new Desk({
+      workflowName: definition.name,
+      sessionId: sessionId ?? workflowId,
+      executionId: firstExecutionRunId,
+      searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
+      announces: patched(ON_PAUSE_PATCH),
+      runId: workflowId,
+    });
     this.state = new SessionState(toJson(sessionState, 'sessionState') as Record<string, Json>);
     this.context = {
       runId: workflowId,
@@ -82,10 +78,10 @@ class Run {
       input,
       additionalData: this.context.additionalData,
       state: this.state,
-      branch: this.root,
+      branch: new Branch(),
       flow: EMPTY_FLOW,
     };
-    this.desk.tell(this.root, 'WorkflowStarted', '', {});
+    this.desk.tell('WorkflowStarted', '', {});
     try {
       await runSequence(this.definition.steps, scope, this.frame, runNode);
       await passCancellation();
@@ -122,14 +118,14 @@ class Run {
     if (error instanceof RunCancelled) return this.end('cancelled', error.message);
     if (isCancellation(error)) {
       // A real Temporal cancel: the last thing that the run says, then it ends as Canceled.
-      this.desk.tell(this.root, 'WorkflowCancelled', '', {});
-      this.desk.publish(this.root, { final: 'cancelled' });
+      this.desk.tell('WorkflowCancelled', '', {});
+      this.desk.publish({ final: 'cancelled' });
       throw error;
     }
     if (!(error instanceof NodeFailure)) throw error;
     const { message, path, errorType } = error;
     const detail = { message, path, ...(errorType === undefined ? {} : { type: errorType }) };
-    this.desk.tell(this.root, 'WorkflowError', '', { error: cut(message, 500) });
+    this.desk.tell('WorkflowError', '', { error: cut(message, 500) });
     throw ApplicationFailure.create({
       message: `Step '${path}' failed: ${message}`,
       type: FAILURE.stepFailed,
@@ -139,19 +135,14 @@ class Run {
   }
 
   private end(status: 'completed' | 'cancelled', content: Json): RunOutput {
-    this.desk.tell(
-      this.root,
-      status === 'completed' ? 'WorkflowCompleted' : 'WorkflowCancelled',
-      '',
-      contentFields(content),
-    );
+    this.desk.tell(status === 'completed' ? 'WorkflowCompleted' : 'WorkflowCancelled', '', contentFields(content));
     return this.lastOutput(status, content);
   }
 
   /** The run's result; it takes along the events that no memo has told. */
   private lastOutput(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
-    this.desk.publish(this.root, { final: status, tell: false });
-    const journal = this.desk.teller.tell(this.root.journal);
+    this.desk.publish({ final: status, tell: false });
+    const journal = this.desk.lastEvents();
     return { ...this.output(status, content, error), ...(journal.length === 0 ? {} : { journal }) };
   }
 }

@@ -10,6 +10,7 @@ import {
   steps,
   workflow,
 } from 'holdpoint/workflow';
+import { sleep } from '@temporalio/workflow';
 import type { agents } from '../../support/agents.ts';
 
 const quick = { startToCloseTimeout: '10s', heartbeatTimeout: '1s', retry: { initialInterval: '20ms' } } as const;
@@ -30,6 +31,19 @@ export const agentTyped = workflow({ name: 'agentTyped', steps: [step({ agent: t
 export const teamCoordinate = workflow({ name: 'teamCoordinate', steps: [step({ name: 'r', team: research })] });
 export const teamRoute = workflow({ name: 'teamRoute', steps: [step({ name: 'r', team: desk })] });
 export const teamBroadcast = workflow({ name: 'teamBroadcast', steps: [step({ name: 'r', team: chorus })] });
+
+/** Two questions, and branches that take time without an activity. */
+export const watchedTwice = workflow({
+  name: 'watchedTwice',
+  steps: [
+    step({ name: 'first', executor: () => 'one', humanReview: { requiresConfirmation: true } }),
+    parallel({
+      name: 'p',
+      steps: ['left', 'right'].map((name) => step({ name, executor: () => sleep(20) })),
+    }),
+    step({ name: 'second', executor: () => 'two', humanReview: { requiresConfirmation: true } }),
+  ],
+});
 
 export const parallelOfOne = workflow({
   name: 'parallelOfOne',
