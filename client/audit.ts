@@ -6,7 +6,7 @@ import type { Client } from '@temporalio/client';
 import type { RunEvent } from '../workflows/protocol/events.ts';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
 import type { RefusalCode } from '../workflows/protocol/requirement.ts';
-import { type HistoryEvent, startOf, tailHistory } from './history-tail.ts';
+import { type Cursor, type HistoryEvent, tailHistory } from './history-tail.ts';
 import { decodePayload } from './payloads.ts';
 import { EventReader, timeOf } from './run-events.ts';
 
@@ -55,19 +55,17 @@ export type AuditEntry =
       readonly error?: string;
     });
 
-/** The entries so far, oldest first. @throws {RunNotFound} */
-export async function auditOf(
-  client: Client,
-  runId: string,
-  executionId: string,
-  length: number,
-): Promise<AuditEntry[]> {
-  const reader = new AuditReader(client, runId, executionId);
+/** The entries so far, oldest first. @param start where the run began @param end the newest event @throws {RunNotFound} */
+export async function auditOf(client: Client, runId: string, start: Cursor, end: Cursor): Promise<AuditEntry[]> {
+  const reader = new AuditReader(client, runId);
   const stop = new AbortController();
+  let { executionId } = start;
   try {
-    for await (const { events, cursor } of tailHistory(client, runId, startOf(executionId), stop.signal)) {
-      for (const event of events) await reader.read(event);
-      if (cursor.executionId === executionId && cursor.lastEventId >= length) break;
+    for await (const page of tailHistory(client, runId, start, stop.signal)) {
+      for (const event of page.events)
+        await reader.read(event, executionId, page.goesOn && event === page.events.at(-1));
+      ({ executionId } = page.cursor);
+      if (executionId === end.executionId && page.cursor.lastEventId >= end.lastEventId) break;
     }
   } finally {
     stop.abort();
@@ -82,28 +80,43 @@ class AuditReader {
   readonly #events: EventReader;
   readonly #shown = new Map<string, OpenPause>();
 
-  constructor(client: Client, runId: string, executionId: string) {
+  /** Executions that were read. */
+  readonly #executions = new Set<string>();
+  /** A reset's history begins with what the execution before it did. */
+  #isCopy = false;
+
+  constructor(client: Client, runId: string) {
     this.#client = client;
     this.#runId = runId;
     this.#events = new EventReader(client, runId, 1);
-    this.#events.trust(executionId);
   }
 
-  async read(event: HistoryEvent): Promise<void> {
+  /** @param goesOn the event ends its execution, but not the run */
+  async read(event: HistoryEvent, executionId: string, goesOn: boolean): Promise<void> {
+    this.#events.trust(executionId);
+    const original = event.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? '';
+    if (original !== executionId && this.#executions.has(original)) this.#isCopy = true;
+    this.#executions.add(executionId);
+    if (this.#isCopy) await this.#events.read(event, goesOn);
+    else await this.#read(event, goesOn);
+    if (event.workflowTaskFailedEventAttributes?.newRunId === executionId) this.#isCopy = false;
+  }
+
+  async #read(event: HistoryEvent, goesOn: boolean): Promise<void> {
     const {
       workflowExecutionStartedEventAttributes: started,
       workflowExecutionSignaledEventAttributes: signaled,
       workflowPropertiesModifiedEventAttributes: modified,
     } = event;
     const at = timeOf(event);
-    if (started) {
+    if (started && !started.continuedExecutionRunId) {
       const by = started.identity ? { by: started.identity } : {};
       this.entries.push({ what: 'started', at, workflowName: started.workflowType?.name ?? '', ...by });
     }
     if (signaled) await this.#signal(signaled, at);
     const memo = modified?.upsertedMemo?.fields?.[MEMO_KEY];
     if (memo) this.#remember((await this.#decode(memo)) as RunMemo | undefined);
-    for (const told of await this.#events.read(event)) this.#tell(told);
+    for (const told of await this.#events.read(event, goesOn)) this.#tell(told);
     if (event.workflowExecutionCanceledEventAttributes && this.entries.at(-1)?.what !== 'ended') {
       this.entries.push({ what: 'ended', at, status: 'cancelled' });
     }

@@ -1,6 +1,6 @@
 /** The client: starts runs, waits for them, answers what they ask, and finds them again. */
 import { randomUUID } from 'node:crypto';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { RunEvent } from '../workflows/protocol/events.ts';
 import { CONTINUE_RUN, type ContinueRunSignal, type Decision } from '../workflows/protocol/signals.ts';
 import { checkAnswerSize, checkDecisions, decisionsOf } from './answers.ts';
@@ -11,7 +11,7 @@ import { RunNotFound } from './errors.ts';
 import { assertAccepted, type SentAnswer } from './fate.ts';
 import { EventStream } from './event-stream.ts';
 import { fetchRun } from './fetch-run.ts';
-import { type Cursor, startOf } from './history-tail.ts';
+import { type Cursor, oldestExecution, startOf } from './history-tail.ts';
 import { cursorOf, Run } from './run.ts';
 import { type EventSource, runEvents } from './run-events.ts';
 import { allSettled, callRun } from './server-call.ts';
@@ -160,7 +160,7 @@ export class HoldpointClient {
    * @throws {RunNotFound}
    */
   events(runId: string, { from = 1, signal }: EventsOptions = {}): AsyncIterable<RunEvent> {
-    return this.#readEvents(async () => ({ runId, cursor: await this.#currentExecution(runId), from }), signal);
+    return this.#readEvents(async () => ({ runId, cursor: await this.#firstExecution(runId), from }), signal);
   }
 
   /**
@@ -168,8 +168,9 @@ export class HoldpointClient {
    * @throws {RunNotFound}
    */
   async audit(runId: string): Promise<AuditEntry[]> {
-    const description = await callRun(this.temporal, runId, () => this.temporal.workflow.getHandle(runId).describe());
-    return auditOf(this.temporal, runId, description.runId, description.historyLength);
+    const { runId: executionId, historyLength } = await this.#describe(runId);
+    const end = { executionId, lastEventId: historyLength };
+    return auditOf(this.temporal, runId, await this.#firstExecution(runId), end);
   }
 
   /** The run as it is now; of a failed run too, without throwing. */
@@ -282,10 +283,17 @@ export class HoldpointClient {
   }
 
   async #currentExecution(runId: string): Promise<Cursor> {
-    const { runId: executionId } = await callRun(this.temporal, runId, () =>
-      this.temporal.workflow.getHandle(runId).describe(),
-    );
+    const { runId: executionId } = await this.#describe(runId);
     return startOf(executionId);
+  }
+
+  /** Where the run began, before it continued as new; the oldest that the namespace still keeps. */
+  async #firstExecution(runId: string): Promise<Cursor> {
+    return oldestExecution(this.temporal, await this.#describe(runId));
+  }
+
+  #describe(runId: string): Promise<WorkflowExecutionDescription> {
+    return callRun(this.temporal, runId, () => this.temporal.workflow.getHandle(runId).describe());
   }
 }
 

@@ -3,10 +3,10 @@
  * continue-as-new, retries and resets, and outlives a server that is away for a moment.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { RunNotFound } from './errors.ts';
-import { detailsOf, GRPC, grpcCode, isRunNotFound, track } from './server-call.ts';
+import { call, detailsOf, GRPC, grpcCode, isRunNotFound, track } from './server-call.ts';
 import { untilAborted } from './wait.ts';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -49,6 +49,31 @@ export function startOf(executionId: string): Cursor {
 
 export function eventId(event: HistoryEvent): number {
   return Number(event.eventId);
+}
+
+/** The start of the oldest execution of a run that the namespace still keeps: those before may be past its retention. */
+export async function oldestExecution(client: Client, current: WorkflowExecutionDescription): Promise<Cursor> {
+  const { workflowId, runId, raw } = current;
+  const first = raw.workflowExecutionInfo?.firstRunId || runId;
+  if (first === runId || (await beginning(client, workflowId, first))) return startOf(first);
+  for (let executionId = runId; ; ) {
+    const before = (await beginning(client, workflowId, executionId))?.continuedExecutionRunId;
+    if (!before || !(await beginning(client, workflowId, before))) return startOf(executionId);
+    executionId = before;
+  }
+}
+
+/** How an execution began; `undefined` where it is not kept any more. */
+async function beginning(client: Client, workflowId: string, runId: string) {
+  const { namespace } = client.options;
+  const request = { namespace, execution: { workflowId, runId }, maximumPageSize: 1 };
+  try {
+    const { history } = await call(client, () => client.workflowService.getWorkflowExecutionHistory(request));
+    return history?.events?.[0]?.workflowExecutionStartedEventAttributes ?? undefined;
+  } catch (error) {
+    if (isRunNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 /**

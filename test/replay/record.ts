@@ -5,15 +5,16 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection } from '@temporalio/worker';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { startDevServer } from '../../worker/dev-server.ts';
 import { FOLDER } from './histories.ts';
-import { openOf, runWorker, TestRun } from '../support/server.ts';
+import { runWorker, TestRun } from '../support/server.ts';
 import { agents } from './agents.ts';
+import { play } from './play.ts';
 import { activities, type Scenario, SCENARIOS } from './scenarios.ts';
 
 const server = await startDevServer();
@@ -65,29 +66,4 @@ function isWanted([name]: readonly [string, Scenario]): boolean {
 function scrubbed(json: string): string {
   const history: unknown = JSON.parse(json, (key, value: unknown) => (key === 'stackTrace' ? '' : value));
   return `${JSON.stringify(history)}\n`;
-}
-
-async function play(run: TestRun, { answers, hostile = [], end }: Scenario): Promise<void> {
-  for (const [index, argument] of hostile.entries()) {
-    await run.pausedAt('confirmation');
-    await (argument === undefined ? run.signal('approve') : run.signal('approve', argument));
-    await run.until(({ refusedAnswers: { count } }) => count === index + 1);
-  }
-  for (const [signal, stepName, more] of answers) {
-    const waits = (each: { stepName: string }) => each.stepName === stepName;
-    const state = await run.until((output) => openOf(output).some(waits));
-    const requirement = openOf(state).findLast(waits)!;
-    await run.answer(signal, requirement, { by: 'ann', ...more });
-    // Of several tool calls one may be answered, and the requirement still open.
-    const before = JSON.stringify(requirement);
-    await run.until(({ stepRequirements }) => {
-      const now = stepRequirements.find(({ id }) => id === requirement.id);
-      return now === undefined || JSON.stringify(now) !== before;
-    });
-  }
-  if (end === 'cancel') await run.paused();
-  if (end === 'cancel') await run.handle.cancel();
-  await run.result().catch((error: unknown) => {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-  });
 }

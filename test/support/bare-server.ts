@@ -4,10 +4,15 @@ import { once } from 'node:events';
 import { freePort } from '../../worker/ports.ts';
 import { probeServer } from '../../worker/probe.ts';
 
-export async function startBareServer(cli: string): Promise<{ address: string; stop(): Promise<void> }> {
+/** @param more further arguments of `temporal server start-dev` */
+export async function startBareServer(
+  cli: string,
+  more: readonly string[] = [],
+): Promise<{ address: string; stop(): Promise<void> }> {
   const port = await freePort('127.0.0.1');
   const address = `127.0.0.1:${port}`;
-  const args = ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', `${port}`, '--log-level', 'never'];
+  const common = ['--headless', '--ip', '127.0.0.1', '--port', `${port}`, '--log-level', 'never'];
+  const args = ['server', 'start-dev', ...common, ...more];
   const child = spawn(cli, args, { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const deadline = Date.now() + 30_000;

@@ -2,6 +2,7 @@
 import type { Json } from '../define/step-output.ts';
 import type { Branch } from '../human/branch.ts';
 import type { Desk } from '../human/desk.ts';
+import type { Place } from '../human/place.ts';
 import type { TokenUsage, ToolScope } from '../protocol/agent.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 
@@ -26,6 +27,7 @@ export interface AgentHost {
   ask(
     question: Pick<RequirementRequest, 'kind'> & Partial<RequirementRequest>,
     branch: Branch,
+    place: Place,
   ): Promise<StepRequirement>;
   readonly spend: (usage: TokenUsage) => void;
 }
@@ -40,6 +42,8 @@ export interface Conversation {
   readonly member?: string;
   /** Unique in the namespace: tool calls are unique within it. */
   readonly key: string;
+  /** What has been done in this part of it: the conversation, a turn, a call. */
+  readonly place: Place;
 }
 
 /** Runs an agent's loop on a task, to its answer. */

@@ -20,14 +20,15 @@ export async function askAndRun(
   report: Report,
   previousFeedback?: string,
 ): Promise<void> {
-  const { host, agent, member, branch } = conversation;
+  const { host, agent, member, branch, place } = conversation;
   const again = previousFeedback === undefined ? {} : { previousFeedback };
   const tools = calls.map((call) => asRequirement(call, member));
-  const answer = await host.ask({ kind: 'executor', executorName: agent, tools, ...again }, branch);
+  const answer = await host.ask({ kind: 'executor', executorName: agent, tools, ...again }, branch, place);
   if (answer.resolution === 'cancelled') throw RunCancelled.rejected(host.toolScope.stepName);
   for (const call of calls) {
     const tool = answer.tools!.find(({ toolCallId }) => toolCallId === call.toolCallId)!;
-    report(call.toolCallId, await runAnswered(conversation, turn, call, answer.id, tool));
+    const here = { ...conversation, place: place.child(call.toolCallId) };
+    report(call.toolCallId, await here.place.result('heard', () => runAnswered(here, turn, call, answer.id, tool)));
   }
 }
 
@@ -86,23 +87,38 @@ export async function runCall(
   const record = (outcome: NonNullable<ToolRequirement['outcome']>) => {
     if (leave) conversation.host.desk.requirements.recordOutcome(leave.asked, call.toolCallId, outcome);
   };
-  try {
-    const outcome = await execute(conversation, turn, call, leave && approvalOf(call, leave));
-    record('result' in outcome ? 'completed' : 'error' in outcome ? 'failed' : 'not_run');
-    return await hear(conversation, turn, call, outcome);
-  } catch (error) {
-    if (!(error instanceof MayHaveRun)) throw error;
-    record('unknown');
+  const { place } = conversation;
+  const next = { ...conversation, place: place.child('next') };
+  const executed = await place.result('executed', () => attempt(conversation, turn, call, leave));
+  if (executed !== 'lost') {
+    record('result' in executed ? 'completed' : 'error' in executed ? 'failed' : 'not_run');
+    return hear(next, turn, call, executed);
   }
+  record('unknown');
   const answer = await askWhatBecame(conversation, call);
   const by = answer.resolvedBy === undefined ? {} : { by: answer.resolvedBy };
   if (answer.resolution === 'retried') {
-    return runCall(conversation, turn, call, leave && { asked: leave.asked, requirement: answer.id, ...by });
+    return runCall(next, turn, call, leave && { asked: leave.asked, requirement: answer.id, ...by });
   }
   if (answer.resolution !== 'skipped') throw RunCancelled.rejected(conversation.host.toolScope.stepName);
   return answer.result === undefined
     ? tell('It is not known whether the call has run; a human decided to go on without its result')
     : outputOf(answer.result);
+}
+
+/** `lost`: it may have run, and no result came back. */
+async function attempt(
+  conversation: Conversation,
+  turn: number,
+  call: RunCall,
+  leave: Leave | undefined,
+): Promise<ToolOutcome | 'lost'> {
+  try {
+    return await execute(conversation, turn, call, leave && approvalOf(call, leave));
+  } catch (error) {
+    if (error instanceof MayHaveRun) return 'lost';
+    throw error;
+  }
 }
 
 function approvalOf({ passed, fields }: RunCall, { requirement, by }: Leave): ToolApproval {
@@ -145,7 +161,7 @@ async function askForOne(
 }
 
 async function askWhatBecame(
-  { host, agent, member, branch }: Conversation,
+  { host, agent, member, branch, place }: Conversation,
   { toolName, toolCallId, args }: RunCall,
 ): Promise<StepRequirement> {
   const question = {
@@ -156,5 +172,5 @@ async function askWhatBecame(
     toolCallId,
     input: { tool: toolName, args },
   } as const;
-  return host.ask(question, branch);
+  return host.ask(question, branch, place);
 }

@@ -13,24 +13,36 @@ import { runTurn } from './turn.ts';
 /** @throws {NodeFailure} after `maxTurns` turns without an answer · {ActivityFailure} of a model call */
 export const runAgent: RunAgent = async (conversation, task) => {
   const { desk, toolScope, spend } = conversation.host;
-  const { agent } = conversation;
-  let messages: readonly AgentMessage[] = [{ role: 'user', content: task }];
-  desk.tell('RunStarted', toolScope.path, { agent });
+  const { agent, place } = conversation;
+  place.once('told', () => desk.tell('RunStarted', toolScope.path, { agent }));
   const answer = (content: Json): Json => {
     desk.tell('RunCompleted', toolScope.path, { agent, ...contentFields(content) });
     return content;
   };
-  for (let turn = 1; ; turn += 1) {
-    const reply = await generate(conversation, { turn, messages });
-    spend(reply.usage);
+  let { turn, messages } = place.recall<Said>('said') ?? { turn: 1, messages: [{ role: 'user', content: task }] };
+  for (; ; turn += 1) {
+    const now = { ...conversation, place: place.child(turn) };
+    const reply = await now.place.result('reply', async () => {
+      const generated = await generate(now, { turn, messages });
+      spend(generated.usage);
+      return generated;
+    });
     const { calls, problem, content = null } = reply;
     if (calls.length === 0 && problem === undefined) return answer(content);
     if (turn >= reply.maxTurns) throw spent(conversation, reply.maxTurns);
-    const said = await hear(conversation, turn, reply);
+    const said = await hear(now, turn, reply);
     if ('answer' in said) return answer(said.answer);
     messages = [...messages, reply.message, said];
+    place.keep<Said>('said', { turn: turn + 1, messages });
+    place.drop(turn);
   }
 };
+
+/** What was said before a turn. */
+interface Said {
+  readonly turn: number;
+  readonly messages: readonly AgentMessage[];
+}
 
 async function generate(conversation: Conversation, argument: GenerateRequest): Promise<ModelTurn> {
   const { host, agent, branch } = conversation;

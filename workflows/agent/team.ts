@@ -12,10 +12,13 @@ export async function delegate(
   { members, task, toolCallId }: Extract<PlannedCall, { do: 'delegate' }>,
   runAgent: RunAgent,
 ): Promise<Json> {
-  const { host, key } = conversation;
+  const { host, key, place } = conversation;
   const work = members.map(
     (member) => (branch: Branch) =>
-      runAgent({ host, branch, agent: member, member, key: `${key}/${toolCallId}:${member}` }, task),
+      runAgent(
+        { host, branch, agent: member, member, key: `${key}/${toolCallId}:${member}`, place: place.child(member) },
+        task,
+      ),
   );
   const answers = await sideBySide(host.desk, conversation.branch, work);
   if (answers.length === 1) return answers[0]!;

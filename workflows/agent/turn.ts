@@ -14,8 +14,14 @@ import { outputOf, type RunCall, tell } from './tool-call.ts';
 
 export type TurnDone = { readonly results: readonly ToolResultPart[] } | { readonly answer: Json };
 
+/** What came of a call; `answer`: it is the team's. */
+interface CallDone {
+  readonly output: ToolOutput;
+  readonly answer?: Json;
+}
+
 export async function runTurn(
-  { branch: parent, ...conversation }: Conversation,
+  { branch: parent, place, ...conversation }: Conversation,
   turn: number,
   { message, calls }: ModelTurn,
   runAgent: RunAgent,
@@ -27,21 +33,22 @@ export async function runTurn(
     return { ...call, input, args: call.args ?? input, passed: [] };
   };
 
-  const runOne = async (call: PlannedCall, branch: Branch): Promise<ToolOutput> => {
-    const here = { ...conversation, branch };
-    if (call.do === 'tell') return tell(call.error);
-    if (call.do === 'run') return runCall(here, turn, planned(call));
+  const runOne = async (call: PlannedCall, here: Conversation): Promise<CallDone> => {
+    if (call.do === 'tell') return { output: tell(call.error) };
+    if (call.do === 'run') return { output: await runCall(here, turn, planned(call)) };
     const content = await delegate(here, call, runAgent);
-    if (call.direct) answers.set(call.toolCallId, content);
-    return outputOf(content);
+    return { output: outputOf(content), ...(call.direct ? { answer: content } : {}) };
   };
   const free = calls.filter((call) => !isGated(call));
   const gated = calls.filter(isGated).map(planned);
   const runFreeOne = (call: PlannedCall) => async (branch: Branch) => {
-    outputs.set(call.toolCallId, await runOne(call, branch));
+    const here = { ...conversation, branch, place: place.child(call.toolCallId) };
+    const { output, answer } = await here.place.result('done', () => runOne(call, here));
+    outputs.set(call.toolCallId, output);
+    if (answer !== undefined) answers.set(call.toolCallId, answer);
   };
   const askForOthers = (branch: Branch) =>
-    askAndRun({ ...conversation, branch }, turn, gated, (id, output) => outputs.set(id, output));
+    askAndRun({ ...conversation, branch, place }, turn, gated, (id, output) => outputs.set(id, output));
   await sideBySide(conversation.host.desk, parent, [
     ...free.map(runFreeOne),
     ...(gated.length === 0 ? [] : [askForOthers]),

@@ -26,7 +26,11 @@ export async function callActivity(
     const execution = { summary, maximumAttempts: once ? 1 : attemptsOf(maxRetries, ref), heartbeatTimeout };
     const { desk } = here.scope.run;
     // A local activity's arguments stay in the worker.
-    if (ref.local) return await desk.work(() => executeActivity(ref, execution, [input]), { brief: true });
+    if (ref.local) {
+      const result = await desk.work(() => executeActivity(ref, execution, [input]), { brief: true });
+      desk.departure.countLocal(jsonBytes(result ?? null));
+      return result;
+    }
     const room = desk.room(size);
     if (room) {
       await room;

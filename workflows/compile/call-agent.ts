@@ -24,10 +24,11 @@ export function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here:
     toolScope,
     confirmed: isGated(node),
     execute: (call, branch) => execute(node, ref, within(branch), call),
-    ask: (question, branch) => ask(within(branch), question),
+    ask: (question, branch, place) => ask(within(branch), question, place),
     spend: (usage) => run.usage.add(path, usage),
   };
-  return runAgent({ host, branch: here.scope.branch, agent: ref.name, key }, messageOf(input));
+  const { branch } = here.scope;
+  return runAgent({ host, branch, agent: ref.name, key, place: here.place.child('agent') }, messageOf(input));
 }
 
 async function execute(node: StepNode, { options }: AgentRef, here: Here, call: AgentCall): Promise<unknown> {

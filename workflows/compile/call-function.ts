@@ -13,7 +13,7 @@ export async function callFunction(
 ): Promise<unknown> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await scope.run.desk.settled(fn(input));
+      return await scope.run.desk.settled(() => fn(input));
     } catch (error) {
       const final = error instanceof ApplicationFailure && error.nonRetryable === true;
       if (isControl(error) || final || attempt >= attempts) throw error;

@@ -8,11 +8,13 @@ import { type Here, inside, stepInput } from './scope.ts';
 import { runSequence } from './sequence.ts';
 
 export const runCondition: Body<ConditionNode> = async (node, here, round, runNode) => {
-  const met = node.humanReview?.requiresConfirmation ? !round.elseBranch : await evaluate(node, here);
+  const met = node.humanReview?.requiresConfirmation
+    ? !round.elseBranch
+    : await here.place.result('met', () => evaluate(node, here));
   const branch = met ? node.steps : node.elseSteps;
   if (branch.length === 0) return undefined;
   const frame = here.slot.open(node.name, 'Condition');
-  await runSequence(branch, inside(here), frame, runNode);
+  await runSequence(branch, inside(here), frame, runNode, here.place);
   return containerOutput(here, 'Condition', frame.outputs());
 };
 
@@ -22,6 +24,6 @@ async function evaluate({ evaluator }: ConditionNode, here: Here): Promise<boole
   return truthy(
     isExpression(evaluator)
       ? evaluator.evaluate(stepInputVariables(input))
-      : await here.scope.run.desk.settled(evaluator(input)),
+      : await here.scope.run.desk.settled(() => evaluator(input)),
   );
 }

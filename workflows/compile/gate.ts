@@ -11,14 +11,18 @@ export async function passGate(here: Here): Promise<Round | undefined> {
   const kind = gateKind(here);
   if (kind === undefined) return { elseBranch: false };
   const { review, scope } = here;
-  const { verdict, answer } = await askUntilSettled(here, {
-    kind,
-    ...messageOf(here, kind),
-    input: (scope.flow.lastContent ?? scope.input ?? null) as Json,
-    ...(kind === 'confirmation' || review.userInputSchema === undefined
-      ? {}
-      : { userInputSchema: review.userInputSchema }),
-  });
+  const { verdict, answer } = await askUntilSettled(
+    here,
+    {
+      kind,
+      ...messageOf(here, kind),
+      input: (scope.flow.lastContent ?? scope.input ?? null) as Json,
+      ...(kind === 'confirmation' || review.userInputSchema === undefined
+        ? {}
+        : { userInputSchema: review.userInputSchema }),
+    },
+    here.slot.place,
+  );
   if (verdict === 'omit') return undefined;
   return { elseBranch: verdict === 'else', ...(answer.userInput ? { userInput: answer.userInput } : {}) };
 }

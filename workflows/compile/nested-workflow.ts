@@ -30,6 +30,12 @@ export async function runNestedWorkflow(
   const input = checked.value;
   const { additionalData } = scope.run;
   const frame = slot.open(node.name, 'Workflow');
-  await runSequence(definition.steps, inside(here, { input, additionalData, flow: EMPTY_FLOW }), frame, runNode);
+  await runSequence(
+    definition.steps,
+    inside(here, { input, additionalData, flow: EMPTY_FLOW }),
+    frame,
+    runNode,
+    here.place,
+  );
   return containerOutput(here, 'Workflow', frame.outputs(), { stop: false, success: true });
 }

@@ -3,6 +3,8 @@
  * every gate of every primitive holds at any depth (H1).
  */
 import type { WorkflowNode } from '../define/node.ts';
+import type { StepOutput } from '../define/step-output.ts';
+import { asked } from '../human/desk.ts';
 import { runCondition } from './condition.ts';
 import { passGate } from './gate.ts';
 import { runLoop } from './loop.ts';
@@ -27,17 +29,31 @@ const BODIES: { readonly [K in WorkflowNode['kind']]: Body<Extract<WorkflowNode,
   parallel: runParallel,
 };
 
+/** What a node is when it is done. */
+interface Done {
+  /** Left out: the node is omitted. */
+  readonly output?: StepOutput;
+}
+
 export const runNode: RunNode = async (node, scope, slot) => {
+  const { place } = slot;
+  const done = place.recall<Done>('done');
+  if (done) {
+    if (done.output) slot.set(done.output);
+    return done.output;
+  }
   scope.branch.check();
   await passCancellation();
   // Thousands of inline nodes run in one workflow task, and tell of it.
   const room = scope.run.desk.room(0);
   if (room) await room;
+  await scope.run.desk.departure.passBoundary();
   const here = hereOf(node, scope, slot);
   const round = await passGate(here);
   const output = round && (await runTold(here, round));
   if (output) slot.set(output);
   else slot.clear();
+  place.finish('done', output ? { output } : {});
   return output;
 };
 
@@ -53,22 +69,37 @@ async function runTold(here: Here, round: Round) {
   }
 }
 
+/** Which round of a node it is. */
+interface Attempt {
+  readonly round: Round;
+  readonly retryCount: number;
+}
+
 /** The node's output, run again for as long as a reviewer sends it back. */
 async function runReviewed(here: Here, first: Round) {
+  const { place, slot } = here;
   const body = BODIES[here.node.kind] as Body<WorkflowNode>;
-  let round = first;
-  for (let retryCount = 0; ; retryCount += 1) {
-    const { then, output } = await settleErrors(here, () => {
-      tellStarted(here);
-      return body(here.node, here, round, runNode);
+  const { round: begun, retryCount: before } = slot.place.recall<Attempt>('attempt') ?? { round: first, retryCount: 0 };
+  let round = { ...begun };
+  for (let retryCount = before; ; retryCount += 1) {
+    slot.place.keep<Attempt>('attempt', { round, retryCount });
+    const { then, output } = await place.result('settled', async () => {
+      const settled = await settleErrors(here, () => {
+        place.once('told', () => tellStarted(here));
+        return body(here.node, here, round, runNode);
+      });
+      if (settled.output) tellOutput(here, settled.output);
+      return settled;
     });
-    if (output) tellOutput(here, output);
-    if (then === 'skipped' || !output || !needsReview(here, output)) return output;
-    here.slot.set(output);
+    if (then === 'skipped' || !output) return output;
+    // What was asked is not for the predicate to say again.
+    if (!asked(place, 'output_review') && !needsReview(here, output)) return output;
+    slot.set(output);
     const reviewed = await reviewOutput(here, output, retryCount);
     if (reviewed.then === 'omit') return undefined;
     if (reviewed.then === 'keep') return reviewed.output;
-    here.slot.clear();
+    slot.clear();
+    place.clear();
     const { selection: _asksAgain, ...kept } = round;
     round = { ...kept, feedback: reviewed.feedback };
   }

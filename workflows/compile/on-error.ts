@@ -11,16 +11,29 @@ export type Settled =
 
 /** Runs the node until it has an output or its error is settled. @throws {NodeFailure} for the enclosing container */
 export async function settleErrors(here: Here, body: () => Promise<StepOutput | undefined>): Promise<Settled> {
+  const { place, slot } = here;
   for (;;) {
+    const failed = place.recall<Failed>('failed');
     try {
-      return { then: 'done', output: await body() };
+      if (!failed) return { then: 'done', output: await body() };
     } catch (error) {
       if (isControl(error)) throw error;
-      const settled = await settle(here, NodeFailure.of(error, here.path));
-      if (settled !== 'retry') return settled;
+      const { message, path, errorType, mayHaveRun } = NodeFailure.of(error, here.path);
+      place.keep<Failed>('failed', { message, path, errorType, mayHaveRun, left: slot.snapshot() });
+      continue;
     }
+    if (failed.left) slot.set(failed.left);
+    const { message, path, errorType, mayHaveRun } = failed;
+    const settled = await settle(here, new NodeFailure(message, path, errorType, mayHaveRun));
+    if (settled !== 'retry') return settled;
+    place.clear();
   }
 }
+
+/** A failure, and what the node had until then. */
+type Failed = Pick<NodeFailure, 'message' | 'path' | 'errorType' | 'mayHaveRun'> & {
+  readonly left: StepOutput | undefined;
+};
 
 async function settle(here: Here, failure: NodeFailure): Promise<Settled | 'retry'> {
   const { node, review } = here;

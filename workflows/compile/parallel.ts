@@ -4,11 +4,17 @@ import { sideBySide } from '../human/side-by-side.ts';
 import { containerOutput } from './output.ts';
 import type { Body } from './round.ts';
 import { inside } from './scope.ts';
+import { SessionState } from './session-state.ts';
 
 export const runParallel: Body<ParallelNode> = async (node, here, _round, runNode) => {
   const { run, branch: parent, state: shared } = here.scope;
   const frame = here.slot.open(node.name, 'Parallel');
-  const children = node.steps.map((child) => ({ child, slot: frame.slot(), state: shared.fork() }));
+  const children = node.steps.map((child, index) => {
+    const place = here.place.child(index);
+    const state = SessionState.carried(here.place.recall(`state ${index}`)) ?? shared.fork();
+    here.place.keep(`state ${index}`, state);
+    return { child, slot: frame.slot(place), state };
+  });
   const work = children.map(
     ({ child, slot, state }) =>
       (branch: typeof parent) =>

@@ -15,14 +15,15 @@ export const runRouter: Body<RouterNode> = async (node, here, round, runNode) =>
   if (names === undefined || names.length === 0) return undefined;
   const selected = names.map((name) => choiceNamed(node, name, here.path));
   const frame = here.slot.open(node.name, 'Router');
-  await runSequence(selected, inside(here), frame, runNode);
+  await runSequence(selected, inside(here), frame, runNode, here.place);
   return containerOutput(here, 'Router', frame.outputs());
 };
 
 /** The names of the selection; `undefined` where the human rejected them all. */
 async function selectedNames(node: RouterNode, here: Here, round: Round): Promise<readonly string[] | undefined> {
   // A rejected output asks for a new route, whoever chose the first one; a retry after an error keeps the choice.
-  if (!here.review.requiresUserInput && round.feedback === undefined) return select(node, here);
+  if (!here.review.requiresUserInput && round.feedback === undefined)
+    return here.place.result('selected', () => select(node, here));
   round.selection ??= await askRoute(node, here, round);
   return round.selection === 'none' ? undefined : round.selection;
 }
@@ -31,13 +32,17 @@ async function askRoute(node: RouterNode, here: Here, round: Round): Promise<rea
   const choices = node.choices.map(({ name }) => name);
   const { userInputMessage, allowMultipleSelections } = here.review;
   const feedback = round.feedback?.rejectionFeedback;
-  const { verdict, answer } = await askUntilSettled(here, {
-    kind: 'route',
-    message: userInputMessage ?? `Select a route from: ${choices.join(', ')}`,
-    availableChoices: choices,
-    allowMultipleSelections,
-    ...(feedback === undefined ? {} : { previousFeedback: feedback }),
-  });
+  const { verdict, answer } = await askUntilSettled(
+    here,
+    {
+      kind: 'route',
+      message: userInputMessage ?? `Select a route from: ${choices.join(', ')}`,
+      availableChoices: choices,
+      allowMultipleSelections,
+      ...(feedback === undefined ? {} : { previousFeedback: feedback }),
+    },
+    here.place,
+  );
   return verdict === 'yes' ? answer.selectedChoices! : 'none';
 }
 
@@ -45,7 +50,7 @@ async function select({ selector, choices }: RouterNode, here: Here): Promise<re
   const input = stepInput(here);
   const names = choices.map(({ name }) => name);
   if (isExpression(selector)) return [asChoice(selector.evaluate(routerVariables(input, names)))];
-  const selection = await here.scope.run.desk.settled(selector!(input));
+  const selection = await here.scope.run.desk.settled(() => selector!(input));
   const list = Array.isArray(selection) ? selection : [selection];
   return list.map((choice: string | WorkflowNode) => (typeof choice === 'string' ? choice : choice?.name));
 }

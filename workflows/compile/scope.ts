@@ -9,6 +9,8 @@ import type { StepOutput } from '../define/step-output.ts';
 import type { UsageMeter } from '../agent/usage.ts';
 import type { Branch } from '../human/branch.ts';
 import type { Desk } from '../human/desk.ts';
+import type { PathCounters } from '../human/path-counters.ts';
+import type { Place } from '../human/place.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { Flow } from './flow.ts';
 import type { SessionState } from './session-state.ts';
@@ -25,8 +27,8 @@ export interface RunContext {
   readonly additionalData: AdditionalData;
   readonly desk: Desk;
   readonly usage: UsageMeter;
-  /** The n-th time that the executor at this path starts. */
-  nextRound(path: string): number;
+  /** How often the executor at a path has started. */
+  readonly rounds: PathCounters;
 }
 
 /** What a node gets from its container. */
@@ -54,6 +56,8 @@ export interface Here {
   readonly topLevelStep: string;
   readonly review: HumanReview;
   readonly slot: Slot;
+  /** What the node itself has done in this round, inside its gates: nothing, when it begins anew. */
+  readonly place: Place;
 }
 
 export function hereOf(node: WorkflowNode, scope: Scope, slot: Slot): Here {
@@ -64,6 +68,7 @@ export function hereOf(node: WorkflowNode, scope: Scope, slot: Slot): Here {
     topLevelStep: scope.topLevelStep ?? node.name,
     review: reviewWithDefaults(stepTypeOf(node), node.humanReview),
     slot,
+    place: slot.place.child('round'),
   };
 }
 
@@ -72,10 +77,12 @@ export function inside({ scope, path, topLevelStep }: Here, changes: Partial<Sco
   return { ...scope, path, topLevelStep, ...changes };
 }
 
-/** Asks a human about this node and waits. */
+/** Asks a human about this node and waits. @param at what was asked there before is not asked again, unless `anew` */
 export function ask(
   here: Here,
   question: Pick<RequirementRequest, 'kind'> & Partial<RequirementRequest>,
+  at: Place = here.place,
+  anew = false,
 ): Promise<StepRequirement> {
   const { node, review, path, topLevelStep, scope } = here;
   const request: RequirementRequest = {
@@ -89,7 +96,7 @@ export function ask(
     onTimeout: review.onTimeout,
     ...question,
   };
-  return scope.run.desk.awaitDecision(request, review.timeoutMs, scope.branch);
+  return scope.run.desk.awaitDecision(request, review.timeoutMs, { branch: scope.branch, place: at, anew });
 }
 
 /** The input of this node's function, evaluator or selector. */

@@ -2,6 +2,7 @@
 import type { WorkflowNode } from '../define/node.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import { after, type Flow } from './flow.ts';
+import type { Place } from '../human/place.ts';
 import type { RunNode, Scope } from './scope.ts';
 import type { Frame } from './tree.ts';
 
@@ -19,11 +20,12 @@ export async function runSequence(
   scope: Scope,
   frame: Frame,
   runNode: RunNode,
+  place: Place,
 ): Promise<SequenceResult> {
   const outputs: StepOutput[] = [];
   let { flow } = scope;
-  for (const node of nodes) {
-    const output = await runNode(node, { ...scope, flow }, frame.slot());
+  for (const [index, node] of nodes.entries()) {
+    const output = await runNode(node, { ...scope, flow }, frame.slot(place.child(index)));
     if (!output) continue;
     outputs.push(output);
     flow = after(flow, output);

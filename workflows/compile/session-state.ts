@@ -3,12 +3,26 @@ import type { Json } from '../define/step-output.ts';
 
 type State = Readonly<Record<string, Json>>;
 
+export interface CarriedState {
+  readonly current: State;
+  /** What was patched since the fork. */
+  readonly patches: State;
+}
+
 export class SessionState {
   private current: State;
   private patches: State = {};
 
   constructor(initial: State) {
     this.current = Object.freeze({ ...initial });
+  }
+
+  /** As it was when the run continued as new. */
+  static carried(data: CarriedState | undefined): SessionState | undefined {
+    if (data === undefined) return undefined;
+    const state = new SessionState(data.current);
+    state.patches = data.patches;
+    return state;
   }
 
   get values(): State {
@@ -18,6 +32,10 @@ export class SessionState {
   patch(patch: State): void {
     this.current = Object.freeze({ ...this.current, ...patch });
     this.patches = { ...this.patches, ...patch };
+  }
+
+  toJSON(): CarriedState {
+    return { current: this.current, patches: this.patches };
   }
 
   fork(): SessionState {

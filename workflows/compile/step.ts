@@ -14,7 +14,8 @@ export const runStep: Body<StepNode> = async (node, here, round, runNode) => {
   const { executor } = node;
   if (executor.kind === 'workflow') return runNestedWorkflow(executor.definition, here, runNode);
   const extra = { ...(round.userInput ? { userInput: round.userInput } : {}), ...round.feedback };
-  const input = stepInput(here, extra, here.scope.run.nextRound(here.path));
+  const nth = here.place.recall<number>('nth') ?? here.place.keep('nth', here.scope.run.rounds.next(here.path));
+  const input = stepInput(here, extra, nth);
   if (executor.kind === 'agent' || executor.kind === 'team') {
     const content = await callAgent(node, executor.ref, input, here);
     const usage = here.scope.run.usage.of(here.path);

@@ -7,6 +7,6 @@ import { runSequence } from './sequence.ts';
 
 export const runSteps: Body<StepsNode> = async (node, here, _round, runNode) => {
   const frame = here.slot.open(node.name, 'Steps');
-  await runSequence(node.steps, inside(here), frame, runNode);
+  await runSequence(node.steps, inside(here), frame, runNode, here.place);
   return containerOutput(here, 'Steps', frame.outputs());
 };

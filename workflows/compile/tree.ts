@@ -1,9 +1,16 @@
 /** The tree of outputs while it grows: what the query shows at any moment, and what a cancelled or failed run keeps. */
+import { Place } from '../human/place.ts';
 import { contentOf, type StepOutput, type StepType } from '../define/step-output.ts';
 
 /** The place of one node in its container: empty, at work, or with its output. */
 export class Slot {
+  /** What the node has done. */
+  readonly place: Place;
   private content: StepOutput | Frame | undefined;
+
+  constructor(place: Place) {
+    this.place = place;
+  }
 
   set(output: StepOutput): void {
     this.content = output;
@@ -37,10 +44,22 @@ export class Frame {
     this.type = type;
   }
 
-  slot(): Slot {
-    const slot = new Slot();
+  slot(place: Place): Slot {
+    const slot = new Slot(place);
     this.slots.push(slot);
     return slot;
+  }
+
+  /** Slots as they were when the run continued as new: `null` for an omitted node. */
+  restore(contents: readonly (StepOutput | null)[]): void {
+    for (const content of contents) {
+      const slot = this.slot(new Place());
+      if (content) slot.set(content);
+    }
+  }
+
+  contents(): (StepOutput | null)[] {
+    return this.slots.map((slot) => slot.snapshot() ?? null);
   }
 
   /** Children so far, in the order of their slots. */
@@ -48,7 +67,7 @@ export class Frame {
     return this.slots.flatMap((slot) => slot.snapshot() ?? []);
   }
 
-  /** How many slots there are: a mark for {@link dropBefore}. */
+  /** How many slots there are: a mark for {@link dropFirst}. */
   get size(): number {
     return this.slots.length;
   }

@@ -2,6 +2,7 @@
 import type { OnReject } from '../define/human-review.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import { RunCancelled } from '../human/outcome.ts';
+import type { Place } from '../human/place.ts';
 import { ask, type Here } from './scope.ts';
 
 /** `retry` is returned only while retries are left. */
@@ -32,12 +33,14 @@ export function verdictOf(answer: StepRequirement): Verdict {
 export async function askUntilSettled(
   here: Here,
   question: Parameters<typeof ask>[1],
+  at: Place,
 ): Promise<{ readonly verdict: Exclude<Verdict, 'retry'>; readonly answer: StepRequirement }> {
-  let again: Partial<RequirementRequest> = {};
-  for (let retryCount = 0; ; retryCount += 1) {
-    const answer = await ask(here, { ...question, retryCount, ...again });
+  let answer = await ask(here, question, at);
+  for (;;) {
     const verdict = verdictOf(answer);
     if (verdict !== 'retry') return { verdict, answer };
-    again = answer.rejectionFeedback === undefined ? {} : { previousFeedback: answer.rejectionFeedback };
+    const { retryCount, rejectionFeedback: feedback } = answer;
+    const again: Partial<RequirementRequest> = feedback === undefined ? {} : { previousFeedback: feedback };
+    answer = await ask(here, { ...question, retryCount: retryCount + 1, ...again }, at, true);
   }
 }

@@ -13,6 +13,8 @@ export interface WorkflowDefinition {
   readonly description?: string;
   readonly inputSchema?: InputSchema;
   readonly steps: readonly WorkflowNode[];
+  /** Events of history. */
+  readonly continueAsNewAfter?: number;
 }
 
 const DEFINITION = Symbol.for('holdpoint.definition');

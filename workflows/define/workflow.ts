@@ -15,11 +15,16 @@ export interface WorkflowOptions {
   readonly description?: string;
   readonly inputSchema?: InputSchema;
   readonly steps: readonly NodeLike[];
+  /**
+   * Events of history after which a run continues as new, at least 50. Left out: when Temporal suggests it (about 4,000
+   * events or 4 MB), at 10 MB, or at 2,000 signals. What is open and what is done goes along; ids and deadlines stay.
+   */
+  readonly continueAsNewAfter?: number;
 }
 
 /** @throws {DefinitionError} in one sentence, with the path of the node that cannot be. */
 export function defineWorkflow(options: WorkflowOptions): WorkflowDefinition {
-  const { name, inputSchema } = options;
+  const { name, inputSchema, continueAsNewAfter } = options;
   if (typeof name !== 'string' || !/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name)) {
     throw new DefinitionError('workflow', `name must be the name of its export, got ${describe(name)}.`);
   }
@@ -33,7 +38,13 @@ export function defineWorkflow(options: WorkflowOptions): WorkflowDefinition {
       `inputSchema must be a Standard Schema or a JSON Schema, got ${describe(inputSchema)}.`,
     );
   }
-  checkOptions('workflow', options, ['name', 'description', 'inputSchema', 'steps'], name);
+  checkOptions('workflow', options, ['name', 'description', 'inputSchema', 'steps', 'continueAsNewAfter'], name);
+  if (continueAsNewAfter !== undefined && !(Number.isInteger(continueAsNewAfter) && continueAsNewAfter >= 50)) {
+    throw new DefinitionError(
+      name,
+      `continueAsNewAfter must be a whole number of events, 50 or more, got ${describe(continueAsNewAfter)}.`,
+    );
+  }
   const definition: WorkflowDefinition = { ...options, steps: toNodes(options.steps) };
   checkChildren(definition.steps, name, 'steps');
   return definition;

@@ -9,13 +9,18 @@ import type { StepRequirement } from '../protocol/requirement.ts';
 
 type Run = Pick<PauseMessage, 'runId' | 'workflowName' | 'sessionId'>;
 
-/** @returns what ends it, when nobody needs to be told any more */
-export function announce(run: Run, requirement: StepRequirement): () => void {
+/**
+ * @param announced who has been told already, in this execution or an earlier one
+ * @returns what ends it, when nobody needs to be told any more
+ */
+export function announce(run: Run, requirement: StepRequirement, announced: Map<string, PauseToldReply>): () => void {
   const scope = new CancellationScope();
   const message = (type: PauseMessage['type']): PauseMessage => ({ type, ...run, requirement: brief(requirement) });
   const told = scope.run(async () => {
-    const { remindBeforeMs } = await tell(message('pause'));
-    const { timeoutAt } = requirement;
+    const { id, timeoutAt } = requirement;
+    const reply = announced.get(id) ?? (await tell(message('pause')));
+    announced.set(id, reply);
+    const { remindBeforeMs } = reply;
     if (timeoutAt === undefined || remindBeforeMs === undefined) return;
     const waitMs = Date.parse(timeoutAt) - remindBeforeMs - Date.now();
     if (waitMs <= 0) return;

@@ -5,43 +5,59 @@
  * because the SDK delivers signals before timers).
  */
 import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
-import type { Json } from '../define/step-output.ts';
 import {
-  type AnsweredTool,
   type CarriedJournal,
   type EventData,
   JOURNAL_MARK,
   type JournalEntry,
   type RunEventName,
 } from '../protocol/events.ts';
-import { cut } from '../protocol/memo.ts';
-import type { RequirementKind, RequirementRequest, StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
+import type { RequirementKind, RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
+import type { PauseToldReply } from '../protocol/on-pause.ts';
 import { announce } from './announce.ts';
 import { type Branch, BranchStopped } from './branch.ts';
-import { contentFields, Journal, Teller } from './journal.ts';
-import { Publisher, type PublishedRun } from './publish.ts';
+import { Departure } from './departure.ts';
+import { answerData, PAUSE_EVENTS, pauseData } from './desk-events.ts';
+import { Journal, Teller, type Untold } from './journal.ts';
+import type { Place } from './place.ts';
+import { Publisher, type PublishedRun, type PublishedState } from './publish.ts';
 import { readSignal } from './read-answer.ts';
-import { Requirements, type Sender } from './requirements.ts';
-
-/** Characters of a question that an event shows. */
-const MESSAGE_LIMIT = 500;
-/** Tool calls that an event shows. */
-const TOOLS_LIMIT = 20;
-
-const PAUSE_EVENTS = {
-  confirmation: 'StepPaused',
-  user_input: 'StepPaused',
-  'confirmation+user_input': 'StepPaused',
-  output_review: 'StepOutputReview',
-  iteration_review: 'StepOutputReview',
-  route: 'RouterPaused',
-  executor: 'StepExecutorPaused',
-  error: 'StepError',
-} as const satisfies Record<RequirementKind, RunEventName>;
+import { type CarriedRequirements, Requirements, type Sender } from './requirements.ts';
 
 /** Refused answers that watchers hear of at once; later ones, with what the run does next: anybody may send any number. */
 const TOLD_AT_ONCE = 20;
+
+/** Requirement ids by kind: what has been asked at a place. */
+type Asked = { readonly [Kind in RequirementKind]?: string };
+const ASKED = 'asked';
+
+/** Has this been asked here, in this execution or an earlier one? */
+export function asked(place: Place, kind: RequirementKind): boolean {
+  return place.recall<Asked>(ASKED)?.[kind] !== undefined;
+}
+
+/** Where something is asked, and who by. */
+interface Asking {
+  readonly branch: Branch;
+  readonly place: Place;
+  /** Ask even though the same was asked here before. */
+  readonly anew: boolean;
+}
+
+/** Ids of decisions that are known again in the next execution: a signal is sent again within moments, if at all. */
+const CARRIED_DECISIONS = 1_000;
+
+/** What another execution needs to know of the desk. */
+export interface CarriedDesk {
+  readonly requirements: CarriedRequirements;
+  readonly published: PublishedState;
+  readonly sequence: number;
+  readonly untold: readonly Untold[];
+  readonly decisions: readonly string[];
+  /** Requirements that somebody outside has been told of, and when they want to be reminded. */
+  readonly announced: { readonly [requirement: string]: PauseToldReply };
+}
 
 /** Bytes of arguments that one workflow task schedules; beside them it has memos and other small things. */
 const TASK_LIMIT = 2_500_000;
@@ -62,11 +78,33 @@ export class Desk {
   private task = { historyLength: -1, bytes: 0 };
   /** Executors at work right now. */
   private working = 0;
+  private readonly announced: Map<string, PauseToldReply>;
+  readonly departure: Departure;
 
-  constructor(run: PublishedRun) {
+  constructor(run: PublishedRun, mostEvents: number | undefined, carried?: CarriedDesk) {
     this.run = run;
-    this.requirements = new Requirements(run.executionId);
-    this.publisher = new Publisher(run, this.teller);
+    this.departure = new Departure(() => this.working === 0, mostEvents);
+    this.requirements = new Requirements(run.executionId, carried?.requirements);
+    this.publisher = new Publisher(run, this.teller, carried?.published);
+    this.announced = new Map(Object.entries(carried?.announced ?? {}));
+    if (!carried) return;
+    this.teller.sequence = carried.sequence;
+    this.journal.putBack(carried.untold);
+    for (const id of carried.decisions) this.seenDecisions.add(id);
+  }
+
+  /** What goes on in another execution. @param place everything that the run has done */
+  carried(place: Place): CarriedDesk {
+    const needed = new Set(place.all(ASKED).flatMap((each) => Object.values(each as Asked)));
+    const { requirements, publisher, teller, journal, seenDecisions, announced } = this;
+    return {
+      requirements: requirements.carried(needed),
+      published: publisher.state,
+      sequence: teller.sequence,
+      untold: journal.untold,
+      decisions: [...seenDecisions].slice(-CARRIED_DECISIONS),
+      announced: Object.fromEntries([...announced].filter(([id]) => requirements.isOpen(id))),
+    };
   }
 
   /** `paused` where something waits for a human and nothing else is at work. */
@@ -86,23 +124,32 @@ export class Desk {
   async awaitDecision(
     request: RequirementRequest,
     timeoutMs: number | undefined,
-    branch: Branch,
+    { branch, place, anew }: Asking,
   ): Promise<StepRequirement> {
+    await this.departure.hold();
+    const before = place.recall<Asked>(ASKED);
+    const known = anew ? undefined : this.requirements.get(before?.[request.kind] ?? '');
     // Nobody is asked in a stopped branch, but that something may have run goes on record.
     if (!request.mayHaveRun) branch.check();
-    const asked = this.requirements.ask(request, new Date(), timeoutMs);
-    const { id } = asked;
+    const asked = known ?? this.requirements.ask(request, new Date(), timeoutMs);
+    const { id, timeoutAt } = asked;
     this.branchOf.set(id, branch);
-    this.tellPause(asked);
-    if (branch.stopped) this.withdraw(id);
-    branch.check();
-    this.decided ??= [];
-    this.publish();
+    if (!known) {
+      place.keep<Asked>(ASKED, { ...before, [request.kind]: id });
+      this.tellPause(asked);
+      if (branch.stopped) this.withdraw(id);
+      branch.check();
+      this.decided ??= [];
+      this.publish();
+    }
     const answered = () => this.requirements.get(id)!.resolution !== undefined;
-    const settled = this.run.announces ? announce(this.run, asked) : () => {};
+    const settled = this.run.announces && !answered() ? announce(this.run, asked, this.announced) : () => {};
     try {
-      if (timeoutMs === undefined) await condition(answered);
-      else await condition(answered, timeoutMs, { summary: `deadline of ${id}` });
+      if (timeoutAt === undefined) await condition(answered);
+      else {
+        const leftMs = known ? Math.max(1, Date.parse(timeoutAt) - Date.now()) : timeoutMs!;
+        await condition(answered, leftMs, { summary: `deadline of ${id}` });
+      }
     } catch (error) {
       // The run, or the Parallel around this branch, is being cancelled: nobody needs the answer any more.
       if (!answered()) this.withdraw(id);
@@ -110,6 +157,7 @@ export class Desk {
       throw error;
     } finally {
       settled();
+      this.departure.look();
     }
     if (!answered()) this.expire(id);
     const answer = this.requirements.get(id)!;
@@ -122,8 +170,15 @@ export class Desk {
     for (const { id } of this.requirements.open) if (this.branchOf.get(id)?.stopped) this.withdraw(id);
   }
 
+  /** Closes what is open when the run ends: a run that continued as new can end before it comes back to its questions. */
+  withdrawOpen(): void {
+    for (const { id } of this.requirements.open) this.withdraw(id);
+  }
+
   /** What user code returned; where that is a promise, the run is at work until it settles. */
-  async settled<T>(returned: T | PromiseLike<T>): Promise<T> {
+  async settled<T>(call: () => T | PromiseLike<T>): Promise<T> {
+    await this.departure.hold();
+    const returned = call();
     return isThenable(returned) ? this.work(async () => await returned) : returned;
   }
 
@@ -132,12 +187,14 @@ export class Desk {
    * task, shows nothing: what it settles is published with what comes next in the same task.
    */
   async work<T>(executor: () => Promise<T>, { brief = false, carries = false } = {}): Promise<T> {
+    await this.departure.hold();
     this.working += 1;
     if (!brief) this.publish({ tell: !carries });
     try {
       return await executor();
     } finally {
       this.working -= 1;
+      if (!brief) this.departure.look();
     }
   }
 
@@ -171,14 +228,18 @@ export class Desk {
    */
   room(bytes: number): Promise<void> | undefined {
     const scheduled = this.weigh(0);
-    if (scheduled > 0 && scheduled + bytes > TASK_LIMIT) return sleep(1).then(() => this.room(bytes));
+    if (scheduled > 0 && scheduled + bytes > TASK_LIMIT)
+      return sleep(1).then(() => {
+        this.departure.look();
+        return this.room(bytes);
+      });
     this.weigh(bytes);
     return undefined;
   }
 
   /** Adds to what the workflow task weighs. */
   private weigh(bytes: number): number {
-    const { historyLength } = workflowInfo();
+    const { historyLength } = this.departure;
     if (historyLength !== this.task.historyLength) this.task = { historyLength, bytes: 0 };
     this.task.bytes += bytes;
     return this.task.bytes;
@@ -186,6 +247,7 @@ export class Desk {
 
   /** Takes a signal. Never throws, never waits. */
   receive(signal: string, argument: unknown): void {
+    this.departure.countSignal();
     const { by, decisionId, decisions, problems } = readSignal(signal, argument);
     const sender: Sender = {
       signal,
@@ -240,12 +302,8 @@ export class Desk {
     this.weigh(OVERFLOW_BYTES);
   }
 
-  private tellPause({ id, kind, path, stepType, message, timeoutAt }: StepRequirement): void {
-    this.tell(PAUSE_EVENTS[kind], path, {
-      ...{ requirement: id, kind, stepType },
-      ...(message === undefined ? {} : { message: cut(message, MESSAGE_LIMIT) }),
-      ...(timeoutAt === undefined ? {} : { timeoutAt }),
-    });
+  private tellPause(asked: StepRequirement): void {
+    this.tell(PAUSE_EVENTS[asked.kind], asked.path, pauseData(asked));
   }
 
   private tellRefusal(): void {
@@ -258,14 +316,8 @@ export class Desk {
   }
 
   private tellAnswer(answered: StepRequirement): void {
-    const { id, kind, path, resolution, resolvedBy, rejectionFeedback } = answered;
-    const event = kind === 'executor' ? 'StepExecutorContinued' : 'StepContinued';
-    this.journal.add(event, path, {
-      ...{ requirement: id, resolution: resolution! },
-      ...(resolvedBy === undefined ? {} : { resolvedBy }),
-      ...(rejectionFeedback === undefined ? {} : { feedback: cut(rejectionFeedback, MESSAGE_LIMIT) }),
-      ...givenFields(answered),
-    });
+    const event = answered.kind === 'executor' ? 'StepExecutorContinued' : 'StepContinued';
+    this.journal.add(event, answered.path, answerData(answered));
   }
 
   private expire(id: string): void {
@@ -283,26 +335,4 @@ export class Desk {
 
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
-
-/** What an answer gave, as much of it as an event shows. */
-function givenFields({ editedOutput, userInput, selectedChoices, result, tools }: StepRequirement) {
-  return {
-    ...contentAs(editedOutput ?? userInput ?? selectedChoices ?? result),
-    ...(tools ? { tools: tools.slice(0, TOOLS_LIMIT).map(answeredTool) } : {}),
-  };
-}
-
-function contentAs(given: Json | undefined): { readonly given?: Json; readonly givenPreview?: string } {
-  if (given === undefined) return {};
-  const fields = contentFields(given);
-  return 'content' in fields ? { given: fields.content } : { givenPreview: fields.preview };
-}
-
-function answeredTool({ toolCallId, toolName, resolution, resolvedBy, note }: ToolRequirement): AnsweredTool {
-  return {
-    ...{ toolCallId, toolName, resolution: resolution ?? 'open' },
-    ...(resolvedBy === undefined ? {} : { resolvedBy }),
-    ...(note === undefined ? {} : { note: cut(note, MESSAGE_LIMIT) }),
-  };
 }

@@ -13,7 +13,12 @@ const FULL = 32 * 1024;
 const REFUSALS = 20;
 
 /** An event before it has its number. */
-type Untold = readonly [time: number, event: RunEventName, path: string, data?: { readonly [key: string]: Json }];
+export type Untold = readonly [
+  time: number,
+  event: RunEventName,
+  path: string,
+  data?: { readonly [key: string]: Json },
+];
 
 export class Journal {
   private entries: Untold[] = [];
@@ -26,6 +31,10 @@ export class Journal {
 
   get isFull(): boolean {
     return this.bytes > FULL;
+  }
+
+  get untold(): readonly Untold[] {
+    return this.entries;
   }
 
   add<Name extends RunEventName>(event: Name, path: string, data: EventData<Name>): void {

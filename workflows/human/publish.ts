@@ -30,6 +30,13 @@ export interface PublishedRun {
   readonly runId: string;
 }
 
+/** What is visible outside, as it goes over into the next execution: Temporal carries memo and attributes along. */
+export interface PublishedState {
+  readonly status?: RunStatus;
+  readonly memoSet: boolean;
+  readonly attributes?: ReturnType<typeof attributesOf>;
+}
+
 export class Publisher {
   private readonly run: PublishedRun;
   private status: RunStatus | undefined;
@@ -37,9 +44,17 @@ export class Publisher {
   private attributes: ReturnType<typeof attributesOf> | undefined;
   private readonly teller: Teller;
 
-  constructor(run: PublishedRun, teller: Teller) {
+  constructor(run: PublishedRun, teller: Teller, carried?: PublishedState) {
     this.run = run;
     this.teller = teller;
+    this.status = carried?.status;
+    this.memoSet = carried?.memoSet ?? false;
+    this.attributes = carried?.attributes;
+  }
+
+  get state(): PublishedState {
+    const { status, memoSet, attributes } = this;
+    return { memoSet, ...(status ? { status } : {}), ...(attributes ? { attributes } : {}) };
   }
 
   /**

@@ -16,6 +16,7 @@ import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
 import type { Decision } from '../protocol/signals.ts';
 import { type Answer, checkDecision } from './answer-rules.ts';
 import { digestOf } from './digest.ts';
+import { PathCounters } from './path-counters.ts';
 import { answeredCalls, REJECTED_NOTE, type ToolAnswer } from './tool-answers.ts';
 
 /** How many refused answers a run keeps; the rest is a count. */
@@ -23,6 +24,19 @@ export const REFUSED_LIMIT = 20;
 /** Lengths in a refusal: what a sender wrote stands in it, and all of them together must fit the run's result. */
 const REASON_LIMIT = 500;
 const ID_LIMIT = 200;
+/** Characters of a text in an answer that is carried in brief. */
+const BRIEF_LIMIT = 100;
+
+/** Answered requirements that a run takes along in full when it continues as new, and before them in brief. */
+const CARRIED_IN_FULL = 50;
+const CARRIED_IN_BRIEF = 200;
+
+export interface CarriedRequirements {
+  readonly all: readonly StepRequirement[];
+  readonly earlier: number;
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly refused: { readonly count: number; readonly newest: readonly RefusedAnswer[] };
+}
 
 /** Who sent an answer, how and when. */
 export interface Sender {
@@ -47,19 +61,48 @@ const ID_SUFFIX: Readonly<Record<RequirementKind, string>> = {
 export class Requirements {
   /** Oldest first. */
   readonly all: StepRequirement[] = [];
-  readonly refused: { count: number; readonly newest: RefusedAnswer[] } = { count: 0, newest: [] };
+  readonly refused: { count: number; readonly newest: RefusedAnswer[] };
   private readonly executionId: string;
   private readonly indexById = new Map<string, number>();
   private readonly openIdSet = new Set<string>();
-  private readonly askedByStem = new Map<string, number>();
+
+  /** How many questions of a kind there were at a path. */
+  readonly numbers: PathCounters;
+  /** Answered ones that are not in {@link all} any more, since the run continued as new. */
+  readonly earlier: number;
 
   /** @param executionId tells this run from an earlier one with the same id: their digests differ */
-  constructor(executionId: string) {
+  constructor(executionId: string, carried?: CarriedRequirements) {
     this.executionId = executionId;
+    const { numbers, earlier = 0, refused, all = [] } = carried ?? {};
+    this.numbers = new PathCounters(numbers);
+    this.earlier = earlier;
+    this.refused = { count: refused?.count ?? 0, newest: [...(refused?.newest ?? [])] };
+    for (const requirement of all) this.add(requirement);
+  }
+
+  /**
+   * What goes on in another execution: the open ones and the newest in full, the ones before in brief, the rest as a number;
+   * all of them are in the histories of the executions in which they were answered.
+   * @param needed ids that the run has not done with
+   */
+  carried(needed: ReadonlySet<string>): CarriedRequirements {
+    const newest = this.all.length - CARRIED_IN_FULL;
+    const kept = this.all.flatMap((requirement, index) => {
+      if (requirement.resolution === undefined || needed.has(requirement.id)) return [requirement];
+      if (index < newest - CARRIED_IN_BRIEF) return [];
+      return [index < newest ? inBrief(requirement) : requirement];
+    });
+    const { numbers, refused } = this;
+    return { numbers: numbers.toJSON(), refused, all: kept, earlier: this.earlier + this.all.length - kept.length };
   }
 
   get open(): StepRequirement[] {
     return [...this.openIdSet].map((id) => this.get(id)!);
+  }
+
+  isOpen(id: string): boolean {
+    return this.openIdSet.has(id);
   }
 
   /** The requirement as it stands now. */
@@ -70,9 +113,9 @@ export class Requirements {
 
   /** Records a new question. The n-th of one kind on one path ends in `~n`. */
   ask(request: RequirementRequest, createdAt: Date, timeoutMs: number | undefined): StepRequirement {
-    const stem = `${request.path}#${ID_SUFFIX[request.kind]}`;
-    const round = (this.askedByStem.get(stem) ?? 0) + 1;
-    this.askedByStem.set(stem, round);
+    const suffix = `#${ID_SUFFIX[request.kind]}`;
+    const stem = request.path + suffix;
+    const round = this.numbers.next(request.path, suffix);
     const id = round === 1 ? stem : `${stem}~${round}`;
     const { kind } = request;
     const requirement: StepRequirement = {
@@ -87,10 +130,15 @@ export class Requirements {
       createdAt: createdAt.toISOString(),
       ...(timeoutMs === undefined ? {} : { timeoutAt: new Date(createdAt.getTime() + timeoutMs).toISOString() }),
     };
-    this.indexById.set(id, this.all.length);
-    this.openIdSet.add(id);
-    this.all.push(requirement);
+    this.add(requirement);
     return requirement;
+  }
+
+  private add(requirement: StepRequirement): void {
+    const { id, resolution } = requirement;
+    this.indexById.set(id, this.all.length);
+    if (resolution === undefined) this.openIdSet.add(id);
+    this.all.push(requirement);
   }
 
   /** Applies an answer, or records why it changes nothing. */
@@ -179,6 +227,17 @@ export class Requirements {
   private replace(requirement: StepRequirement): void {
     this.all[this.indexById.get(requirement.id)!] = requirement;
   }
+}
+
+/** Who decided what, without what was shown and given. */
+function inBrief(requirement: StepRequirement): StepRequirement {
+  const { input, output, userInputSchema, tools, editedOutput, userInput, result, ...rest } = requirement;
+  const { message, rejectionFeedback: feedback, previousFeedback, ...brief } = rest;
+  return {
+    ...brief,
+    ...(message === undefined ? {} : { message: cut(message, BRIEF_LIMIT) }),
+    ...(feedback === undefined ? {} : { rejectionFeedback: cut(feedback, BRIEF_LIMIT) }),
+  };
 }
 
 /** Who resolved something, and when. */

@@ -17,8 +17,13 @@ export interface RunOutput {
   readonly content: Json;
   /** The tree of outputs so far, with the one under review. */
   readonly stepResults: readonly StepOutput[];
-  /** Every requirement of the run, oldest first. */
+  /**
+   * Every requirement of the run, oldest first. Of a run that has continued as new: the open ones and the newest 50 in full,
+   * 200 before them in brief.
+   */
   readonly stepRequirements: readonly StepRequirement[];
+  /** How many there were before these; they are in the histories of the executions before, see `client.audit`. */
+  readonly earlierRequirements?: number;
   readonly sessionState: Readonly<Record<string, Json>>;
   readonly refusedAnswers: { readonly count: number; readonly newest: readonly RefusedAnswer[] };
   /** Tokens of all model calls, also of rounds that were sent back or failed; left out where there were none. */

@@ -11,11 +11,15 @@ import { changedPaths, fingerprintOf } from './structure.ts';
 
 const DEFINITION_PATCH = `${PATCH_PREFIX}definition:`;
 
-/** @throws a plain error, which fails the workflow task and not the run */
-export function guardDefinition(definition: WorkflowDefinition): void {
+/**
+ * @param carried the fingerprint of the execution that this one continues: in a new history any patch is taken
+ * @throws a plain error, which fails the workflow task and not the run
+ */
+export function guardDefinition(definition: WorkflowDefinition, carried?: string): void {
   const now = fingerprintOf(definition);
-  if (patched(DEFINITION_PATCH + now)) return;
-  const before = recordedFingerprint();
+  const same = carried === undefined || carried === now;
+  if (same && patched(DEFINITION_PATCH + now)) return;
+  const before = same ? recordedFingerprint() : carried;
   const changed = before === undefined ? [] : changedPaths(before, now);
   const what = changed.length === 0 ? 'a node' : changed.map((path) => `'${path}'`).join(', ');
   throw Object.assign(

@@ -1,6 +1,15 @@
 /** One run, from its arguments to its output. */
-import { ApplicationFailure, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  ContinueAsNew,
+  continueAsNew,
+  isCancellation,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { WorkflowDefinition } from '../define/definition.ts';
+import { jsonBytes } from '../define/json.ts';
 import type { AdditionalData } from '../define/step-input.ts';
 import { lastContent, type Json } from '../define/step-output.ts';
 import { UsageMeter } from '../agent/usage.ts';
@@ -14,24 +23,33 @@ import { SessionState } from '../compile/session-state.ts';
 import { Frame } from '../compile/tree.ts';
 import { Branch } from '../human/branch.ts';
 import { Desk } from '../human/desk.ts';
+import { PathCounters } from '../human/path-counters.ts';
+import { Place } from '../human/place.ts';
 import { contentFields } from '../human/journal.ts';
 import { installHandlers } from '../human/handlers.ts';
-import { FAILURE } from '../protocol/failure.ts';
+import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
 import { cut } from '../protocol/memo.ts';
 import { ON_PAUSE_PATCH } from '../protocol/on-pause.ts';
 import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
 import { guardDefinition } from './drift-guard.ts';
+import { type CarriedRun, carriedRun, toCarry } from './carried-run.ts';
 import { fitted } from './fit.ts';
+import { fingerprintOf } from './structure.ts';
 import { checkedInput, checkedOptions } from './run-input.ts';
 
 /** @throws {ApplicationFailure} `holdpoint.StepFailed` with the run output as its detail, or `holdpoint.InvalidInput` */
-export async function executeRun(definition: WorkflowDefinition, input: unknown, options: unknown): Promise<RunOutput> {
-  guardDefinition(definition);
-  const checked = checkedOptions(options);
-  const run = new Run(definition, checked);
+export async function executeRun(
+  definition: WorkflowDefinition,
+  input: unknown,
+  options: unknown,
+  carriedArgument: unknown,
+): Promise<RunOutput> {
+  const carried = carriedRun(carriedArgument);
+  guardDefinition(definition, carried?.definition);
+  const run = new Run(definition, checkedOptions(options), carried);
   installHandlers(run.desk, () => run.output(run.desk.status, null));
-  return run.execute(await checkedInput(definition, input));
+  return run.execute(carried ? (input as Json) : await checkedInput(definition, input));
 }
 
 class Run {
@@ -39,22 +57,28 @@ class Run {
   private readonly definition: WorkflowDefinition;
   private readonly context: RunContext;
   private readonly frame = new Frame('', 'Workflow');
+  private readonly options: RunOptions;
+  private readonly place: Place;
   private readonly state: SessionState;
 
-  constructor(definition: WorkflowDefinition, options: RunOptions) {
+  constructor(definition: WorkflowDefinition, options: RunOptions, carried: CarriedRun | undefined) {
     const { sessionId, userId, sessionState = {}, additionalData = {} } = options;
     const { workflowId, firstExecutionRunId } = workflowInfo();
-    const rounds = new Map<string, number>();
     this.definition = definition;
-    this.desk = new Desk({
+    this.options = options;
+    this.place = new Place(carried?.place);
+    const published = {
       workflowName: definition.name,
       sessionId: sessionId ?? workflowId,
       executionId: firstExecutionRunId,
       searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
       announces: patched(ON_PAUSE_PATCH),
       runId: workflowId,
-    });
-    this.state = new SessionState(toJson(sessionState, 'sessionState') as Record<string, Json>);
+    };
+    this.desk = new Desk(published, definition.continueAsNewAfter, carried?.desk);
+    this.state =
+      SessionState.carried(carried?.state) ??
+      new SessionState(toJson(sessionState, 'sessionState') as Record<string, Json>);
     this.context = {
       runId: workflowId,
       executionId: firstExecutionRunId,
@@ -62,16 +86,12 @@ class Run {
       ...(userId === undefined ? {} : { userId }),
       additionalData: toJson(additionalData, 'additionalData') as AdditionalData,
       desk: this.desk,
-      usage: new UsageMeter(),
-      nextRound: (path) => {
-        const round = (rounds.get(path) ?? 0) + 1;
-        rounds.set(path, round);
-        return round;
-      },
+      usage: new UsageMeter(carried?.usage),
+      rounds: new PathCounters(carried?.rounds),
     };
   }
 
-  async execute(input: unknown): Promise<RunOutput> {
+  async execute(input: Json): Promise<RunOutput> {
     const scope: Scope = {
       run: this.context,
       path: '',
@@ -81,9 +101,10 @@ class Run {
       branch: new Branch(),
       flow: EMPTY_FLOW,
     };
-    this.desk.tell('WorkflowStarted', '', {});
+    this.place.once('told', () => this.desk.tell('WorkflowStarted', '', {}));
     try {
-      await runSequence(this.definition.steps, scope, this.frame, runNode);
+      const { steps } = this.definition;
+      await Promise.race([runSequence(steps, scope, this.frame, runNode, this.place), this.leave(input)]);
       await passCancellation();
       const outputs = this.frame.outputs();
       return this.end('completed', outputs.length === 0 ? NO_STEPS_EXECUTED : lastContent(outputs));
@@ -92,10 +113,39 @@ class Run {
     }
   }
 
+  /**
+   * Goes on in another execution when this one's history is long and nothing is at work. What waits here is left where it
+   * stands: the next execution finds what is done, and waits again.
+   */
+  private async leave(input: Json): Promise<never> {
+    const scope = CancellationScope.current();
+    for (;;) {
+      await CancellationScope.nonCancellable(() => this.desk.departure.untilDue());
+      const carried = this.carried();
+      const fits = jsonBytes([input, this.options, carried]) <= PAYLOAD_LIMIT;
+      // A cancelled run ends here. One with too much to take along stays, and tries again later.
+      if (fits && !scope.consideredCancelled) await continueAsNew(input, this.options, carried);
+      this.desk.departure.postpone();
+    }
+  }
+
+  private carried(): unknown {
+    const { place, state, desk } = this;
+    const { rounds, usage } = this.context;
+    return toCarry({
+      definition: fingerprintOf(this.definition),
+      place: place.toJSON(),
+      state: state.toJSON(),
+      desk: desk.carried(place),
+      rounds: rounds.toJSON(),
+      usage: usage.toJSON(),
+    });
+  }
+
   /** The run as it stands. */
   output(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
     const { runId, sessionId, userId } = this.context;
-    const { all, refused } = this.desk.requirements;
+    const { all, earlier, refused } = this.desk.requirements;
     const { total: usage } = this.context.usage;
     return fitted({
       runId,
@@ -106,6 +156,7 @@ class Run {
       content,
       stepResults: this.frame.outputs(),
       stepRequirements: [...all],
+      ...(earlier === 0 ? {} : { earlierRequirements: earlier }),
       sessionState: this.state.values,
       refusedAnswers: { count: refused.count, newest: [...refused.newest] },
       ...(usage ? { usage } : {}),
@@ -115,6 +166,8 @@ class Run {
   }
 
   private endBy(error: unknown): RunOutput {
+    if (error instanceof ContinueAsNew) throw error;
+    this.desk.withdrawOpen();
     if (error instanceof RunCancelled) return this.end('cancelled', error.message);
     if (isCancellation(error)) {
       // A real Temporal cancel: the last thing that the run says, then it ends as Canceled.

@@ -14,7 +14,8 @@ const FINGERPRINT_LIMIT = 600;
 /** `<hash of all>:<path>=<hash>,…`; where that is too long, the top-level nodes only, or none. */
 export function fingerprintOf(definition: WorkflowDefinition): string {
   const nodes = collect(definition.steps, '');
-  const whole = hash([definition.name, nodes]).slice(0, 12);
+  const { name, continueAsNewAfter: bound } = definition;
+  const whole = hash([name, nodes, ...(bound === undefined ? [] : [bound])]).slice(0, 12);
   const top = nodes.filter(({ path }) => !path.includes('/'));
   const candidates = [nodes, top, []].map((list) => `${whole}:${list.map(entry).join(',')}`);
   return candidates.find((text) => text.length <= FINGERPRINT_LIMIT)!;

@@ -16,6 +16,8 @@ export type HoldpointWorkflow<Input = unknown> = (input: Input, options?: RunOpt
 // `any`: without a type argument, any input is taken
 export function workflow<Input = any>(options: WorkflowOptions): HoldpointWorkflow<Input> {
   const definition = defineWorkflow(options);
-  const run: HoldpointWorkflow<Input> = (input, runOptions) => executeRun(definition, input, runOptions);
-  return attachDefinition(run, definition);
+  // A third argument comes only from the run itself, when it continues as new.
+  const run = (input: Input, runOptions?: RunOptions, carried?: unknown) =>
+    executeRun(definition, input, runOptions, carried);
+  return attachDefinition<HoldpointWorkflow<Input>>(run, definition);
 }

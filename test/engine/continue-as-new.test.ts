@@ -1,0 +1,124 @@
+/** Runs that continue as new at every chance do the same as those that never do (H7, H8). */
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { HoldpointClient } from '../../client/client.ts';
+import { bundleWorkflows } from '../../worker/bundle.ts';
+import { createWorker } from '../../worker/create-worker.ts';
+import type { StepRequirement, ToolRequirement } from '../../workflows/protocol/requirement.ts';
+import type { RunOutput } from '../../workflows/protocol/run-output.ts';
+import { agents } from '../replay/agents.ts';
+import { play } from '../replay/play.ts';
+import { activities, type Scenario, SCENARIOS } from '../replay/scenarios.ts';
+import { startBareServer } from '../support/bare-server.ts';
+import { type Recorded, replayProblems } from '../support/replay.ts';
+import { type RunningWorker, runWorker, TestRun } from '../support/server.ts';
+
+/** Events after which this server suggests to continue as new: one workflow task. */
+const SUGGESTED = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=4'];
+
+/** A server with a worker of its own on it. */
+interface Stage {
+  readonly temporal: Client;
+  readonly client: HoldpointClient;
+  readonly taskQueue: string;
+  close(): Promise<void>;
+}
+
+async function openStage(address: string, code: string): Promise<Stage> {
+  const [connection, native] = [await Connection.connect({ address }), await NativeConnection.connect({ address })];
+  const temporal = new Client({ connection });
+  const taskQueue = randomUUID();
+  const workflowBundle = { code };
+  const options = { connection: native, taskQueue, workflowBundle, activities: { ...activities, agents } };
+  const worker: RunningWorker = runWorker(await createWorker(options));
+  const client = new HoldpointClient(temporal, { taskQueue, onWaiting: () => {} });
+  return {
+    ...{ temporal, client, taskQueue },
+    async close() {
+      await worker.stop();
+      await connection.close();
+      await native.close();
+    },
+  };
+}
+
+let bundle: string;
+let bare: Awaited<ReturnType<typeof startBareServer>>;
+let still: Stage;
+let moving: Stage;
+beforeAll(async () => {
+  const workflowsPath = fileURLToPath(new URL('../workflows/replay-agents/index.ts', import.meta.url));
+  bundle = (await bundleWorkflows({ workflowsPath })).code;
+  bare = await startBareServer(inject('cli'), SUGGESTED);
+  still = await openStage(inject('address'), bundle);
+  moving = await openStage(bare.address, bundle);
+});
+afterAll(async () => {
+  await still?.close();
+  await moving?.close();
+  await bare?.stop();
+});
+
+/** What a scenario comes to, without times and ids of executions; and in how many executions. */
+async function outcome({ temporal, client, taskQueue }: Stage, name: string, scenario: Scenario) {
+  const workflowId = `${name}-${randomUUID()}`;
+  const args = [{ of: scenario.script ?? name }, { sessionId: 'mine' }];
+  const handle = await temporal.workflow.start(scenario.workflow, { taskQueue, workflowId, args });
+  await play(new TestRun(handle), scenario);
+  const run = await client.getRun(workflowId);
+  const events: string[] = [];
+  let last = 0;
+  for await (const { event, sequence, ...more } of client.events(workflowId)) {
+    expect(sequence).toBeGreaterThan(last);
+    last = sequence;
+    // How often a run pauses in a Parallel depends on how fast its branches are.
+    if (event !== 'WorkflowPaused') events.push(`${event} ${'path' in more ? more.path : ''}`);
+  }
+  const histories = await chain(temporal, workflowId, handle.firstExecutionRunId);
+  return { run: plain(run), events: events.toSorted((a, b) => a.localeCompare(b)), histories };
+}
+
+/** The histories of all executions. */
+async function chain(temporal: Client, workflowId: string, first: string): Promise<Recorded[]> {
+  const histories: Recorded[] = [];
+  for (let next: string | null | undefined = first; next; ) {
+    const history = await temporal.workflow.getHandle(workflowId, next).fetchHistory();
+    histories.push({ workflowId, history });
+    next = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+  }
+  return histories;
+}
+
+function plain(
+  run: Pick<RunOutput, 'status' | 'content' | 'stepResults' | 'sessionState' | 'refusedAnswers'> & {
+    readonly stepRequirements: readonly object[];
+    readonly error?: unknown;
+    readonly usage?: unknown;
+  },
+) {
+  const { status, content, stepResults, sessionState, refusedAnswers, error, usage } = run;
+  const requirements = (run.stepRequirements as readonly StepRequirement[]).map(
+    ({ digest: _, createdAt: _c, resolvedAt: _r, timeoutAt: _t, tools, ...rest }) => ({
+      ...rest,
+      ...(tools ? { tools: tools.map(({ resolvedAt: _at, ...tool }: ToolRequirement) => tool) } : {}),
+    }),
+  );
+  requirements.sort((a, b) => a.id.localeCompare(b.id));
+  return { status, content, stepResults, sessionState, refused: refusedAnswers.count, error, usage, requirements };
+}
+
+describe('a run that continues as new at every chance', () => {
+  for (const [name, scenario] of Object.entries(SCENARIOS)) {
+    test(`does as one that never does: ${name}`, async () => {
+      const [one, other] = await Promise.all([outcome(still, name, scenario), outcome(moving, name, scenario)]);
+      expect(one.histories).toHaveLength(1);
+      expect(other.run).toEqual(one.run);
+      expect(other.events).toEqual(one.events);
+      expect(other.histories.length).toBeGreaterThan(scenario.answers.length / 2);
+      expect(await replayProblems(bundle, other.histories)).toEqual([]);
+    });
+  }
+});

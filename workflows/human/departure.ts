@@ -1,0 +1,107 @@
+/**
+ * When a run leaves its execution for a new one (continue-as-new): its history is long, and nothing is at work. What waits
+ * – for a human, for a deadline, between two nodes – is left where it stands; the next execution finds what is done, and
+ * waits again. From the moment of the decision nothing begins here, or it would be done here and there.
+ */
+import { condition, sleep, workflowInfo } from '@temporalio/workflow';
+import { runsBesideOthers } from '../define/beside.ts';
+
+/** Signals after which a run leaves: the server refuses those past 10,000. */
+const MOST_SIGNALS = 2_000;
+/** Bytes of history: the server ends a run past 50 MB. */
+const MOST_BYTES = 10 * 1024 * 1024;
+/** Local activities, and bytes of their results, after which a run takes a workflow task to look at its history. */
+const UNSEEN = { locals: 200, bytes: 2_000_000 };
+/** Events until it is tried again where what is to be carried was too large. */
+const POSTPONED_EVENTS = 1_000;
+
+export class Departure {
+  private readonly mostEvents: number;
+  private readonly isIdle: () => boolean;
+  /**
+   * The history as it was when something arrived from outside: not after a local activity, because a replay puts the
+   * workflow tasks together that one took, and what is true in the later of them is not true in the first.
+   */
+  private history = workflowInfo();
+  private unseen = { locals: 0, bytes: 0 };
+  private signals = 0;
+  private postponedTo = 0;
+  private leaving = false;
+
+  /** @param isIdle nothing is at work */
+  constructor(isIdle: () => boolean, mostEvents = Number.POSITIVE_INFINITY) {
+    this.isIdle = isIdle;
+    this.mostEvents = mostEvents;
+  }
+
+  countSignal(): void {
+    this.signals += 1;
+    this.look();
+  }
+
+  countLocal(bytes: number): void {
+    this.unseen = { locals: this.unseen.locals + 1, bytes: this.unseen.bytes + bytes };
+  }
+
+  /** Something has arrived that is an event of its own in the history: a signal, a timer, the end of an activity. */
+  look(): void {
+    this.history = workflowInfo();
+    this.unseen = { locals: 0, bytes: 0 };
+  }
+
+  /** Tells workflow tasks apart. */
+  get historyLength(): number {
+    return this.history.historyLength;
+  }
+
+  /** Resolves when the run must leave now. */
+  async untilDue(): Promise<void> {
+    while (!this.leaving) {
+      await condition(() => this.isDue && this.isIdle());
+      await untilQuiet();
+      this.leaving = this.isDue && this.isIdle();
+    }
+  }
+
+  /** It cannot leave now: what was held up goes on. */
+  postpone(): void {
+    this.postponedTo = this.historyLength + POSTPONED_EVENTS;
+    this.leaving = false;
+  }
+
+  /** Between two nodes: where it is time, the run leaves here, unless something else is at work. */
+  async passBoundary(): Promise<void> {
+    if (this.unseen.locals >= UNSEEN.locals || this.unseen.bytes >= UNSEEN.bytes) {
+      await sleep(1);
+      this.look();
+    }
+    if (this.leaving || (this.isDue && this.isIdle() && !runsBesideOthers())) {
+      await condition(() => !this.leaving && !this.isDue);
+    }
+  }
+
+  /** Before anything begins; `undefined` unless the run is leaving. */
+  hold(): Promise<void> | undefined {
+    return this.leaving ? condition(() => !this.leaving) : undefined;
+  }
+
+  private get isDue(): boolean {
+    const { historyLength, historySize, continueAsNewSuggested } = this.history;
+    if (historyLength < this.postponedTo) return false;
+    const isFull = historyLength >= this.mostEvents || historySize >= MOST_BYTES || this.signals >= MOST_SIGNALS;
+    return isFull || continueAsNewSuggested;
+  }
+}
+
+/**
+ * What this workflow task has brought – an answer, a passed deadline – goes its way first. Temporal looks at conditions when
+ * all that could go on has gone on; only a condition that is true when it is made is not looked at then.
+ */
+function untilQuiet(): Promise<void> {
+  let isMade = false;
+  return condition(() => {
+    const wasMade = isMade;
+    isMade = true;
+    return wasMade;
+  });
+}
