@@ -38,8 +38,8 @@ export class DecryptionFailed extends HoldpointError {
     const id = keyId.length > 200 ? `${keyId.slice(0, 200)}…` : keyId;
     super(
       known
-        ? `this is encrypted with key '${id}', which is not here (${known.length === 0 ? 'there are no keys' : `there are ${known.join(', ')}`}); add it to encryption.keys in temporal.config.ts.`
-        : `this says that it is encrypted with key '${id}', and cannot be decrypted with it: it was changed, or another key has this id here.`,
+        ? `a payload is encrypted with key '${id}', which is not here (${known.length === 0 ? 'there are no keys' : `there are ${known.join(', ')}`}); add it to encryption.keys in temporal.config.ts.`
+        : `a payload says that it is encrypted with key '${id}', and cannot be decrypted with it: it was changed, or another key has this id here.`,
       options,
     );
     this.keyId = keyId;
