@@ -90,6 +90,13 @@ async function play(client: HoldpointClient): Promise<void> {
   const events = JSON.stringify(await all(client.events(run.runId)));
   expect(events).toContain(userInput);
   expect(JSON.stringify(await client.audit(run.runId))).toContain(feedback);
+  if (client.temporal.options.loadedDataConverter.payloadCodecs.length === 0) return;
+  const history = await client.temporal.workflow.getHandle(run.runId).fetchHistory();
+  const attributes = ['HoldpointDue', 'HoldpointSession', 'HoldpointStatus', 'HoldpointStep', 'TemporalChangeVersion'];
+  // `data`: which local activity it was, and when.
+  expect([...new Set(clearPayloads(JSON.parse(JSON.stringify(history))))].toSorted()).toEqual(
+    [...attributes, 'data', 'patch-data'].toSorted(),
+  );
 }
 
 test('with encryption none of them can be found; without, each', async () => {
@@ -101,6 +108,15 @@ test('with encryption none of them can be found; without, each', async () => {
   expect(left).toEqual([]);
   expect(clear).toEqual(Object.values(SECRETS));
 });
+
+/** The fields of a history that have a payload in the clear. */
+function clearPayloads(value: unknown, field = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => clearPayloads(each, field));
+  if (typeof value !== 'object' || value === null) return [];
+  const { encoding } = (value as { metadata?: { encoding?: string } }).metadata ?? {};
+  if (encoding) return Buffer.from(encoding, 'base64').toString() === 'binary/encrypted' ? [] : [field];
+  return Object.entries(value).flatMap(([name, each]) => clearPayloads(each, name === 'payloads' ? field : name));
+}
 
 async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];

@@ -50,10 +50,13 @@ describe('with encryption in the configuration', () => {
 
     const lacking =
       /a payload is encrypted with key 'test-1', which is not here \(there are no keys\); add it to encryption\.keys/;
-    expect(await stranger.holdpoint('show', runId)).toMatchObject({
+    const [shown, { json }] = await Promise.all([
+      stranger.holdpoint('show', runId),
+      stranger.holdpoint('list', '--paused', '--json', '--limit', '1000'),
+    ]);
+    expect(shown).toMatchObject({
       ...{ code: 1, stdout: '', stderr: expect.stringMatching(lacking) },
     });
-    const { json } = await stranger.holdpoint('list', '--paused', '--json', '--limit', '1000');
     expect(json.runs.find((each: { runId: string }) => each.runId === runId)).toMatchObject({
       ...{ status: 'paused', open: [], unreadable: expect.stringMatching(lacking) },
     });
@@ -72,7 +75,6 @@ describe('with encryption in the configuration', () => {
     expect(await cli.holdpoint('approve', runId, '--json')).toMatchObject({
       ...{ code: 0, json: { content: { paid: 'Refund EUR 47114711' } } },
     });
-    expect((await cli.holdpoint('watch', runId)).stdout).toContain('Refund EUR 47114711');
     expect(await rawHistory(runId)).not.toContain('47114711');
   });
 

@@ -20,7 +20,10 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 export async function codec({ config: path, host, port }: CodecCommandOptions): Promise<void> {
   const config = await loadConfig(path === undefined ? {} : { path });
   const { encryption, namespace } = config;
-  if (!encryption) throw new ConfigError('encryption: there is none in temporal.config.ts, so there are no keys.');
+  if (!encryption)
+    throw new ConfigError(
+      'encryption: temporal.config.ts has none, so there is no key. Add encryption: { keys: [{ id, key }] } to it.',
+    );
   const token = process.env.HOLDPOINT_CODEC_TOKEN || undefined;
   if (token === undefined && !LOOPBACK.includes(host)) {
     throw new CliError('usage', `--host ${host}: set HOLDPOINT_CODEC_TOKEN, or whoever reaches it can read every run.`);
