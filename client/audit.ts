@@ -7,7 +7,7 @@ import type { RunEvent } from '../workflows/protocol/events.ts';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
 import type { RefusalCode } from '../workflows/protocol/requirement.ts';
 import { type Cursor, type HistoryEvent, tailHistory } from './history-tail.ts';
-import { decodePayload } from './payloads.ts';
+import { decodePayload, readPayload } from './payloads.ts';
 import { EventReader, timeOf } from './run-events.ts';
 
 interface Common {
@@ -115,7 +115,7 @@ class AuditReader {
     }
     if (signaled) await this.#signal(signaled, at);
     const memo = modified?.upsertedMemo?.fields?.[MEMO_KEY];
-    if (memo) this.#remember((await this.#decode(memo)) as RunMemo | undefined);
+    if (memo) this.#remember((await readPayload(this.#client, this.#runId, memo)) as RunMemo | undefined);
     for (const told of await this.#events.read(event, goesOn)) this.#tell(told);
     if (event.workflowExecutionCanceledEventAttributes && this.entries.at(-1)?.what !== 'ended') {
       this.entries.push({ what: 'ended', at, status: 'cancelled' });
@@ -126,7 +126,9 @@ class AuditReader {
     { signalName, input, identity }: NonNullable<HistoryEvent['workflowExecutionSignaledEventAttributes']>,
     at: string,
   ): Promise<void> {
-    const argument = await this.#decode(input?.payloads?.[0]);
+    const payload = input?.payloads?.[0];
+    // Anybody may signal anything.
+    const argument = payload && (await decodePayload(this.#client, this.#runId, payload).catch(() => undefined));
     const { by } = (argument ?? {}) as { by?: unknown };
     this.entries.push({
       ...{ what: 'sent', at, signal: signalName ?? '', requirements: requirementsIn(argument) },
@@ -185,15 +187,6 @@ class AuditReader {
       ...(givenPreview === undefined ? {} : { givenPreview }),
       ...(tools === undefined ? {} : { tools }),
     });
-  }
-
-  async #decode(payload: Parameters<typeof decodePayload>[2] | null | undefined): Promise<unknown> {
-    if (!payload) return undefined;
-    try {
-      return await decodePayload(this.#client, this.#runId, payload);
-    } catch {
-      return undefined;
-    }
   }
 }
 

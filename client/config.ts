@@ -35,6 +35,8 @@ export interface LoadedConfig {
   /** Absolute; the file need not exist. */
   readonly activitiesPath: string;
   readonly onPause: HoldpointConfig['onPause'];
+  /** Its keys are read where they are used: see `encryptedDataConverter`. */
+  readonly encryption: HoldpointConfig['encryption'];
   readonly webUi: string | undefined;
   readonly devServer: { readonly port: number; readonly uiPort: number; readonly dataFile: string };
   /** The file that was read; `undefined` when there is none. */
@@ -59,9 +61,25 @@ const schema: z.ZodType<HoldpointConfig> = z.strictObject({
   workflows: text.optional(),
   activities: text.optional(),
   onPause: z.strictObject({ url: text, secret: text, remindBefore: text.optional() }).optional(),
+  encryption: z
+    .strictObject({
+      keys: z.custom(
+        (keys) => Array.isArray(keys) || typeof keys === 'function',
+        'expected a list of keys, or a function that gives one',
+      ),
+    })
+    .optional(),
   webUi: text.optional(),
   devServer: z.strictObject({ port: port.optional(), uiPort: port.optional(), dataFile: text.optional() }).optional(),
 }) as z.ZodType<HoldpointConfig>;
+
+/** By where they are, for messages. */
+const FIELDS: Readonly<Record<string, string>> = {
+  '': 'address, namespace, taskQueue, workflows, activities, onPause, encryption, webUi, devServer',
+  devServer: 'port, uiPort, dataFile',
+  onPause: 'url, secret, remindBefore',
+  encryption: 'keys',
+};
 
 /** @throws {ConfigError} that names the file or variable and the field. */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<LoadedConfig> {
@@ -80,6 +98,7 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
     workflowsPath: resolve(root, config.workflows ?? 'workflows/index.ts'),
     activitiesPath: resolve(root, config.activities ?? 'activities/index.ts'),
     onPause: config.onPause,
+    encryption: config.encryption,
     webUi: config.webUi,
     devServer,
     configPath,
@@ -112,13 +131,7 @@ async function readConfig(file: string): Promise<HoldpointConfig> {
 function sentence(issue: z.core.$ZodIssue): string {
   const field = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
-    const known =
-      field === 'devServer'
-        ? 'port, uiPort, dataFile'
-        : field === 'onPause'
-          ? 'url, secret, remindBefore'
-          : 'address, namespace, taskQueue, workflows, activities, onPause, webUi, devServer';
-    return `${[...issue.path, issue.keys.join(', ')].join('.')}: there is no such field; the fields are ${known}`;
+    return `${[...issue.path, issue.keys.join(', ')].join('.')}: there is no such field; the fields are ${FIELDS[field]}`;
   }
   const problem = issue.message.replace(/^(Invalid input|Too big|Too small): /, '');
   return field ? `${field}: ${problem}` : problem;

@@ -2,6 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { type ClientOptions, HoldpointClient } from './client.ts';
 import { type LoadConfigOptions, loadConfig } from './config.ts';
+import { configuredDataConverter } from './encryption.ts';
 import { ServerUnavailable } from './errors.ts';
 import { GRPC, grpcCode } from './server-call.ts';
 
@@ -24,7 +25,9 @@ export interface ConnectOptions extends ClientOptions, LoadConfigOptions {}
  * const client = await connect();
  */
 export async function connect(options: ConnectOptions = {}): Promise<HoldpointClient> {
-  const { address, addressSource, namespace, taskQueue, connectionOptions } = await loadConfig(options);
+  const config = await loadConfig(options);
+  const { address, addressSource, namespace, taskQueue, connectionOptions } = config;
+  const dataConverter = await configuredDataConverter(config.encryption);
   const connection = Connection.lazy({ ...connectionOptions, channelArgs: CHANNEL, connectTimeout: CONNECT_MS });
   try {
     await connection.ensureConnected();
@@ -34,5 +37,5 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldpointCl
     if (!NOT_THERE.includes(grpcCode(error))) throw error;
     throw new ServerUnavailable(address, { cause: error, source: addressSource });
   }
-  return new HoldpointClient(new Client({ connection, namespace }), { taskQueue, ...options });
+  return new HoldpointClient(new Client({ connection, namespace, dataConverter }), { taskQueue, ...options });
 }

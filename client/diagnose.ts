@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { ServerUnavailable } from './errors.ts';
+import { readMessage } from './payloads.ts';
 import { addressOf, call } from './server-call.ts';
 
 type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
@@ -54,7 +55,8 @@ async function troubleOfActivity(
   for (const { state, attempt, lastFailure, activityType, activityOptions } of pendingActivities ?? []) {
     const name = activityType?.name ?? '';
     if (lastFailure && Number(attempt) > 1) {
-      return `waiting for activity '${name}' of run '${runId}', which is retried after: ${lastFailure.message}`;
+      const message = await readMessage(client, runId, lastFailure);
+      return `waiting for activity '${name}' of run '${runId}', which is retried after: ${message}`;
     }
     if (state !== SCHEDULED) continue;
     const queue = activityOptions?.taskQueue?.name ?? workflowExecutionInfo?.taskQueue ?? '';

@@ -26,6 +26,26 @@ export class RunNotFound extends HoldpointError {
   }
 }
 
+/** What is encrypted cannot be read here: its key is not among the keys, or it is not what that key encrypted. */
+export class DecryptionFailed extends HoldpointError {
+  override readonly name = 'DecryptionFailed';
+  readonly type = 'holdpoint.DecryptionFailed';
+  readonly keyId: string;
+
+  /** @param known ids of the keys here; left out where the key is one of them, and yet does not fit */
+  constructor(keyId: string, known: readonly string[] | undefined, options?: ErrorOptions) {
+    // It comes with the payload, so it can be anything.
+    const id = keyId.length > 200 ? `${keyId.slice(0, 200)}…` : keyId;
+    super(
+      known
+        ? `a payload is encrypted with key '${id}', which is not here (${known.length === 0 ? 'there are no keys' : `there are ${known.join(', ')}`}); add it to encryption.keys in temporal.config.ts.`
+        : `a payload says that it is encrypted with key '${id}', and cannot be decrypted with it: it was changed, or another key has this id here.`,
+      options,
+    );
+    this.keyId = keyId;
+  }
+}
+
 /** A run id is used once: also when its run has ended. */
 export class RunAlreadyExists extends HoldpointError {
   override readonly name = 'RunAlreadyExists';

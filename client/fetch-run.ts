@@ -12,7 +12,7 @@ import {
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { RUN_QUERY } from '../workflows/protocol/signals.ts';
-import { RunNotFound } from './errors.ts';
+import { DecryptionFailed, RunNotFound } from './errors.ts';
 import { compactRun } from './compact-run.ts';
 import { Run } from './run.ts';
 import { callRun, track } from './server-call.ts';
@@ -37,6 +37,7 @@ async function queryRun(client: Client, runId: string): Promise<RunOutput | unde
     return isRunOutput(output) ? output : undefined;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw new RunNotFound(runId, client.options.namespace);
+    if (error instanceof DecryptionFailed) throw error;
     // Whatever else kept the query from being answered: describing the run tells, or fails with a better error.
     return undefined;
   }

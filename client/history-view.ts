@@ -4,7 +4,7 @@ import type { Payload } from '@temporalio/common';
 import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
 import { CONTINUE_RUN, type ContinueRunSignal } from '../workflows/protocol/signals.ts';
 import { eventId, type HistoryEvent } from './history-tail.ts';
-import { decodePayload } from './payloads.ts';
+import { decodePayload, readMessage, readPayload } from './payloads.ts';
 
 export class HistoryView {
   /** The answer is in history and the workflow has handled it; from the start, where none is awaited. */
@@ -38,8 +38,9 @@ export class HistoryView {
   async #readOne(event: HistoryEvent): Promise<void> {
     const { workflowExecutionSignaledEventAttributes: signaled, workflowTaskCompletedEventAttributes: done } = event;
     if (signaled && (await this.#isMine(signaled))) this.#signaledAt = eventId(event);
-    if (event.workflowTaskFailedEventAttributes) {
-      this.taskFailure = event.workflowTaskFailedEventAttributes.failure?.message ?? 'no message';
+    const failed = event.workflowTaskFailedEventAttributes;
+    if (failed) {
+      this.taskFailure = (await readMessage(this.#client, this.#workflowId, failed.failure)) ?? 'no message';
     }
     if (done) {
       this.taskFailure = undefined;
@@ -54,25 +55,17 @@ export class HistoryView {
   async #isMine(signaled: NonNullable<HistoryEvent['workflowExecutionSignaledEventAttributes']>): Promise<boolean> {
     const payload = signaled.input?.payloads?.[0];
     if (this.#decisionId === undefined || signaled.signalName !== CONTINUE_RUN || !payload) return false;
-    const argument = await this.#decode<ContinueRunSignal>(payload);
-    return argument?.decisionId === this.#decisionId;
+    // Anybody may signal anything: what cannot be read is not ours.
+    const argument = await decodePayload(this.#client, this.#workflowId, payload).catch(() => undefined);
+    return (argument as ContinueRunSignal | undefined)?.decisionId === this.#decisionId;
   }
 
   async #readMemo(payload: Payload): Promise<void> {
-    const memo = await this.#decode<RunMemo>(payload);
+    const memo = (await readPayload(this.#client, this.#workflowId, payload)) as RunMemo | undefined;
     if (!memo) return;
     this.paused = memo.status === 'paused';
     for (const [requirement, decisionId] of memo.decided) {
       if (decisionId === this.#decisionId) this.decided.add(requirement);
-    }
-  }
-
-  /** Anybody may signal anything: what cannot be read is not ours. */
-  async #decode<T>(payload: Payload): Promise<T | undefined> {
-    try {
-      return (await decodePayload(this.#client, this.#workflowId, payload)) as T;
-    } catch {
-      return undefined;
     }
   }
 }

@@ -8,7 +8,9 @@ export {
 } from './client.ts';
 export { ConfigError } from './config.ts';
 export { connect, type ConnectOptions } from './connect.ts';
+export { encryptedDataConverter } from './encryption.ts';
 export {
+  DecryptionFailed,
   HoldpointError,
   InvalidAnswer,
   InvalidInput,

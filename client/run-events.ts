@@ -10,7 +10,7 @@ import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
 import { ON_PAUSE_ACTIVITY } from '../workflows/protocol/on-pause.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { type Cursor, eventId, type HistoryEvent, tailHistory } from './history-tail.ts';
-import { decodePayload } from './payloads.ts';
+import { readMessage, readPayload } from './payloads.ts';
 
 /** Who a run is, for its events. */
 export interface EventSource {
@@ -108,7 +108,7 @@ export class EventReader {
         await this.#decode(detail),
         event,
         'WorkflowError',
-        failed.failure?.message ?? 'no reason is known',
+        (await readMessage(this.#client, this.#runId, failed.failure)) ?? 'no reason is known',
       );
     }
     return this.#endedByTheServer(event);
@@ -194,12 +194,7 @@ export class EventReader {
   }
 
   async #decode(payload: Payload | null | undefined): Promise<unknown> {
-    if (!payload) return undefined;
-    try {
-      return await decodePayload(this.#client, this.#runId, payload);
-    } catch {
-      return undefined;
-    }
+    return readPayload(this.#client, this.#runId, payload);
   }
 }
 

@@ -4,6 +4,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import { definitionOf } from '../workflows/define/definition.ts';
 import type { RunOptions } from '../workflows/protocol/run-output.ts';
 import { checkInput } from '../workflows/protocol/input-schema.ts';
+import { EncryptionCodec } from './encryption-codec.ts';
 import { InvalidInput, RunAlreadyExists } from './errors.ts';
 import { startOf } from './history-tail.ts';
 import { Run, withCursor } from './run.ts';
@@ -77,8 +78,8 @@ function runOptionsOf({ sessionId, additionalData, sessionState, userId }: Start
 
 function checkSize(client: Client, name: string, args: readonly unknown[]): void {
   const { payloadCodecs, externalStorage } = client.options.loadedDataConverter;
-  // Codecs compress, and external storage takes any size.
-  if (payloadCodecs.length > 0 || externalStorage) return;
+  // Other codecs compress, and external storage takes any size.
+  if (externalStorage || payloadCodecs.some((codec) => !(codec instanceof EncryptionCodec))) return;
   const size = Buffer.byteLength(jsonOf(name, args));
   if (size <= INPUT_LIMIT) return;
   throw new InvalidInput(

@@ -1,5 +1,6 @@
 /** `holdpoint/worker`: everything that runs workflows and activities, and the binaries for it. */
 export { ConfigError, type LoadedConfig, loadConfig, type LoadConfigOptions } from '../client/config.ts';
+export { encryptedDataConverter } from '../client/encryption.ts';
 export {
   type OnPause,
   type PauseNotification,

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /** `holdpoint`, the command. What a command needs is loaded when it runs: most need no worker. */
 import { createRequire } from 'node:module';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { CliError, EXIT, errorJson, exitCodeOf, isOurs } from '../client/cli/exit.ts';
+import { wholeNumber } from '../client/cli/given.ts';
 import { printJson } from '../client/cli/output.ts';
 import { plain } from '../client/cli/plain.ts';
 import { registerClientCommands } from '../client/cli/register.ts';
+import type { CodecCommandOptions } from './commands/codec.ts';
 import type { DefinitionOptions } from './commands/definition.ts';
 import type { DevCommandOptions } from './commands/dev.ts';
 import type { WorkerCommandOptions } from './commands/worker.ts';
@@ -36,6 +38,13 @@ program
   .option(...CONFIG)
   .action(async (options: WorkerCommandOptions) => (await import('./commands/worker.ts')).worker(options));
 registerClientCommands(program);
+program
+  .command('codec')
+  .description('the codec endpoint, for a Web UI that reads what is encrypted')
+  .option(...CONFIG)
+  .option('--host <address>', 'where it listens; any but this machine needs HOLDPOINT_CODEC_TOKEN', '127.0.0.1')
+  .addOption(new Option('--port <n>', '0 takes any free one').default(8081).argParser(wholeNumber('--port', 0)))
+  .action(async (options: CodecCommandOptions) => (await import('./commands/codec.ts')).codec(options));
 program
   .command('definition <workflow>')
   .description('a workflow as a tree, with every gate in it; needs no server')

@@ -6,6 +6,7 @@ import { NativeConnection, type Worker, type WorkerOptions } from '@temporalio/w
 import { register as registerCommonJs } from 'tsx/cjs/api';
 import { register } from 'tsx/esm/api';
 import type { ConnectionSettings, LoadedConfig } from '../client/config.ts';
+import { configuredDataConverter } from '../client/encryption.ts';
 import { webhook } from '../activities/on-pause.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { createWorker } from './create-worker.ts';
@@ -37,9 +38,14 @@ export async function prepareWorker(
       `There are no workflows at ${config.workflowsPath}. Write them there, or say in temporal.config.ts where they are: workflows: './…'.`,
     );
   }
+  const dataConverter = await configuredDataConverter(config.encryption);
   await reach(server);
   const activities = await importActivities(config.activitiesPath);
-  const workflowBundle = await bundleWorkflows({ workflowsPath: config.workflowsPath });
+  const { failureConverterPath } = dataConverter;
+  const workflowBundle = await bundleWorkflows({
+    workflowsPath: config.workflowsPath,
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
+  });
   const connection = await NativeConnection.connect(server.connectionOptions);
   const { namespace } = server;
   const { taskQueue } = config;
@@ -54,6 +60,7 @@ export async function prepareWorker(
     taskQueue,
     workflowBundle,
     activities,
+    dataConverter,
     ...told,
     ...options,
   });

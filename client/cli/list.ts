@@ -27,7 +27,8 @@ export async function list(options: ListOptions): Promise<void> {
   });
 }
 
-function linesOf({ runId, workflowName, status, startedAt, sessionId, open, openCount }: ListedRun): string[] {
+function linesOf(run: ListedRun): string[] {
+  const { runId, workflowName, status, startedAt, sessionId, open, openCount, unreadable } = run;
   const session = sessionId === runId ? '' : `, session ${oneLine(sessionId, 60)}`;
   const started = `started ${clock(startedAt)}`;
   const hidden = openCount - open.length;
@@ -37,6 +38,7 @@ function linesOf({ runId, workflowName, status, startedAt, sessionId, open, open
       const asked = message === undefined ? '' : ` ${oneLine(message, 100)}`;
       return `  ${label(id)}${asked} ${paint('dim', `waits for ${elapsed(Date.now() - Date.parse(createdAt))}`)}`;
     }),
+    ...(unreadable === undefined ? [] : [paint('dim', `  ${oneLine(unreadable, 300)}`)]),
     ...(hidden > 0 ? [paint('dim', `  … and ${hidden} more`)] : []),
   ];
 }

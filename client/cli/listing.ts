@@ -9,8 +9,8 @@ import { MEMO_KEY, type OpenPause, type RunMemo } from '../../workflows/protocol
 import type { RunStatus } from '../../workflows/protocol/run-output.ts';
 import { HOLDPOINT_SESSION, HOLDPOINT_STATUS, HOLDPOINT_STEP } from '../../workflows/protocol/search-attributes.ts';
 import { memoOf } from '../compact-run.ts';
-import { SearchAttributesMissing } from '../errors.ts';
-import { decodePayload } from '../payloads.ts';
+import { type DecryptionFailed, SearchAttributesMissing } from '../errors.ts';
+import { readPayload } from '../payloads.ts';
 import { call, detailsOf, GRPC, grpcCode } from '../server-call.ts';
 
 /** A run in a list. */
@@ -26,6 +26,8 @@ export interface ListedRun {
   /** The oldest open requirements; `openCount` counts them all. */
   readonly open: readonly OpenPause[];
   readonly openCount: number;
+  /** Why nothing but its bare facts is known: it is encrypted, and the key is not here. */
+  readonly unreadable?: string;
 }
 
 export interface Filter {
@@ -97,7 +99,7 @@ function equals(field: string, value: string): string | undefined {
 
 function fits(run: ListedRun, { paused, session, workflow }: Filter): boolean {
   return (
-    (!paused || run.openCount > 0) &&
+    (!paused || run.openCount > 0 || run.unreadable !== undefined) &&
     (session === undefined || run.sessionId === session) &&
     (workflow === undefined || run.workflowName === workflow)
   );
@@ -121,9 +123,9 @@ async function* list(client: Client, query: string): AsyncGenerator<Execution> {
 
 /** `undefined` for what is no run of holdpoint's: it has neither our attributes nor our memo. */
 async function toRun(client: Client, info: Execution): Promise<ListedRun | undefined> {
-  const memo = await listedMemo(client, info);
+  const { memo, unreadable } = await listedMemo(client, info);
   const session = attribute(info, HOLDPOINT_SESSION.name);
-  if (!memo && session === undefined) return undefined;
+  if (!memo && unreadable === undefined && session === undefined) return undefined;
   const runId = info.execution?.workflowId ?? '';
   const ended = ENDED[Number(info.status)];
   const status = statusOf(ended, attribute(info, HOLDPOINT_STATUS.name) ?? memo?.status);
@@ -137,6 +139,7 @@ async function toRun(client: Client, info: Execution): Promise<ListedRun | undef
     ...(ended && info.closeTime ? { closedAt: isoOf(info.closeTime) } : {}),
     open: ended ? [] : (memo?.open ?? []),
     openCount: ended ? 0 : (memo?.openCount ?? 0),
+    ...(unreadable === undefined ? {} : { unreadable }),
   };
 }
 
@@ -152,13 +155,16 @@ function attribute({ searchAttributes }: Execution, name: string): string | unde
   return typeof value === 'string' ? value : undefined;
 }
 
-async function listedMemo(client: Client, info: Execution): Promise<RunMemo | undefined> {
+async function listedMemo(
+  client: Client,
+  info: Execution,
+): Promise<{ readonly memo?: RunMemo | undefined; readonly unreadable?: string }> {
   const payload = info.memo?.fields?.[MEMO_KEY];
-  if (!payload) return undefined;
   try {
-    return memoOf({ memo: { [MEMO_KEY]: await decodePayload(client, info.execution?.workflowId ?? '', payload) } });
-  } catch {
-    return undefined;
+    const value = await readPayload(client, info.execution?.workflowId ?? '', payload);
+    return { memo: memoOf({ memo: { [MEMO_KEY]: value } }) };
+  } catch (error) {
+    return { unreadable: (error as DecryptionFailed).message };
   }
 }
 

@@ -47,8 +47,14 @@ export class RunPage {
     page.setDefaultTimeout(PATIENCE_MS);
   }
 
-  static async open(browser: Browser, uiUrl: string, runId: string): Promise<RunPage> {
+  /** @param codecEndpoint as set in the dialog of the UI's settings, for this browser */
+  static async open(browser: Browser, uiUrl: string, runId: string, codecEndpoint?: string): Promise<RunPage> {
     const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme: 'light' });
+    if (codecEndpoint !== undefined) {
+      await page.addInitScript(
+        `localStorage.endpoint = '"${codecEndpoint}"'; localStorage.overrideRemoteCodecConfiguration = 'true';`,
+      );
+    }
     await page.goto(`${uiUrl}/namespaces/default/workflows/${encodeURIComponent(runId)}`);
     return new RunPage(page);
   }

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { HoldpointClient } from '../../client/client.ts';
 import { createWorker } from '../../worker/create-worker.ts';
@@ -22,7 +23,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+export async function openStage(dataConverter: DataConverter = {}): Promise<Stage> {
   // The script of an example's model, also where the environment has a key.
   for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL']) delete process.env[name];
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -36,7 +37,7 @@ export async function openStage(): Promise<Stage> {
   const native = await NativeConnection.connect({ address: server.address });
   undo.push(() => native.close());
   const connection = await Connection.connect({ address: server.address });
-  const client = new HoldpointClient(new Client({ connection }), { onWaiting: () => {} });
+  const client = new HoldpointClient(new Client({ connection, dataConverter }), { onWaiting: () => {} });
   undo.push(() => client.close());
   return {
     client,
@@ -44,7 +45,9 @@ export async function openStage(): Promise<Stage> {
     async perform(example, taskQueue = `${example}-${randomUUID()}`) {
       const workflowsPath = join(EXAMPLES, example, 'workflows.ts');
       const activities = await activitiesOf(example);
-      workers.push(run(await createWorker({ connection: native, taskQueue, workflowsPath, activities })));
+      workers.push(
+        run(await createWorker({ connection: native, taskQueue, workflowsPath, activities, dataConverter })),
+      );
       return taskQueue;
     },
     leave,

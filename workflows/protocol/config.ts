@@ -1,5 +1,17 @@
-/** `temporal.config.ts`: where the server is, what runs, and how the embedded server starts. Pure data. */
+/** `temporal.config.ts`: where the server is, what runs, who may read it, and how the embedded server starts. */
 import type { DurationString } from '../define/duration.ts';
+
+export interface EncryptionKey {
+  /** Stands beside each payload, in the clear: letters, digits and `._:/-`. It names one key for ever. */
+  readonly id: string;
+  /** 32 bytes in base64; from the environment, never from the file itself. */
+  readonly key: string | undefined;
+}
+
+export interface Encryption {
+  /** The first encrypts, all decrypt. A function is called when client or worker starts: for keys of a KMS. */
+  readonly keys: readonly EncryptionKey[] | (() => readonly EncryptionKey[] | Promise<readonly EncryptionKey[]>);
+}
 
 export interface HoldpointConfig {
   /** Default `localhost:7233`; `TEMPORAL_ADDRESS` wins. */
@@ -14,7 +26,9 @@ export interface HoldpointConfig {
   readonly activities?: string;
   /** A webhook that is told of every pause: see `webhook` of `holdpoint/worker`. Take the secret from the environment. */
   readonly onPause?: { readonly url: string; readonly secret: string; readonly remindBefore?: DurationString };
-  /** Address of the Web UI, for links. Default `http://localhost:8233`. */
+  /** Encrypts every payload before it leaves client or worker. Default: nothing is encrypted. */
+  readonly encryption?: Encryption;
+  /** Address of the Web UI: for links, and the one that may use the codec endpoint. Default `http://localhost:8233`. */
   readonly webUi?: string;
   /** The embedded server of `holdpoint dev`. */
   readonly devServer?: {

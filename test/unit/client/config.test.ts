@@ -93,6 +93,8 @@ describe('loadConfig', () => {
     ['{ workflows: null }', 'workflows: expected string, received null'],
     ["{ taskqueue: 'x' }", 'taskqueue: there is no such field; the fields are address, namespace, taskQueue'],
     ['{ devServer: { ui: 1 } }', 'devServer.ui: there is no such field; the fields are port, uiPort, dataFile'],
+    ['{ encryption: { keys: 5 } }', 'encryption.keys: expected a list of keys, or a function that gives one'],
+    ['{ encryption: { key: [] } }', 'encryption.key: there is no such field; the fields are keys'],
     ["{ address: 'http://localhost:7233' }", 'address: expected host:port, received "http://localhost:7233"'],
     ['7', 'expected object, received number'],
   ])('refuses %s, naming file and field', async (value, problem) => {
