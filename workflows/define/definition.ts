@@ -13,6 +13,8 @@ export interface WorkflowDefinition {
   readonly description?: string;
   readonly inputSchema?: InputSchema;
   readonly steps: readonly WorkflowNode[];
+  /** Fingerprints of the definitions whose open runs may go on under this one. */
+  readonly compatibleWith?: readonly string[];
 }
 
 const DEFINITION = Symbol.for('holdpoint.definition');
