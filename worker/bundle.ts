@@ -3,7 +3,7 @@
  * exports under another name than their definition's, bad definitions, and modules that the sandbox does not have.
  */
 import { builtinModules, createRequire } from 'node:module';
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import {
   type BundleOptions,
   bundleWorkflowCode,
@@ -66,11 +66,14 @@ function preloaded({ workflowsPath }: BundleOptions): readonly string[] {
 async function webpackBundle(options: BundleOptions, file: string): Promise<WorkflowBundleWithSourceMap> {
   const log = new ErrorLog();
   const foreign = new ForeignImports(options.ignoreModules ?? []);
+  // Webpack names modules as seen from here: so a build id is the same wherever a project stands and is bundled from.
+  const context = dirname(resolve(options.workflowsPath));
   const bundling = bundleWorkflowCode({
     ...options,
     preloadModules: [...(options.preloadModules ?? []), ...preloaded(options)],
     logger: options.logger ?? log,
-    webpackConfigHook: (config) => foreign.watch(options.webpackConfigHook?.(config) ?? config),
+    webpackConfigHook: (config) =>
+      foreign.watch(options.webpackConfigHook?.({ ...config, context }) ?? { ...config, context }),
   });
   const bundle = await bundling.catch((cause: unknown) => {
     const problem = foreign.explain() ?? `${file} cannot be bundled: ${log.firstError ?? messageOf(cause)}`;

@@ -14,6 +14,11 @@ export interface HoldpointConfig {
   readonly activities?: string;
   /** A webhook that is told of every pause: see `webhook` of `holdpoint/worker`. Take the secret from the environment. */
   readonly onPause?: { readonly url: string; readonly secret: string; readonly remindBefore?: DurationString };
+  /**
+   * Temporal's Worker Versioning, for `holdpoint worker`: runs stay with the version of the worker that they were started
+   * on (pinned). `buildId` names the version; default: a hash of the workflow code.
+   */
+  readonly versioning?: { readonly deploymentName: string; readonly buildId?: string };
   /** Address of the Web UI, for links. Default `http://localhost:8233`. */
   readonly webUi?: string;
   /** The embedded server of `holdpoint dev`. */

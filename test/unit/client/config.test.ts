@@ -93,6 +93,11 @@ describe('loadConfig', () => {
     ['{ workflows: null }', 'workflows: expected string, received null'],
     ["{ taskqueue: 'x' }", 'taskqueue: there is no such field; the fields are address, namespace, taskQueue'],
     ['{ devServer: { ui: 1 } }', 'devServer.ui: there is no such field; the fields are port, uiPort, dataFile'],
+    ["{ versioning: { buildId: '1' } }", 'versioning.deploymentName: expected string, received undefined'],
+    [
+      "{ versioning: { name: 'a' } }",
+      'versioning.name: there is no such field; the fields are deploymentName, buildId',
+    ],
     ["{ address: 'http://localhost:7233' }", 'address: expected host:port, received "http://localhost:7233"'],
     ['7', 'expected object, received number'],
   ])('refuses %s, naming file and field', async (value, problem) => {
