@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 /** `holdpoint`, the command. What a command needs is loaded when it runs: most need no worker. */
 import { createRequire } from 'node:module';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { CliError, EXIT, errorJson, exitCodeOf, isOurs } from '../client/cli/exit.ts';
+import { wholeNumber } from '../client/cli/given.ts';
 import { printJson } from '../client/cli/output.ts';
 import { plain } from '../client/cli/plain.ts';
 import { registerClientCommands } from '../client/cli/register.ts';
 import type { DefinitionOptions } from './commands/definition.ts';
 import type { DevCommandOptions } from './commands/dev.ts';
+import type { ReplayOptions } from './commands/replay.ts';
 import type { WorkerCommandOptions } from './commands/worker.ts';
 import { explain, terminal } from './terminal.ts';
 
@@ -44,6 +46,17 @@ program
   .action(async (workflow: string, options: DefinitionOptions) =>
     (await import('./commands/definition.ts')).definition(workflow, options),
   );
+program
+  .command('replay')
+  .description('whether the open runs would go on under the workflows as they are here; changes nothing')
+  .option(...CONFIG)
+  .option('--json', 'JSON on stdout, for programs')
+  .option('--workflow <name>', 'only the runs of a workflow')
+  .option('--histories <folder>', 'the histories in a folder, *.json, instead of the open runs; needs no server')
+  .addOption(
+    new Option('--limit <n>', 'the newest runs, at most so many').default(1000).argParser(wholeNumber('--limit')),
+  )
+  .action(async (options: ReplayOptions) => (await import('./commands/replay.ts')).replay(options));
 
 // Who pipes into `head` has read enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
