@@ -68,7 +68,8 @@ const CHANGES = [
   ['executor', ["'group/one'"]],
 ] as const;
 
-describe('a definition changed under a paused run', () => {
+// A task that failed is tried again after 10 s.
+describe('a definition changed under a paused run', { timeout: 180_000 }, () => {
   test('fails its tasks with an error that names the nodes; the old one heals the runs', async () => {
     const old = await deploy('old');
     const runs = new Map<string, TestRun>();
@@ -118,7 +119,7 @@ describe('a definition changed under a paused run', () => {
   });
 });
 
-describe('a definition that says compatibleWith', () => {
+describe('a definition that says compatibleWith', { timeout: 120_000 }, () => {
   /** A run that paused under the old definition, which is gone since; and the value that the error of the new one gave. */
   async function pausedBefore(workflow: string, version: string) {
     const old = await deploy('old');
