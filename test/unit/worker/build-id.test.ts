@@ -21,6 +21,7 @@ afterAll(() => {
 
 function bundle(folder: string, result: number) {
   mkdirSync(join(root, folder));
+  writeFileSync(join(root, folder, 'package.json'), '{}');
   const workflowsPath = join(root, folder, 'workflows.ts');
   writeFileSync(workflowsPath, `export async function mine() { return ${result}; }`);
   return bundleWorkflows({ workflowsPath });
