@@ -37,6 +37,7 @@ export interface LoadedConfig {
   readonly onPause: HoldpointConfig['onPause'];
   /** Its keys are read where they are used: see `encryptedDataConverter`. */
   readonly encryption: HoldpointConfig['encryption'];
+  readonly versioning: HoldpointConfig['versioning'];
   readonly webUi: string | undefined;
   readonly devServer: { readonly port: number; readonly uiPort: number; readonly dataFile: string };
   /** The file that was read; `undefined` when there is none. */
@@ -52,6 +53,8 @@ export interface LoadConfigOptions {
 const FILE_NAMES = ['ts', 'mts', 'js', 'mjs'].map((extension) => `temporal.config.${extension}`);
 
 const text = z.string().min(1, 'expected a text that is not empty');
+/** The server refuses others when the worker already waits for work, and the worker says nothing. */
+const deploymentName = z.string().regex(/^[^.:]+$/, "expected a name without '.' and ':'");
 const port = z.int().min(0).max(65_535);
 
 const schema: z.ZodType<HoldpointConfig> = z.strictObject({
@@ -69,6 +72,7 @@ const schema: z.ZodType<HoldpointConfig> = z.strictObject({
       ),
     })
     .optional(),
+  versioning: z.strictObject({ deploymentName, buildId: text.optional() }).optional(),
   webUi: text.optional(),
   devServer: z.strictObject({ port: port.optional(), uiPort: port.optional(), dataFile: text.optional() }).optional(),
 }) as z.ZodType<HoldpointConfig>;
@@ -99,6 +103,7 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
     activitiesPath: resolve(root, config.activities ?? 'activities/index.ts'),
     onPause: config.onPause,
     encryption: config.encryption,
+    versioning: config.versioning,
     webUi: config.webUi,
     devServer,
     configPath,
@@ -128,10 +133,19 @@ async function readConfig(file: string): Promise<HoldpointConfig> {
   return data as HoldpointConfig;
 }
 
+/** What there is, by what it is in. */
+const FIELDS: Readonly<Record<string, string>> = {
+  '': 'address, namespace, taskQueue, workflows, activities, onPause, versioning, webUi, devServer',
+  devServer: 'port, uiPort, dataFile',
+  onPause: 'url, secret, remindBefore',
+  versioning: 'deploymentName, buildId',
+};
+
 function sentence(issue: z.core.$ZodIssue): string {
   const field = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
-    return `${[...issue.path, issue.keys.join(', ')].join('.')}: there is no such field; the fields are ${FIELDS[field]}`;
+    const known = FIELDS[field] ?? FIELDS[''];
+    return `${[...issue.path, issue.keys.join(', ')].join('.')}: there is no such field; the fields are ${known}`;
   }
   const problem = issue.message.replace(/^(Invalid input|Too big|Too small): /, '');
   return field ? `${field}: ${problem}` : problem;

@@ -2,8 +2,9 @@
  * Bundles workflows for the sandbox, and refuses what would only fail – or hang – once a run has started:
  * exports under another name than their definition's, bad definitions, and modules that the sandbox does not have.
  */
+import { existsSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
-import { relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import {
   type BundleOptions,
   bundleWorkflowCode,
@@ -63,14 +64,27 @@ function preloaded({ workflowsPath }: BundleOptions): readonly string[] {
   }
 }
 
+/**
+ * The folder of the package that a file is in. Webpack names modules as seen from there, so that a build id is the same
+ * wherever the project stands and is bundled from.
+ */
+function projectOf(file: string): string {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder;
+    if (folder === dirname(folder)) return dirname(file);
+  }
+}
+
 async function webpackBundle(options: BundleOptions, file: string): Promise<WorkflowBundleWithSourceMap> {
   const log = new ErrorLog();
   const foreign = new ForeignImports(options.ignoreModules ?? []);
+  const context = projectOf(resolve(options.workflowsPath));
   const bundling = bundleWorkflowCode({
     ...options,
     preloadModules: [...(options.preloadModules ?? []), ...preloaded(options)],
     logger: options.logger ?? log,
-    webpackConfigHook: (config) => foreign.watch(options.webpackConfigHook?.(config) ?? config),
+    webpackConfigHook: (config) =>
+      foreign.watch(options.webpackConfigHook?.({ ...config, context }) ?? { ...config, context }),
   });
   const bundle = await bundling.catch((cause: unknown) => {
     const problem = foreign.explain() ?? `${file} cannot be bundled: ${log.firstError ?? messageOf(cause)}`;

@@ -10,6 +10,7 @@ import { registerClientCommands } from '../client/cli/register.ts';
 import type { CodecCommandOptions } from './commands/codec.ts';
 import type { DefinitionOptions } from './commands/definition.ts';
 import type { DevCommandOptions } from './commands/dev.ts';
+import type { ReplayOptions } from './commands/replay.ts';
 import type { WorkerCommandOptions } from './commands/worker.ts';
 import { explain, terminal } from './terminal.ts';
 
@@ -53,6 +54,17 @@ program
   .action(async (workflow: string, options: DefinitionOptions) =>
     (await import('./commands/definition.ts')).definition(workflow, options),
   );
+program
+  .command('replay')
+  .description('whether the open runs would go on under the workflows as they are here; changes nothing')
+  .option(...CONFIG)
+  .option('--json', 'JSON on stdout, for programs')
+  .option('--workflow <name>', 'only the runs of a workflow')
+  .option('--histories <folder>', 'the histories in a folder, *.json, instead of the open runs; needs no server')
+  .addOption(
+    new Option('--limit <n>', 'the newest runs, at most so many').default(1000).argParser(wholeNumber('--limit')),
+  )
+  .action(async (options: ReplayOptions) => (await import('./commands/replay.ts')).replay(options));
 
 // Who pipes into `head` has read enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>

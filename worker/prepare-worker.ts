@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { NativeConnection, type Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 import { register as registerCommonJs } from 'tsx/cjs/api';
 import { register } from 'tsx/esm/api';
 import type { ConnectionSettings, LoadedConfig } from '../client/config.ts';
 import { configuredDataConverter } from '../client/encryption.ts';
 import { webhook } from '../activities/on-pause.ts';
 import { bundleWorkflows } from './bundle.ts';
-import { createWorker } from './create-worker.ts';
+import { createWorker, type CreateWorkerOptions } from './create-worker.ts';
 import { listens } from './ports.ts';
 import { probeServer } from './probe.ts';
 
@@ -31,7 +31,7 @@ type Server = Pick<LoadedConfig, 'addressSource' | 'namespace'> & { readonly con
 export async function prepareWorker(
   config: LoadedConfig,
   server: Server = config,
-  options: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> = {},
+  options: Pick<CreateWorkerOptions, 'versioning' | 'shutdownGraceTime' | 'shutdownForceTime'> = {},
 ): Promise<PreparedWorker> {
   if (!existsSync(config.workflowsPath)) {
     throw new WorkerStartError(

@@ -13,6 +13,7 @@ import {
 
 export const EXIT = {
   done: 0,
+  /** Of `replay`: a run would break. */
   error: 1,
   /** The command line itself is wrong; nothing was done. */
   usage: 2,
@@ -26,6 +27,8 @@ export const EXIT = {
   runEndedBadly: 6,
   /** `--timeout` passed; the run goes on. */
   timeout: 7,
+  /** `replay` could not look at all that it should. */
+  notChecked: 8,
   /** Ctrl-C; the run goes on. */
   interrupted: 130,
 } as const;
@@ -35,6 +38,7 @@ const TYPES = {
   usage: 'holdpoint.Usage',
   notFound: 'holdpoint.NotFound',
   refused: 'holdpoint.Refused',
+  notChecked: 'holdpoint.NotChecked',
 } as const;
 
 /** What only the command line can have: the sentence says it all. */

@@ -36,7 +36,7 @@ export interface Filter {
   readonly workflow?: string;
 }
 
-type Execution = temporal.api.workflow.v1.IWorkflowExecutionInfo;
+export type Execution = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
 const PAGE = 200;
 /** WorkflowExecutionStatus, of those that have ended. */
@@ -67,7 +67,7 @@ export async function* listedRuns(client: Client, filter: Filter): AsyncGenerato
 /** Newest first. */
 export async function knownRunIds(client: Client): Promise<string[]> {
   const ids = new Set<string>();
-  for await (const { execution } of list(client, '')) {
+  for await (const { execution } of executions(client, '')) {
     if (ids.add(execution?.workflowId ?? '').size >= KNOWN_IDS) break;
   }
   return [...ids];
@@ -84,16 +84,16 @@ async function* matching(client: Client, filter: Filter): AsyncGenerator<Executi
     ...(session === undefined ? [] : [equals(HOLDPOINT_SESSION.name, session)]),
   ].filter((part) => part !== undefined);
   try {
-    yield* list(client, [...plainParts, ...ours].join(' AND '));
+    yield* executions(client, [...plainParts, ...ours].join(' AND '));
   } catch (error) {
     // Only the first page can fail like this, so nothing is listed twice.
     if (!(error instanceof SearchAttributesMissing) || session !== undefined) throw error;
-    yield* list(client, plainParts.join(' AND '));
+    yield* executions(client, plainParts.join(' AND '));
   }
 }
 
 /** The server's queries cannot hold every text; what they cannot is compared here alone. */
-function equals(field: string, value: string): string | undefined {
+export function equals(field: string, value: string): string | undefined {
   return value.length > 200 || /["'\\\p{Cc}]/u.test(value) ? undefined : `${field} = "${value}"`;
 }
 
@@ -105,7 +105,8 @@ function fits(run: ListedRun, { paused, session, workflow }: Filter): boolean {
   );
 }
 
-async function* list(client: Client, query: string): AsyncGenerator<Execution> {
+/** Executions as the server lists them, newest first. @param query a list filter of Temporal's; empty: all */
+export async function* executions(client: Client, query: string): AsyncGenerator<Execution> {
   const { namespace } = client.options;
   let nextPageToken: Uint8Array | undefined;
   do {
@@ -149,7 +150,8 @@ function statusOf(ended: RunStatus | undefined, said: string | undefined): RunSt
   return ended === 'completed' && said === 'cancelled' ? 'cancelled' : ended;
 }
 
-function attribute({ searchAttributes }: Execution, name: string): string | undefined {
+/** A search attribute, where it is a text. */
+export function attribute({ searchAttributes }: Execution, name: string): string | undefined {
   const payload = searchAttributes?.indexedFields?.[name];
   const value: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
   return typeof value === 'string' ? value : undefined;

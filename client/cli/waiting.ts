@@ -8,7 +8,7 @@ import { oneLine } from './plain.ts';
 
 const QUIET_MS = 2_000;
 const TICK_MS = 1_000;
-const CLEAR_LINE = '\r\u001b[2K';
+export const CLEAR_LINE = '\r\u001b[2K';
 
 export class Waiting {
   #what: string | undefined;

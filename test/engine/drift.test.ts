@@ -8,7 +8,8 @@ import { step } from '../../workflows/define/step.ts';
 import { steps } from '../../workflows/define/steps.ts';
 import { defineWorkflow } from '../../workflows/define/workflow.ts';
 import { changedPaths, fingerprintOf } from '../../workflows/run/structure.ts';
-import { ofType, untilHistory } from '../support/history.ts';
+import { type History, ofType, untilHistory } from '../support/history.ts';
+import { replayProblems } from '../support/replay.ts';
 import { openServer, type RunningWorker, type TestRun, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -34,9 +35,12 @@ const activities = {
   },
 };
 
+const bundleOf = (version: string, ...compatibleWith: readonly string[]) =>
+  code.replaceAll('__VERSION__', [version, ...compatibleWith].join('|'));
+
 /** A worker with this version of the definition. */
-function deploy(version: string): Promise<RunningWorker> {
-  return server.worker({ taskQueue, workflowBundle: { code: code.replaceAll('__VERSION__', version) }, activities });
+function deploy(version: string, ...compatibleWith: readonly string[]): Promise<RunningWorker> {
+  return server.worker({ taskQueue, workflowBundle: { code: bundleOf(version, ...compatibleWith) }, activities });
 }
 
 const start = (workflow: string) => server.start(workflow, 'IN', undefined, { taskQueue });
@@ -44,6 +48,12 @@ const effectsOf = ({ handle }: TestRun) =>
   effects
     .filter((each) => each.startsWith(`${handle.workflowId} `))
     .map((each) => each.slice(handle.workflowId.length + 1));
+
+/** Why the first task that failed did so. */
+async function refusalOf({ handle }: TestRun): Promise<string> {
+  const events = await untilHistory(handle, (each) => ofType(each, 'WorkflowTaskFailed').length > 0);
+  return ofType(events, 'WorkflowTaskFailed')[0]!.workflowTaskFailedEventAttributes!.failure!.message!;
+}
 
 /** Version and the nodes that its error must name. */
 const CHANGES = [
@@ -58,7 +68,8 @@ const CHANGES = [
   ['executor', ["'group/one'"]],
 ] as const;
 
-describe('a definition changed under a paused run', () => {
+// A task that failed is tried again after 10 s.
+describe('a definition changed under a paused run', { timeout: 180_000 }, () => {
   test('fails its tasks with an error that names the nodes; the old one heals the runs', async () => {
     const old = await deploy('old');
     const runs = new Map<string, TestRun>();
@@ -70,11 +81,10 @@ describe('a definition changed under a paused run', () => {
       const run = runs.get(version)!;
       const changed = await deploy(version);
       await run.signal('approve', { requirement: 'ask#confirmation', by: 'ann' });
-      const events = await untilHistory(run.handle, (each) => ofType(each, 'WorkflowTaskFailed').length > 0);
+      const refusal = await refusalOf(run);
       await changed.stop();
-      const { failure } = ofType(events, 'WorkflowTaskFailed')[0]!.workflowTaskFailedEventAttributes!;
-      expect(failure!.message, version).toMatch(/^holdpoint\.DefinitionChanged: workflow 'drifting' was changed at /);
-      const named = /changed at (.*) while/.exec(failure!.message!)![1]!.split(', ').sort();
+      expect(refusal, version).toMatch(/^holdpoint\.DefinitionChanged: workflow 'drifting' was changed at /);
+      const named = /changed at (.*) while/.exec(refusal)![1]!.split(', ').sort();
       expect(named, version).toEqual([...names].sort());
       expect(effectsOf(run), version).toEqual(['first']);
     }
@@ -103,10 +113,74 @@ describe('a definition changed under a paused run', () => {
     await old.stop();
     const changed = await deploy('added');
     await run.signal('reject', { requirement: 'ask#confirmation' });
-    const events = await untilHistory(run.handle, (each) => ofType(each, 'WorkflowTaskFailed').length > 0);
+    expect(await refusalOf(run)).toContain("workflow 'large' was changed at 'one more'");
     await changed.stop();
-    const { failure } = ofType(events, 'WorkflowTaskFailed')[0]!.workflowTaskFailedEventAttributes!;
-    expect(failure!.message).toContain("workflow 'large' was changed at 'one more'");
+    await run.handle.terminate();
+  });
+});
+
+describe('a definition that says compatibleWith', { timeout: 120_000 }, () => {
+  /** A run that paused under the old definition, which is gone since; and the value that the error of the new one gave. */
+  async function pausedBefore(workflow: string, version: string) {
+    const old = await deploy('old');
+    const run = await start(workflow);
+    const requirement = await run.pausedAt('confirmation');
+    await old.stop();
+    const changed = await deploy(version);
+    // A query is no task of the run: none fails, so none has to be tried again.
+    const { message } = await run.output().then(
+      () => expect.fail('the changed definition answers'),
+      (error: Error) => error,
+    );
+    await changed.stop();
+    const [, list = ''] = /compatibleWith: (\[.*\])\./.exec(message) ?? expect.fail(message);
+    return { run, requirement, fingerprints: JSON.parse(list) as string[] };
+  }
+
+  test.each([
+    ['drifting', ['first', 'ask', 'group/one', 'four'], 'four'],
+    ['large', ['ask'], 'one more'],
+  ])('takes over the open runs: %s', async (workflow, effectsThen, content) => {
+    const { run, requirement, fingerprints } = await pausedBefore(workflow, 'added');
+    await deploy('added', '0123456789ab:other=0123', ...fingerprints);
+    const [asked] = await run.paused();
+    expect(asked).toEqual(requirement);
+    await run.answer('approve', requirement);
+    expect(await run.result()).toMatchObject({ status: 'completed', content });
+    expect(effectsOf(run)).toEqual(effectsThen);
+    // Of new runs it asks nothing more: they need no promise.
+    const next = await start(workflow);
+    await next.answer('approve', await next.pausedAt('confirmation'));
+    await next.result();
+
+    const [before, after] = await Promise.all([run, next].map(({ handle }) => handle.fetchHistory()));
+    const replays = (bundle: string, history: History) => replayProblems(bundle, [{ workflowId: 'run', history }]);
+    expect(await replays(bundleOf('added', ...fingerprints), before!)).toEqual([]);
+    expect(await replays(bundleOf('added'), after!)).toEqual([]);
+    // It was taken over, not taken up: the old fingerprint is the only one in its history.
+    expect((await replays(bundleOf('added'), before!))[0]).toContain('holdpoint.DefinitionChanged');
+    expect((await replays(bundleOf('old'), after!))[0]).toContain('holdpoint.DefinitionChanged');
+  });
+
+  test('and asks otherwise by now refuses answers to what was asked before', async () => {
+    const { run, requirement, fingerprints } = await pausedBefore('drifting', 'message');
+    await deploy('message', ...fingerprints);
+    await run.answer('approve', requirement);
+    await run.until(({ refusedAnswers }) => refusedAnswers.newest.some(({ code }) => code === 'digest_mismatch'));
+    expect(effectsOf(run)).toEqual(['first']);
+    const [asked] = await run.paused();
+    expect(asked!.message).toBe('Delete all?');
+    await run.answer('approve', asked!);
+    expect(await run.result()).toMatchObject({ status: 'completed', content: 'two' });
+  });
+
+  test('and would not have done what an open run did lets it be', async () => {
+    const { run, requirement, fingerprints } = await pausedBefore('drifting', 'gate');
+    const broken = await deploy('gate', ...fingerprints);
+    await run.answer('approve', requirement);
+    expect(await refusalOf(run)).toContain('TMPRL1100');
+    await broken.stop();
+    expect(effectsOf(run)).toEqual(['first']);
     await run.handle.terminate();
   });
 });

@@ -9,11 +9,10 @@ import { SessionState } from './session-state.ts';
 export const runParallel: Body<ParallelNode> = async (node, here, _round, runNode) => {
   const { run, branch: parent, state: shared } = here.scope;
   const frame = here.slot.open(node.name, 'Parallel');
-  const children = node.steps.map((child, index) => {
-    const place = here.place.child(index);
-    const state = SessionState.carried(here.place.recall(`state ${index}`)) ?? shared.fork();
-    here.place.keep(`state ${index}`, state);
-    return { child, slot: frame.slot(place), state };
+  const children = node.steps.map((child) => {
+    const state = SessionState.carried(here.place.recall(`state ${child.name}`)) ?? shared.fork();
+    here.place.keep(`state ${child.name}`, state);
+    return { child, slot: frame.slot(here.place.child(child.name)), state };
   });
   const work = children.map(
     ({ child, slot, state }) =>

@@ -23,9 +23,14 @@ export async function runSequence(
   place: Place,
 ): Promise<SequenceResult> {
   const outputs: StepOutput[] = [];
+  const times = new Map<string, number>();
   let { flow } = scope;
-  for (const [index, node] of nodes.entries()) {
-    const output = await runNode(node, { ...scope, flow }, frame.slot(place.child(index)));
+  for (const node of nodes) {
+    // By name, and not by position, which differs where another definition goes on; a selector may name a choice twice.
+    const nth = (times.get(node.name) ?? 0) + 1;
+    times.set(node.name, nth);
+    const at = place.child(nth === 1 ? node.name : `${node.name}~${nth}`);
+    const output = await runNode(node, { ...scope, flow }, frame.slot(at));
     if (!output) continue;
     outputs.push(output);
     flow = after(flow, output);

@@ -15,6 +15,8 @@ export interface WorkflowDefinition {
   readonly steps: readonly WorkflowNode[];
   /** Events of history. */
   readonly continueAsNewAfter?: number;
+  /** Fingerprints of the definitions whose open runs may go on under this one. */
+  readonly compatibleWith?: readonly string[];
 }
 
 const DEFINITION = Symbol.for('holdpoint.definition');

@@ -20,11 +20,20 @@ export interface WorkflowOptions {
    * events or 4 MB), at 10 MB, or at 2,000 signals. What is open and what is done goes along; ids and deadlines stay.
    */
   readonly continueAsNewAfter?: number;
+  /**
+   * Earlier definitions of this workflow whose open runs may go on under this one: their fingerprints, as the error
+   * `holdpoint.DefinitionChanged` and `holdpoint replay` print them. A promise of yours that what those runs have done
+   * already is the same here, which `holdpoint replay` checks.
+   */
+  readonly compatibleWith?: readonly string[];
 }
+
+/** A fingerprint: see run/structure.ts. */
+const FINGERPRINT = /^[0-9a-f]{12}:(.+=[0-9a-f]{4})?$/;
 
 /** @throws {DefinitionError} in one sentence, with the path of the node that cannot be. */
 export function defineWorkflow(options: WorkflowOptions): WorkflowDefinition {
-  const { name, inputSchema, continueAsNewAfter } = options;
+  const { name, inputSchema, compatibleWith, continueAsNewAfter } = options;
   if (typeof name !== 'string' || !/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name)) {
     throw new DefinitionError('workflow', `name must be the name of its export, got ${describe(name)}.`);
   }
@@ -38,14 +47,25 @@ export function defineWorkflow(options: WorkflowOptions): WorkflowDefinition {
       `inputSchema must be a Standard Schema or a JSON Schema, got ${describe(inputSchema)}.`,
     );
   }
-  checkOptions('workflow', options, ['name', 'description', 'inputSchema', 'steps', 'continueAsNewAfter'], name);
+  const known = ['name', 'description', 'inputSchema', 'steps', 'compatibleWith', 'continueAsNewAfter'];
+  checkOptions('workflow', options, known, name);
   if (continueAsNewAfter !== undefined && !(Number.isInteger(continueAsNewAfter) && continueAsNewAfter >= 50)) {
     throw new DefinitionError(
       name,
       `continueAsNewAfter must be a whole number of events, 50 or more, got ${describe(continueAsNewAfter)}.`,
     );
   }
+  if (compatibleWith !== undefined && !isFingerprints(compatibleWith)) {
+    throw new DefinitionError(
+      name,
+      `compatibleWith must be a list of fingerprints, as the error of a changed definition prints them, got ${describe(compatibleWith)}.`,
+    );
+  }
   const definition: WorkflowDefinition = { ...options, steps: toNodes(options.steps) };
   checkChildren(definition.steps, name, 'steps');
   return definition;
+}
+
+function isFingerprints(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string' && FINGERPRINT.test(each));
 }

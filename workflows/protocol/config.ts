@@ -28,6 +28,11 @@ export interface HoldpointConfig {
   readonly onPause?: { readonly url: string; readonly secret: string; readonly remindBefore?: DurationString };
   /** Encrypts every payload before it leaves client or worker. Default: nothing is encrypted. */
   readonly encryption?: Encryption;
+  /**
+   * Temporal's Worker Versioning, for `holdpoint worker`: runs stay with the version of the worker that they were started
+   * on (pinned). `buildId` names the version; default: a hash of the workflow code.
+   */
+  readonly versioning?: { readonly deploymentName: string; readonly buildId?: string };
   /** Address of the Web UI: for links, and the one that may use the codec endpoint. Default `http://localhost:8233`. */
   readonly webUi?: string;
   /** The embedded server of `holdpoint dev`. */

@@ -95,6 +95,11 @@ describe('loadConfig', () => {
     ['{ devServer: { ui: 1 } }', 'devServer.ui: there is no such field; the fields are port, uiPort, dataFile'],
     ['{ encryption: { keys: 5 } }', 'encryption.keys: expected a list of keys, or a function that gives one'],
     ['{ encryption: { key: [] } }', 'encryption.key: there is no such field; the fields are keys'],
+    ["{ versioning: { buildId: '1' } }", 'versioning.deploymentName: expected string, received undefined'],
+    [
+      "{ versioning: { name: 'a' } }",
+      'versioning.name: there is no such field; the fields are deploymentName, buildId',
+    ],
     ["{ address: 'http://localhost:7233' }", 'address: expected host:port, received "http://localhost:7233"'],
     ['7', 'expected object, received number'],
   ])('refuses %s, naming file and field', async (value, problem) => {

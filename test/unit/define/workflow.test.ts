@@ -90,6 +90,14 @@ describe('a workflow that cannot be', () => {
       { name: 'w', steps: [done], inputSchema: 'string' },
       'w: inputSchema must be a Standard',
     ],
+    ...[null, '0123456789ab:a=0123', ['0123456789ab'], ['0123456789ab:a'], ['0123456789AB:'], [7]].map(
+      (compatibleWith) =>
+        [
+          `compatibleWith ${JSON.stringify(compatibleWith)}`,
+          { name: 'w', steps: [done], compatibleWith },
+          'w: compatibleWith must be a list of fingerprints',
+        ] as [string, object, string],
+    ),
     ['a null input schema', { name: 'w', steps: [done], inputSchema: null }, 'w: inputSchema must be a Standard'],
   ];
   it.each(refused)('%s', (_, options, problem) => {

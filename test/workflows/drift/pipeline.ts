@@ -1,12 +1,12 @@
 /**
  * One workflow in several versions, for the test of changed definitions. The test bundles this module once and puts the
- * version's name in the place of VERSION: that is the deploy.
+ * version's name in the place of VERSION, with `|` and the fingerprints that it is compatible with: that is the deploy.
  */
 import { condition, proxyActivities, step, steps, workflow, type WorkflowNode } from 'holdpoint/workflow';
 
 const { effect } = proxyActivities<{ effect(input: unknown): Promise<string> }>({ startToCloseTimeout: '10s' });
 
-const VERSION: string = '__VERSION__';
+const [VERSION = '', ...compatibleWith] = '__VERSION__'.split('|');
 
 const first = step({ name: 'first', executor: effect });
 const ask = step({
@@ -69,11 +69,12 @@ const VERSIONS: Readonly<Record<string, readonly WorkflowNode[]>> = {
   ],
 };
 
-export const drifting = workflow({ name: 'drifting', steps: VERSIONS[VERSION] ?? old });
+export const drifting = workflow({ name: 'drifting', steps: VERSIONS[VERSION] ?? old, compatibleWith });
 
 /** A definition too large to name each of its nodes in the history. */
 export const large = workflow({
   name: 'large',
+  compatibleWith,
   steps: [
     ask,
     ...Array.from({ length: 20 }, (_, i) =>

@@ -1,0 +1,119 @@
+/**
+ * `holdpoint replay`: would the open runs go on under the workflows as they are here? Before a deploy, and in CI, where
+ * the histories may be checked in. It needs no worker and changes nothing.
+ */
+import { existsSync } from 'node:fs';
+import { CliError, EXIT, isOurs } from '../../client/cli/exit.ts';
+import { nearMatches } from '../../client/cli/near.ts';
+import { paint, paintAside, print, printJson } from '../../client/cli/output.ts';
+import { label, oneLine } from '../../client/cli/plain.ts';
+import { CLEAR_LINE } from '../../client/cli/waiting.ts';
+import { loadConfig } from '../../client/config.ts';
+import { buildIdOf } from '../build-id.ts';
+import { bundleWorkflows } from '../bundle.ts';
+import { type Problem, replayed } from '../replay.ts';
+import { checkedIn, openRuns, type Unread } from '../replay-source.ts';
+import { explain } from '../terminal.ts';
+
+export interface ReplayOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly workflow?: string;
+  readonly histories?: string;
+  readonly limit: number;
+}
+
+interface Broken extends Problem {
+  readonly id: string;
+  readonly workflowName: string;
+  readonly pinnedTo?: string;
+}
+
+/** As `--json` prints it. */
+interface Report {
+  readonly buildId: string;
+  readonly replayed: number;
+  readonly more: boolean;
+  readonly broken: readonly Broken[];
+  /** These would break, but stay with the workers of another version. */
+  readonly pinned: readonly Broken[];
+  readonly unread: readonly Unread[];
+}
+
+/** @throws {CliError} `holdpoint.NotChecked` where nothing could be found out */
+export async function replay(options: ReplayOptions): Promise<void> {
+  const { json, histories } = options;
+  const found: (broken: Broken) => void = json ? () => {} : (broken) => print(brokenLine(broken));
+  try {
+    const report = await check(options, found);
+    if (json) printJson(report);
+    else print(...conclusion(report, histories === undefined ? 'open runs' : 'histories'));
+    const { broken, unread } = report;
+    process.exitCode = broken.length > 0 ? EXIT.error : unread.length > 0 ? EXIT.notChecked : EXIT.done;
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError('notChecked', isOurs(error) ? error.message : explain(error));
+  }
+}
+
+async function check(options: ReplayOptions, found: (broken: Broken) => void): Promise<Report> {
+  const { workflow, histories } = options;
+  const config = await loadConfig(options.config === undefined ? {} : { path: options.config });
+  const { workflowsPath } = config;
+  if (!existsSync(workflowsPath)) throw new CliError('notChecked', `There are no workflows at ${workflowsPath}.`);
+  const bundle = await bundleWorkflows({ workflowsPath });
+  if (workflow !== undefined && !bundle.workflowTypes.includes(workflow)) {
+    const near = nearMatches(workflow, bundle.workflowTypes);
+    throw new CliError('notFound', `There is no workflow '${workflow}' in ${workflowsPath}.`, near);
+  }
+  const source = histories === undefined ? await openRuns(config, bundle, options) : checkedIn(histories, workflow);
+  const all: Broken[] = [];
+  let count = 0;
+  try {
+    for await (const { recorded, problem } of replayed(bundle.code, source.histories)) {
+      count += 1;
+      progress('');
+      if (problem) {
+        const { history: _, ...run } = recorded;
+        const broken = { ...run, ...problem };
+        all.push(broken);
+        found(broken);
+      }
+      progress(`${count} replayed …`);
+    }
+  } finally {
+    progress('');
+    await source.close();
+  }
+  return {
+    buildId: buildIdOf(bundle),
+    replayed: count,
+    more: source.more(),
+    broken: all.filter(({ pinnedTo }) => pinnedTo === undefined),
+    pinned: all.filter(({ pinnedTo }) => pinnedTo !== undefined),
+    unread: source.unread,
+  };
+}
+
+function brokenLine({ id, workflowName, pinnedTo, type, message }: Broken): string {
+  const said = type === 'WorkflowTaskFailed' ? message : `${type}: ${message}`;
+  const mark = pinnedTo === undefined ? paint('red', '✗') : paint('yellow', '!');
+  const pinned = pinnedTo === undefined ? '' : `pinned to ${oneLine(pinnedTo)}, would break here: `;
+  return `${mark} ${label(id)} ${paint('dim', oneLine(workflowName))}: ${pinned}${oneLine(said, 1500)}`;
+}
+
+function conclusion({ replayed: count, more, broken, pinned, unread }: Report, what: string): string[] {
+  const mark = broken.length === 0 ? paint('green', '✓') : paint('red', '✗');
+  const stay = pinned.length === 0 ? '' : `, ${pinned.length} must stay with the version that they are pinned to`;
+  return [
+    ...unread.map(({ id, message }) => `${paint('yellow', '?')} ${label(id)}: ${oneLine(message, 400)}`),
+    `${mark} ${broken.length} of ${count} ${what} would break${stay}.`,
+    ...(unread.length === 0 ? [] : [`${paint('yellow', '?')} ${unread.length} could not be read.`]),
+    ...(more ? [paint('dim', '… there are more: --limit')] : []),
+  ];
+}
+
+/** One line on a terminal, which the next one replaces. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE + paintAside('dim', text));
+}

@@ -1,0 +1,63 @@
+/** Replays histories against a bundle, one after another: what a worker with it would do with these runs. Changes nothing. */
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { FAILURE } from '../workflows/protocol/failure.ts';
+import type { History } from './read-history.ts';
+
+export interface Recorded {
+  /** A run's id, or the file that its history was read from. */
+  readonly id: string;
+  readonly workflowName: string;
+  /** The version that the run is pinned to, `<deployment>:<build id>`: another one's workers do not get it. */
+  readonly pinnedTo?: string;
+  readonly history: History;
+}
+
+/** Why a run would not go on. */
+export interface Problem {
+  /** `Nondeterminism` and `WorkflowTaskFailed` are Temporal's own. */
+  readonly type: typeof FAILURE.definitionChanged | 'Nondeterminism' | 'WorkflowTaskFailed';
+  readonly message: string;
+}
+
+export interface Replayed {
+  readonly recorded: Recorded;
+  /** `undefined` where the run would go on. */
+  readonly problem: Problem | undefined;
+}
+
+/** One result for each history, in their order; the next history is asked for when its turn comes. */
+export async function* replayed(code: string, histories: AsyncIterable<Recorded>): AsyncGenerator<Replayed> {
+  // What a replay logs is what it says here.
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('ERROR', () => {}),
+    telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
+  });
+  let recorded!: Recorded;
+  async function* inTurn() {
+    for await (recorded of histories) yield { workflowId: recorded.id, history: recorded.history };
+  }
+  for await (const { error } of Worker.runReplayHistories({ workflowBundle: { code } }, inTurn())) {
+    yield { recorded, problem: error && problemOf(error) };
+  }
+}
+
+/** The SDK gives the failure of the workflow task as Rust prints it. */
+function problemOf(error: Error): Problem {
+  const [, quoted] = /message: "((?:[^"\\]|\\.)*)"/.exec(error.message) ?? [];
+  const message = quoted === undefined ? error.message : unescaped(quoted);
+  if (error instanceof DeterminismViolationError) return { type: 'Nondeterminism', message };
+  const prefix = `${FAILURE.definitionChanged}: `;
+  return message.startsWith(prefix)
+    ? { type: FAILURE.definitionChanged, message: message.slice(prefix.length) }
+    : { type: 'WorkflowTaskFailed', message };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0' };
+
+function unescaped(text: string): string {
+  return text.replace(/\\(?:u\{([0-9a-f]+)\}|(.))/g, (_, code: string | undefined, character: string) =>
+    code === undefined ? (ESCAPES[character] ?? character) : String.fromCodePoint(Number.parseInt(code, 16)),
+  );
+}
