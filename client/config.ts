@@ -77,14 +77,6 @@ const schema: z.ZodType<HoldpointConfig> = z.strictObject({
   devServer: z.strictObject({ port: port.optional(), uiPort: port.optional(), dataFile: text.optional() }).optional(),
 }) as z.ZodType<HoldpointConfig>;
 
-/** By where they are, for messages. */
-const FIELDS: Readonly<Record<string, string>> = {
-  '': 'address, namespace, taskQueue, workflows, activities, onPause, encryption, webUi, devServer',
-  devServer: 'port, uiPort, dataFile',
-  onPause: 'url, secret, remindBefore',
-  encryption: 'keys',
-};
-
 /** @throws {ConfigError} that names the file or variable and the field. */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<LoadedConfig> {
   const cwd = resolve(options.cwd ?? '.');
@@ -135,9 +127,10 @@ async function readConfig(file: string): Promise<HoldpointConfig> {
 
 /** What there is, by what it is in. */
 const FIELDS: Readonly<Record<string, string>> = {
-  '': 'address, namespace, taskQueue, workflows, activities, onPause, versioning, webUi, devServer',
+  '': 'address, namespace, taskQueue, workflows, activities, onPause, encryption, versioning, webUi, devServer',
   devServer: 'port, uiPort, dataFile',
   onPause: 'url, secret, remindBefore',
+  encryption: 'keys',
   versioning: 'deploymentName, buildId',
 };
 

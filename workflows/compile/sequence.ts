@@ -1,5 +1,6 @@
 /** Children one after the other: what Steps, a branch of a Condition, an iteration, a route and a workflow have in common. */
 import type { WorkflowNode } from '../define/node.ts';
+import { segment } from '../define/path.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import { after, type Flow } from './flow.ts';
 import type { Place } from '../human/place.ts';
@@ -29,7 +30,7 @@ export async function runSequence(
     // By name, and not by position, which differs where another definition goes on; a selector may name a choice twice.
     const nth = (times.get(node.name) ?? 0) + 1;
     times.set(node.name, nth);
-    const at = place.child(nth === 1 ? node.name : `${node.name}~${nth}`);
+    const at = place.child(segment(node.name) + (nth === 1 ? '' : `~${nth}`));
     const output = await runNode(node, { ...scope, flow }, frame.slot(at));
     if (!output) continue;
     outputs.push(output);
