@@ -3,8 +3,8 @@ import {
   ApplicationFailure,
   CancellationScope,
   ContinueAsNew,
-  continueAsNew,
   isCancellation,
+  makeContinueAsNewFunc,
   patched,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -124,6 +124,8 @@ class Run {
       const carried = this.carried();
       const fits = jsonBytes([input, this.options, carried]) <= PAYLOAD_LIMIT;
       // A cancelled run ends here. One with too much to take along stays, and tries again later.
+      // Temporal takes search attributes along, and the memo only where it is told to.
+      const continueAsNew = makeContinueAsNewFunc({ memo: workflowInfo().memo ?? {} });
       if (fits && !scope.consideredCancelled) await continueAsNew(input, this.options, carried);
       this.desk.departure.postpone();
     }
