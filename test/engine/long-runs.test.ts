@@ -1,8 +1,11 @@
 /** Runs that live long: they continue as new, and nobody notices (H3, H4, H5, H10). */
+import { readFileSync } from 'node:fs';
 import { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
-import { eventsOf, typeOf } from '../support/history.ts';
+import { eventsOf, type HistoryEvent, typeOf, untilHistory } from '../support/history.ts';
+import { replayProblems } from '../support/replay.ts';
 import { openServer, type TestRun, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -84,6 +87,29 @@ describe('a paused run that continues as new', () => {
     expect(await run.result()).toMatchObject({ status: 'completed', refusedAnswers: { count: 2_000 } });
   });
 
+  test('is announced once', async () => {
+    const told: string[] = [];
+    const taskQueue = `${server.taskQueue}-told`;
+    await server.worker({
+      taskQueue,
+      onPause: {
+        remindBefore: '3595s',
+        notify: ({ type, requirement }) => {
+          told.push(`${type} ${requirement.stepName}`);
+        },
+      },
+    });
+    const run = await server.start('longPaused', 'IN', undefined, { taskQueue });
+    await run.paused(2);
+    await untilMoved(run);
+    // The reminders come five seconds after the questions, from the execution that the run is in then.
+    await expect.poll(() => told.length, { timeout: 10_000 }).toBe(4);
+    expect(told.toSorted((a, b) => a.localeCompare(b))).toEqual([
+      ...['pause late', 'pause soon', 'reminder late', 'reminder soon'],
+    ]);
+    await run.handle.cancel();
+  });
+
   test('ends when Temporal cancels it', async () => {
     const run = await server.start('longPaused');
     await run.paused(2);
@@ -103,6 +129,28 @@ describe('what a run carries', () => {
     });
     const failure = await handle.result().catch((error: WorkflowFailedError) => error.cause);
     expect(failure).toMatchObject({ type: 'holdpoint.InvalidInput' });
+  });
+});
+
+describe('another definition', () => {
+  test('does not go on with what an execution of the old one has carried', async () => {
+    const run = await server.start('longPaused');
+    await run.paused(2);
+    await untilMoved(run);
+    const isDone = (event: HistoryEvent) => typeOf(event) === 'WorkflowTaskCompleted';
+    const latest = server.client.workflow.getHandle(run.handle.workflowId);
+    const events = await untilHistory(latest, (each) => each.some(isDone));
+    await run.handle.cancel();
+    const first = events.slice(0, events.findIndex(isDone) + 1);
+    const inputs = first[0]!.workflowExecutionStartedEventAttributes!.input!.payloads!;
+    const carried = defaultPayloadConverter.fromPayload<{ definition: string }>(inputs[2]!);
+    const bundle = readFileSync(inject('bundlePath'), 'utf8');
+    const replay = (history: HistoryEvent[]) =>
+      replayProblems(bundle, [{ workflowId: run.handle.workflowId, history: { events: history } }]);
+    expect(await replay(events)).toEqual([]);
+    const definition = carried.definition.replace('both/soon=', 'both/soon=0');
+    inputs[2] = defaultPayloadConverter.toPayload({ ...carried, definition });
+    expect(await replay(first)).toEqual([expect.stringMatching(/DefinitionChanged.*'both\/soon'/s)]);
   });
 });
 
