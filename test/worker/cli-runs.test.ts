@@ -47,6 +47,8 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
 
   test('says what it waits for, and since when', async () => {
     const alone = new Cli(`nobody-${randomUUID()}`);
+    const watched = await alone.holdpoint('run', 'clientGate', '--watch', '--timeout', '2s');
+    expect(watched).toMatchObject({ code: 7, stderr: expect.stringContaining('It goes on without you') });
     const { code, stderr, json } = await alone.holdpoint('run', 'clientGate', '--timeout', '6s', '--json');
     expect(code).toBe(7);
     expect(json.error).toMatchObject({ type: 'holdpoint.WaitTimeout', exitCode: 7 });
