@@ -40,6 +40,7 @@ export default defineConfig({
           include: crash,
           maxWorkers: 1,
           ...withServer,
+          globalSetup: [...withServer.globalSetup, 'test/crash/global-setup.ts'],
           sequence: { groupOrder: 2 },
         },
       },
