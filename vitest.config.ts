@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/support/slow-first.ts';
 
 /** Fast tests, without a server: they run first. */
 const unit = ['test/unit/**/*.test.ts'];
@@ -21,6 +22,7 @@ export default defineConfig({
     isolate: false,
     // Each process has a Temporal server, a worker and a webpack bundle: more than two starve each other on 2 cores.
     maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
     projects: [
       { extends: true, test: { name: 'unit', include: unit, testTimeout: 30_000, sequence: { groupOrder: 0 } } },
       {
