@@ -1,0 +1,26 @@
+/** Temporal's Runtime, one a process, with the worker's log and the metrics of the configuration. */
+import { type Logger, type MetricsExporterConfig, Runtime } from '@temporalio/worker';
+import type { Telemetry } from '../workflows/protocol/config.ts';
+import { DECISION_SECONDS } from '../workflows/protocol/metrics.ts';
+
+/** People take seconds or days; the SDK's own buckets end where the first of them begin. */
+const BUCKETS = { [DECISION_SECONDS]: [1, 5, 15, 60, 300, 900, 3_600, 14_400, 43_200, 86_400, 259_200, 604_800] };
+
+export function installRuntime(logger: Logger, { metrics }: Telemetry = {}): void {
+  Runtime.install({
+    logger,
+    shutdownSignals: [],
+    telemetryOptions: {
+      // What the native side says goes the same way as everything else.
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(metrics && { metrics: exporterOf(metrics) }),
+    },
+  });
+}
+
+function exporterOf(metrics: NonNullable<Telemetry['metrics']>): MetricsExporterConfig {
+  if ('prometheus' in metrics) {
+    return { prometheus: { bindAddress: metrics.prometheus, histogramBucketOverrides: BUCKETS } };
+  }
+  return { otel: { ...metrics.otlp, metricsExportInterval: '15s', histogramBucketOverrides: BUCKETS } };
+}
