@@ -27,6 +27,12 @@ export async function worker({ config: path, health }: WorkerCommandOptions): Pr
   const log = workerLog();
   installRuntime(log, telemetry);
   let prepared: PreparedWorker | undefined;
+  // From the start: as the first process of a container it hears no signal that it has no handler for.
+  void untilStopSignal().then(() => {
+    if (!prepared) process.exit();
+    log.info(`Stopping; activities that run get ${shutdownGraceTime}. Again to stop at once.`);
+    prepared.worker.shutdown();
+  });
   if (health !== undefined) await listen(health, () => prepared?.worker.getState() ?? 'INITIALIZED');
   const traces = telemetry?.traces && (await startTraces(telemetry.traces.otlp));
   prepared = await prepareWorker(config, config, {
@@ -41,10 +47,6 @@ export async function worker({ config: path, health }: WorkerCommandOptions): Pr
   log.info(`workflows: ${workflowTypes.join(', ') || 'none'} · activities: ${activityTypes.join(', ') || 'none'}`);
   tellVersion(log, running.options, address);
   if (telemetry?.metrics) measureWaitingRuns(running, workflowTypes);
-  void untilStopSignal().then(() => {
-    log.info(`Stopping; activities that run get ${shutdownGraceTime}. Again to stop at once.`);
-    running.shutdown();
-  });
   await running.run();
   await prepared.close();
   await traces?.shutdown();
