@@ -1,20 +1,27 @@
 /** TLS and API keys by Temporal's profiles: for commands and for the worker, without a word of them in the configuration. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createSecureServer } from 'node:http2';
+import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
-import { createServer } from 'node:tls';
+import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { Cli, MAIN } from './cli.ts';
 
 const cli = new Cli(`tls-${randomUUID()}`);
 const file = (name: string) => join(cli.folder, name);
 
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+
+interface Certificate {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+}
+
 /** A certificate that signs itself, and its key. */
-function certify(name: string): { readonly key: Buffer; readonly cert: Buffer } {
+function certify(name: string): Certificate {
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
   const subject = [
     '-subj',
@@ -29,29 +36,35 @@ function certify(name: string): { readonly key: Buffer; readonly cert: Buffer } 
   return { key: readFileSync(file(`${name}.key`)), cert: readFileSync(file(`${name}.pem`)) };
 }
 
-const server = certify('temporal.test');
-const client = certify('client.test');
-
 /** The server of the tests, behind TLS, for those who have the client's certificate. */
-const mutual = createServer(
-  { ...server, ca: client.cert, requestCert: true, rejectUnauthorized: true, ALPNProtocols: ['h2'] },
-  (socket) => {
+let mutual: Server;
+/** One that notes the keys it is shown, and takes none. */
+let keyed: Http2SecureServer;
+const keys = new Set<string | undefined>();
+
+function serveMutual(own: Certificate, { cert: ca }: Certificate): Server {
+  const options = { ...own, ca, requestCert: true, rejectUnauthorized: true, ALPNProtocols: ['h2'] };
+  return createServer(options, (socket) => {
     const [host, port] = inject('address').split(':') as [string, string];
     const behind = connect(Number(port), host);
     socket.pipe(behind).pipe(socket);
     for (const each of [socket, behind]) each.on('error', () => {});
-  },
-);
+  });
+}
 
-/** One that notes the keys it is shown, and takes none. */
-const keys = new Set<string | undefined>();
-const keyed = createSecureServer(server).on('stream', (stream, headers) => {
-  keys.add(headers.authorization);
-  const refusal = { 'grpc-status': '16', 'grpc-message': 'this key is not valid' };
-  stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...refusal }, { endStream: true });
-});
+function serveKeyed(own: Certificate): Http2SecureServer {
+  return createSecureServer(own).on('stream', (stream, headers) => {
+    keys.add(headers.authorization);
+    const refusal = { 'grpc-status': '16', 'grpc-message': 'this key is not valid' };
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...refusal }, { endStream: true });
+  });
+}
 
 beforeAll(async () => {
+  if (!hasOpenssl) return;
+  const server = certify('temporal.test');
+  mutual = serveMutual(server, certify('client.test'));
+  keyed = serveKeyed(server);
   await Promise.all([mutual, keyed].map((each) => once(each.listen(0, '127.0.0.1'), 'listening')));
   const tls = ['server_name = "temporal.test"', `server_ca_cert_path = "${file('temporal.test.pem')}"`];
   const own = [`client_cert_path = "${file('client.test.pem')}"`, `client_key_path = "${file('client.test.key')}"`];
@@ -73,8 +86,8 @@ beforeAll(async () => {
   );
 });
 afterAll(() => {
-  mutual.close();
-  keyed.close();
+  mutual?.close();
+  keyed?.close();
   cli.close();
 });
 
@@ -96,7 +109,7 @@ async function holdpoint(profile: string, ...args: readonly string[]): Promise<{
   return { code, said };
 }
 
-describe.each([
+describe.skipIf(!hasOpenssl).each([
   ['a command', ['list']],
   ['the worker', ['worker']],
 ])('%s', (_, args) => {
