@@ -61,7 +61,7 @@ const deploymentName = z.string().regex(/^[^.:]+$/, "expected a name without '.'
 const hostAndPort = z.string().regex(/^[^\s/]+:\d+$/, 'expected host:port');
 const port = z.int().min(0).max(65_535);
 const otlp = z.strictObject({
-  url: z.url('expected an address, as http://collector:4317'),
+  url: z.url('expected an address, as http://collector:4318/v1/metrics'),
   headers: z.record(z.string(), z.string()).optional(),
 });
 

@@ -22,5 +22,5 @@ function exporterOf(metrics: NonNullable<Telemetry['metrics']>): MetricsExporter
   if ('prometheus' in metrics) {
     return { prometheus: { bindAddress: metrics.prometheus, histogramBucketOverrides: BUCKETS } };
   }
-  return { otel: { ...metrics.otlp, metricsExportInterval: '15s', histogramBucketOverrides: BUCKETS } };
+  return { otel: { ...metrics.otlp, http: true, metricsExportInterval: '15s', histogramBucketOverrides: BUCKETS } };
 }

@@ -13,9 +13,9 @@ export interface Encryption {
   readonly keys: readonly EncryptionKey[] | (() => readonly EncryptionKey[] | Promise<readonly EncryptionKey[]>);
 }
 
-/** Where metrics or traces are sent by the OpenTelemetry protocol. */
+/** Where metrics or traces are sent, by the OpenTelemetry protocol over HTTP. */
 export interface OtlpEndpoint {
-  /** Metrics by gRPC, `http://collector:4317`; traces by HTTP, `http://collector:4318/v1/traces`. */
+  /** With the path: `http://collector:4318/v1/metrics`, `http://collector:4318/v1/traces`. */
   readonly url: string;
   /** Sent with each request: a token, say, from the environment. */
   readonly headers?: Readonly<Record<string, string>>;

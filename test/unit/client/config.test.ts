@@ -81,7 +81,7 @@ describe('loadConfig', () => {
 
   it('takes telemetry and the options of the worker as they are', async () => {
     const telemetry = {
-      metrics: { otlp: { url: 'http://collector:4317', headers: { authorization: 'Bearer t' } } },
+      metrics: { otlp: { url: 'http://collector:4318/v1/metrics', headers: { authorization: 'Bearer t' } } },
       traces: { otlp: { url: 'http://collector:4318/v1/traces' } },
     };
     const worker = { maxTaskQueueActivitiesPerSecond: 0.5, maxCachedWorkflows: 0, shutdownGraceTime: '5 minutes' };
