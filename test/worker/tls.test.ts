@@ -120,7 +120,11 @@ describe.skipIf(!hasOpenssl).each([
 
   test('shows its key', async () => {
     keys.clear();
-    expect((await holdpoint('keyed', ...args)).code).not.toBe(0);
+    const { code, said } = await holdpoint('keyed', ...args);
+    expect(code).toBe(1);
+    expect(said).toMatch(
+      /^✗ .*127\.0\.0\.1:\d+ \(from the Temporal configuration profile\).*: .*this key is not valid/,
+    );
     expect([...keys]).toEqual(['Bearer the-key']);
   });
 });
