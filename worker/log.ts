@@ -43,7 +43,7 @@ function toTerminal({ level, message, meta = {} }: LogEntry): void {
 
 /** Errors come from the sandbox too, where they are of another realm. */
 function briefly(error: unknown): unknown {
-  if (!isNativeError(error)) return String(error);
+  if (!isNativeError(error)) return error;
   const { name, message, stack, cause, type = name } = error as Error & { readonly type?: string };
   return { type, message, stack, ...(cause === undefined ? {} : { cause: briefly(cause) }) };
 }
