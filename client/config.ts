@@ -58,7 +58,10 @@ const FILE_NAMES = ['ts', 'mts', 'js', 'mjs'].map((extension) => `temporal.confi
 const text = z.string().min(1, 'expected a text that is not empty');
 /** The server refuses others when the worker already waits for work, and the worker says nothing. */
 const deploymentName = z.string().regex(/^[^.:]+$/, "expected a name without '.' and ':'");
-const hostAndPort = z.string().regex(/^[^\s/]+:\d+$/, 'expected host:port');
+/** As Temporal's SDK takes it: it knows no names of hosts. */
+const socketAddress = z
+  .string()
+  .regex(/^([\d.]+|\[[\da-f:]+\]):\d+$/i, 'expected an IP address and a port, as 127.0.0.1:9464');
 const port = z.int().min(0).max(65_535);
 const otlp = z.strictObject({
   url: z.url('expected an address, as http://collector:4318/v1/metrics'),
@@ -85,8 +88,8 @@ const schema: z.ZodType<HoldpointConfig> = z.strictObject({
     .strictObject({
       metrics: z
         .union(
-          [z.strictObject({ prometheus: hostAndPort }), z.strictObject({ otlp })],
-          "expected { prometheus: 'host:port' } or { otlp: { url, headers? } }",
+          [z.strictObject({ prometheus: socketAddress }), z.strictObject({ otlp })],
+          "expected { prometheus: '127.0.0.1:9464' } or { otlp: { url, headers? } }",
         )
         .optional(),
       traces: z.strictObject({ otlp }).optional(),

@@ -260,6 +260,12 @@ test('drains: what runs is finished, what comes then is for another worker', asy
   await waiting.handle.terminate();
 });
 
+test('says what is wrong with an address that is taken', async () => {
+  const second = new OperatedWorker();
+  expect(await second.exited).toBe(1);
+  expect(second.stderr).toMatch(/^✗ telemetry\.metrics: .*Address already in use.*\n$/);
+});
+
 test('ends at once when it is told again', async () => {
   rmSync(join(cli.folder, 'go'));
   rmSync(join(cli.folder, 'started'));

@@ -56,7 +56,7 @@ export async function worker({ config: path, health }: WorkerCommandOptions): Pr
 
 async function listen(port: number, state: () => State): Promise<void> {
   await serveHealth(port, state).catch((error: Error) => {
-    throw new CliError('error', `Health cannot be served at port ${port}: ${error.message}.`);
+    throw new CliError('error', `Health cannot be served at port ${port}: ${error.message}`);
   });
 }
 

@@ -112,9 +112,12 @@ describe('loadConfig', () => {
     ],
     [
       '{ telemetry: { metrics: {} } }',
-      "telemetry.metrics: expected { prometheus: 'host:port' } or { otlp: { url, headers? } }",
+      "telemetry.metrics: expected { prometheus: '127.0.0.1:9464' } or { otlp: { url, headers? } }",
     ],
-    ["{ telemetry: { metrics: { prometheus: '9464' } } }", 'telemetry.metrics.prometheus: expected host:port'],
+    [
+      "{ telemetry: { metrics: { prometheus: 'localhost:9464' } } }",
+      'telemetry.metrics.prometheus: expected an IP address and a port, as 127.0.0.1:9464',
+    ],
     ["{ telemetry: { traces: { otlp: { url: 'collector' } } } }", 'telemetry.traces.otlp.url: expected an address'],
     ['{ telemetry: { logs: 1 } }', 'telemetry.logs: there is no such field; the fields are metrics, traces'],
     ["{ worker: { shutdownGraceTime: '5' } }", "worker.shutdownGraceTime: expected a duration, as '5 minutes'"],
