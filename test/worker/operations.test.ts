@@ -131,7 +131,7 @@ class OperatedWorker {
   }
 
   async ready(): Promise<this> {
-    const wait = vi.waitUntil(() => this.stdout.includes('Worker ready'), { timeout: 30_000 });
+    const wait = vi.waitUntil(() => this.stdout.includes('Worker ready'), { timeout: 60_000 });
     await wait.catch(() => expect.fail(`${this.stdout}\n${this.stderr}`));
     return this;
   }
@@ -173,7 +173,7 @@ let worker: OperatedWorker;
 
 test('ends at once while it starts', async () => {
   const starting = new OperatedWorker('--health', String(ports.health));
-  await vi.waitUntil(() => probe('/healthz'), { timeout: 30_000, interval: 20 });
+  await vi.waitUntil(() => probe('/healthz'), { timeout: 60_000, interval: 20 });
   starting.child.kill('SIGTERM');
   expect(await starting.exited).toBe(0);
   expect(starting.stdout).toBe('');
@@ -189,7 +189,7 @@ test('is not ready while it starts, and then it is', async () => {
       if (ready !== undefined) seen.add(ready);
       return ready?.startsWith('200');
     },
-    { timeout: 30_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
   expect([...seen]).toEqual(['503 INITIALIZED', '200 RUNNING']);
 });
