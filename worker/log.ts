@@ -5,6 +5,7 @@
 import { isNativeError } from 'node:util/types';
 import { DefaultLogger, type LogEntry, type Logger, type LogLevel } from '@temporalio/worker';
 import { pino, stdTimeFunctions } from 'pino';
+import { plain } from '../client/cli/plain.ts';
 import { terminal } from './terminal.ts';
 
 export function workerLog(): Logger {
@@ -38,7 +39,7 @@ function toTerminal({ level, message, meta = {} }: LogEntry): void {
   if (level === 'INFO' && sdkComponent === 'worker') return;
   const where = [workflowId, step, activityType].filter((part) => part !== undefined).join(' · ');
   const why = isNativeError(error) ? `: ${error.message}` : '';
-  TERMINAL_LINE[level](`${message}${why}${where && ` (${where})`}`);
+  TERMINAL_LINE[level](plain(`${message}${why}${where && ` (${where})`}`));
 }
 
 /** Errors come from the sandbox too, where they are of another realm. */

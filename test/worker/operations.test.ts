@@ -171,7 +171,9 @@ async function metrics(name: string): Promise<Record<string, unknown>[]> {
 
 let worker: OperatedWorker;
 
-test('ends at once while it starts', async () => {
+const START = { timeout: 120_000 };
+
+test('ends at once while it starts', START, async () => {
   const starting = new OperatedWorker('--health', String(ports.health));
   await vi.waitUntil(() => probe('/healthz'), { timeout: 60_000, interval: 20 });
   starting.child.kill('SIGTERM');
@@ -179,7 +181,7 @@ test('ends at once while it starts', async () => {
   expect(starting.stdout).toBe('');
 });
 
-test('is not ready while it starts, and then it is', async () => {
+test('is not ready while it starts, and then it is', START, async () => {
   worker = new OperatedWorker('--health', String(ports.health));
   const seen = new Set<string>();
   await vi.waitUntil(
@@ -231,7 +233,7 @@ test('measures, logs and traces a run', async () => {
   expect(worker.stdout).not.toContain('taskToken');
 });
 
-test('drains: what runs is finished, what comes then is for another worker', async () => {
+test('drains: what runs is finished, what comes then is for another worker', START, async () => {
   const waiting = await start('refund');
   await waiting.pausedAt('confirmation', 'pay');
   const run = await start('late');
