@@ -62,10 +62,11 @@ export async function auditOf(client: Client, runId: string, start: Cursor, end:
   let { executionId } = start;
   try {
     for await (const page of tailHistory(client, runId, start, stop.signal)) {
+      const isLast = executionId === end.executionId;
       for (const event of page.events)
         await reader.read(event, executionId, page.goesOn && event === page.events.at(-1));
       ({ executionId } = page.cursor);
-      if (executionId === end.executionId && page.cursor.lastEventId >= end.lastEventId) break;
+      if (isLast && (page.goesOn || page.cursor.lastEventId >= end.lastEventId)) break;
     }
   } finally {
     stop.abort();

@@ -46,6 +46,11 @@ export interface Conversation {
   readonly place: Place;
 }
 
+/** An id that a model wrote, as a part of a key: it cannot look like several parts. */
+export function inKey(id: string): string {
+  return id.replace(/[%/:]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
 /** Runs an agent's loop on a task, to its answer. */
 export type RunAgent = (conversation: Conversation, task: string) => Promise<Json>;
 

@@ -4,7 +4,7 @@ import type { Json } from '../define/step-output.ts';
 import type { Branch } from '../human/branch.ts';
 import { sideBySide } from '../human/side-by-side.ts';
 import type { PlannedCall } from '../protocol/agent.ts';
-import type { Conversation, RunAgent } from './conversation.ts';
+import { type Conversation, inKey, type RunAgent } from './conversation.ts';
 
 /** The member's answer; of several, one text in the order of the members. */
 export async function delegate(
@@ -13,14 +13,13 @@ export async function delegate(
   runAgent: RunAgent,
 ): Promise<Json> {
   const { host, key, place } = conversation;
-  const work = members.map(
-    (member) => (branch: Branch) =>
-      runAgent(
-        { host, branch, agent: member, member, key: `${key}/${toolCallId}:${member}`, place: place.child(member) },
-        task,
-      ),
-  );
-  const answers = await sideBySide(host.desk, conversation.branch, work);
+  const work = members.map((member) => (branch: Branch) => {
+    const at = place.child(member);
+    const memberKey = `${key}/${inKey(toolCallId)}:${inKey(member)}`;
+    const asked = { host, branch, agent: member, member, key: memberKey, place: at.child('agent') };
+    return at.result('answer', () => runAgent(asked, task));
+  });
+  const answers = await sideBySide(host.desk, conversation.branch, work, place);
   if (answers.length === 1) return answers[0]!;
   return answers.map((answer, index) => `Agent ${members[index]}: ${contentAsText(answer)}`).join('\n\n');
 }

@@ -16,7 +16,7 @@ import {
 } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { cut } from '../protocol/memo.ts';
-import { type Conversation, summaryOf } from './conversation.ts';
+import { type Conversation, inKey, summaryOf } from './conversation.ts';
 
 /** A planned call: its arguments as checked and as the model wrote them, and the gates that it has passed. */
 export type RunCall = Extract<PlannedCall, { do: 'run' }> & {
@@ -44,7 +44,7 @@ export async function execute(
   call: RunCall,
   approval?: ToolApproval,
 ): Promise<ToolOutcome> {
-  tellCall('ToolCallStarted', conversation, call);
+  conversation.place.once('told', () => tellCall('ToolCallStarted', conversation, call));
   const outcome = await attempt(conversation, turn, call, approval);
   const error = 'error' in outcome ? outcome.error : 'invalid' in outcome ? outcome.invalid : undefined;
   tellCall('ToolCallCompleted', conversation, call, error);
@@ -78,7 +78,7 @@ async function attempt(
   const argument: ToolRequest = {
     ...host.toolScope,
     toolCallId,
-    idempotencyKey: `${key}/${toolCallId}`,
+    idempotencyKey: `${key}/${inKey(toolCallId)}`,
     args,
     ...(args === input ? {} : { rawArgs: input }),
     ...(approval ? { approval } : {}),

@@ -49,10 +49,8 @@ export async function runTurn(
   };
   const askForOthers = (branch: Branch) =>
     askAndRun({ ...conversation, branch, place }, turn, gated, (id, output) => outputs.set(id, output));
-  await sideBySide(conversation.host.desk, parent, [
-    ...free.map(runFreeOne),
-    ...(gated.length === 0 ? [] : [askForOthers]),
-  ]);
+  const work = [...free.map(runFreeOne), ...(gated.length === 0 ? [] : [askForOthers])];
+  await sideBySide(conversation.host.desk, parent, work, place);
   // Nothing but delegations that answer for the team: then the model is not asked again.
   if (answers.size === calls.length) return { answer: joined(calls.map(({ toolCallId }) => answers.get(toolCallId)!)) };
   return {

@@ -19,15 +19,16 @@ export async function runNestedWorkflow(
   runNode: RunNode,
 ): Promise<StepOutput> {
   const { scope, node, path, slot } = here;
-  const checked = await checkInput(definition.inputSchema, scope.flow.lastContent ?? scope.input);
-  if (!checked.ok) {
+  // Kept, since a schema may fill in what is different each time.
+  const input = await here.place.result('input', async () => {
+    const checked = await checkInput(definition.inputSchema, scope.flow.lastContent ?? scope.input);
+    if (checked.ok) return checked.value;
     throw new NodeFailure(
       `the input of '${definition.name}' does not fit: ${checked.problem}`,
       path,
       FAILURE.invalidInput,
     );
-  }
-  const input = checked.value;
+  });
   const { additionalData } = scope.run;
   const frame = slot.open(node.name, 'Workflow');
   await runSequence(

@@ -64,7 +64,7 @@ async function runTold(here: Here, round: Round) {
     tellCompleted(here, output);
     return output;
   } catch (error) {
-    if (error instanceof NodeFailure) tellFailed(here, error.message);
+    if (error instanceof NodeFailure) here.slot.place.once('failure told', () => tellFailed(here, error.message));
     throw error;
   }
 }

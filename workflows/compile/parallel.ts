@@ -19,7 +19,7 @@ export const runParallel: Body<ParallelNode> = async (node, here, _round, runNod
       (branch: typeof parent) =>
         runNode(child, inside(here, { state, branch }), slot),
   );
-  await sideBySide(run.desk, parent, work);
+  await sideBySide(run.desk, parent, work, here.place);
   for (const { state } of children) shared.join(state);
   return containerOutput(here, 'Parallel', frame.outputs());
 };

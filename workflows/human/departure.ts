@@ -25,6 +25,8 @@ export class Departure {
   private history = workflowInfo();
   private unseen = { locals: 0, bytes: 0 };
   private signals = 0;
+  /** Signals with names that nobody knows. */
+  private unheard = 0;
   private postponedTo = 0;
   private leaving = false;
 
@@ -86,9 +88,15 @@ export class Departure {
   }
 
   private get isDue(): boolean {
+    const unheard = unheardSignals();
+    if (unheard > this.unheard) {
+      this.unheard = unheard;
+      this.look();
+    }
     const { historyLength, historySize, continueAsNewSuggested } = this.history;
     if (historyLength < this.postponedTo) return false;
-    const isFull = historyLength >= this.mostEvents || historySize >= MOST_BYTES || this.signals >= MOST_SIGNALS;
+    const isFull =
+      historyLength >= this.mostEvents || historySize >= MOST_BYTES || this.signals + unheard >= MOST_SIGNALS;
     return isFull || continueAsNewSuggested;
   }
 }
@@ -104,4 +112,15 @@ function untilQuiet(): Promise<void> {
     isMade = true;
     return wasMade;
   });
+}
+
+/**
+ * Signals with unknown names stay in a private buffer of the SDK's: a handler for them would decode what anybody sends, and
+ * what cannot be decoded fails the workflow task. They count all the same, since the server's limit is for all signals.
+ */
+function unheardSignals(): number {
+  const { __TEMPORAL_ACTIVATOR__: activator } = globalThis as {
+    __TEMPORAL_ACTIVATOR__?: { bufferedSignals?: readonly unknown[] };
+  };
+  return activator?.bufferedSignals?.length ?? 0;
 }

@@ -171,6 +171,13 @@ export class Desk {
     for (const { id } of this.requirements.open) if (this.branchOf.get(id)?.stopped) this.withdraw(id);
   }
 
+  /** Closes what is still open of branches that have ended early: they may not have come back to it in this execution. */
+  withdrawWithin(place: Place): void {
+    for (const id of place.all(ASKED).flatMap((each) => Object.values(each as Asked))) {
+      if (this.requirements.isOpen(id)) this.withdraw(id);
+    }
+  }
+
   /** Closes what is open when the run ends: a run that continued as new can end before it comes back to its questions. */
   withdrawOpen(): void {
     for (const { id } of this.requirements.open) this.withdraw(id);

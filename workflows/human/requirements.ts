@@ -3,6 +3,7 @@
  * Keeps H3 (one requirement, one resolution; the first valid answer wins) and H5 (every answer names its requirement).
  */
 import type { OnTimeout } from '../define/human-review.ts';
+import { jsonBytes } from '../define/json.ts';
 import { cut } from '../protocol/memo.ts';
 import type {
   RefusalCode,
@@ -30,6 +31,7 @@ const BRIEF_LIMIT = 100;
 /** Answered requirements that a run takes along in full when it continues as new, and before them in brief. */
 const CARRIED_IN_FULL = 50;
 const CARRIED_IN_BRIEF = 200;
+const CARRIED_BYTES = 200_000;
 
 export interface CarriedRequirements {
   readonly all: readonly StepRequirement[];
@@ -87,12 +89,16 @@ export class Requirements {
    * @param needed ids that the run has not done with
    */
   carried(needed: ReadonlySet<string>): CarriedRequirements {
-    const newest = this.all.length - CARRIED_IN_FULL;
-    const kept = this.all.flatMap((requirement, index) => {
+    let [inFull, brief, bytes] = [CARRIED_IN_FULL, CARRIED_IN_BRIEF, CARRIED_BYTES];
+    const newestFirst = this.all.toReversed().flatMap((requirement) => {
       if (requirement.resolution === undefined || needed.has(requirement.id)) return [requirement];
-      if (index < newest - CARRIED_IN_BRIEF) return [];
-      return [index < newest ? inBrief(requirement) : requirement];
+      inFull -= 1;
+      bytes -= jsonBytes(requirement);
+      if (inFull >= 0 && bytes >= 0) return [requirement];
+      brief -= 1;
+      return brief >= 0 ? [inBrief(requirement)] : [];
     });
+    const kept = newestFirst.toReversed();
     const { numbers, refused } = this;
     return { numbers: numbers.toJSON(), refused, all: kept, earlier: this.earlier + this.all.length - kept.length };
   }

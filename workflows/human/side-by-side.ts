@@ -8,15 +8,18 @@ import { runBeside } from '../define/beside.ts';
 import { Branch, BranchStopped } from './branch.ts';
 import type { Desk } from './desk.ts';
 import { RunCancelled } from './outcome.ts';
+import type { Place } from './place.ts';
 
 /**
  * Results in the order of the work.
+ * @param place all that the branches do is in it
  * @throws what ended it early, once all have ended
  */
 export async function sideBySide<T>(
   desk: Desk,
   parent: Branch,
   work: readonly ((branch: Branch) => Promise<T>)[],
+  place: Place,
 ): Promise<T[]> {
   if (work.length === 1) return [await work[0]!(parent)];
   const group = new Branch(parent);
@@ -47,6 +50,7 @@ export async function sideBySide<T>(
         }),
     ),
   );
+  if (group.stopped) desk.withdrawWithin(place);
   parent.check();
   if ('error' in ending) throw ending.error;
   return results;
