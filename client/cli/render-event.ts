@@ -7,8 +7,9 @@ import { clock } from './time.ts';
 const NAME_WIDTH = 26;
 
 export function eventLine(event: RunEvent): string {
-  const place = 'path' in event && !('requirement' in event) ? oneLine(event.path) : '';
-  const details = [place, ...detailsOf(event)].filter((part) => part !== '').join('  ');
+  const details = detailsOf(event)
+    .filter((part) => part !== '')
+    .join('  ');
   return `${paint('dim', clock(event.time))}  ${paint(colourOf(event), label(event.event).padEnd(NAME_WIDTH))} ${details}`.trimEnd();
 }
 
@@ -18,7 +19,7 @@ function detailsOf(event: RunEvent): string[] {
   const text = (key: string, limit?: number) => (typeof values[key] === 'string' ? oneLine(values[key], limit) : '');
   const by = text('resolvedBy') || text('by');
   return [
-    text('requirement', 1000),
+    text('requirement', 1000) || text('path'),
     text('resolution'),
     by && `by ${by}`,
     'iteration' in event ? `iteration ${Number(event.iteration)}` : '',

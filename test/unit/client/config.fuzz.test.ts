@@ -40,7 +40,8 @@ const FIELDS = Object.entries(VALID).flatMap(([name, field]) =>
   typeof field === 'object' ? [name, ...Object.keys(field).map((inner) => `${name}.${inner}`)] : [name],
 );
 
-async function outcome(): Promise<'taken' | string> {
+/** `taken`, or what it was refused with. */
+async function outcome(): Promise<string> {
   try {
     await loadConfig({ path });
     return 'taken';
