@@ -1,7 +1,10 @@
 /** `holdpoint watch`: the events of a run as they happen, across pauses, to its end. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '../../workflows/protocol/events.ts';
+import { durationMs } from '../../workflows/define/duration.ts';
 import { diagnose } from '../diagnose.ts';
+import { WaitTimeout } from '../errors.ts';
+import type { WaitOptions } from '../wait.ts';
 import { exitOf } from './conclude.ts';
 import { orNearRuns } from './find.ts';
 import { print, printJsonLine } from './output.ts';
@@ -14,6 +17,11 @@ export interface WatchOptions extends CommonOptions {
   readonly from?: number;
 }
 
+interface FollowOptions extends WatchOptions {
+  /** How long at most; then {@link WaitTimeout}, and the run goes on. */
+  readonly timeout?: WaitOptions['timeout'];
+}
+
 const DIAGNOSE_MS = 5_000;
 
 export async function watch(runId: string, options: WatchOptions): Promise<void> {
@@ -21,15 +29,22 @@ export async function watch(runId: string, options: WatchOptions): Promise<void>
 }
 
 /** Prints every event from `from` on. @returns the exit code, by how the run ended */
-export async function follow(context: Context, runId: string, { from = 1, json }: WatchOptions): Promise<number> {
+export async function follow(
+  context: Context,
+  runId: string,
+  { from = 1, json, timeout }: FollowOptions,
+): Promise<number> {
   const { client, waiting } = context;
+  const ms = typeof timeout === 'string' ? durationMs(timeout) : timeout;
+  const late = new AbortController();
+  const timer = ms && setTimeout(() => late.abort(new WaitTimeout(runId, ms, undefined)), ms);
   const waits = new Waits();
   waiting.for(`run '${label(runId)}' to go on`);
   const quiet = new AbortController();
   void explainSilence(context, runId, waits, quiet.signal);
   try {
     await orNearRuns(client, runId, async () => {
-      for await (const event of client.events(runId, { from })) {
+      for await (const event of client.events(runId, { from, signal: late.signal })) {
         waiting.clear();
         if (json) printJsonLine(event);
         else print(eventLine(event));
@@ -39,6 +54,7 @@ export async function follow(context: Context, runId: string, { from = 1, json }
       }
     });
   } finally {
+    clearTimeout(timer);
     quiet.abort();
     waiting.stop();
   }

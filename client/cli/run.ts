@@ -33,7 +33,7 @@ export async function run(workflow: string, options: RunCommandOptions): Promise
     }
     // Whoever stops waiting needs it to come back.
     if (!json) aside(paintAside('dim', `run ${label(started.runId)}`));
-    if (watch) return follow(context, started.runId, { ...(json === undefined ? {} : { json }) });
+    if (watch) return follow(context, started.runId, { ...timeout, ...(json === undefined ? {} : { json }) });
     waiting.for(`run '${label(started.runId)}' to pause or end`);
     const ended = await evenFailed(client.wait(started, timeout));
     waiting.stop();

@@ -21,6 +21,12 @@ export const activities = {
     await new Promise((resolve) => setTimeout(resolve, 40));
     return stepName;
   },
+  /** What must not be done twice. */
+  pay: async ({ path }: { path: string }) => {
+    note(`paid ${path}`);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    return 'paid';
+  },
   first: async () => {
     note('first');
     return 'first';

@@ -32,7 +32,9 @@ export function randomWorkflow(name: string, seed: number) {
 
   const leaf = (): NodeLike => {
     const executor = pick<Executor>(remote.echo, local.echo, () => 'inline');
-    const gate = pick('none', 'confirm', 'review', 'input');
+    const gate = pick('none', 'confirm', 'review', 'input', 'pay');
+    if (gate === 'pay')
+      return step({ name: named('pay'), executor: remote.pay, humanReview: { requiresConfirmation: true } });
     const humanReview = {
       none: {},
       confirm: { requiresConfirmation: true },
@@ -66,7 +68,11 @@ export function randomWorkflow(name: string, seed: number) {
         return parallel({ name: named('parallel'), steps: list(depth - 1, 3), ...gate });
     }
   };
-  return workflow({ name, steps: [leaf(), parallel({ name: named('parallel'), steps: list(2, 3) }), ...list(2, 2)] });
+  return workflow({
+    name,
+    ...(chance(0.5) ? { continueAsNewAfter: 50 } : {}),
+    steps: [leaf(), parallel({ name: named('parallel'), steps: list(2, 3) }), ...list(2, 2)],
+  });
 }
 
 /** mulberry32: small, and the same everywhere. */

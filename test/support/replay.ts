@@ -1,6 +1,5 @@
 /** Replays histories against a bundle: a worker of now must do with them what the worker of then did. */
 import { Worker } from '@temporalio/worker';
-import './server.ts'; // The runtime's quiet logger.
 import type { History } from './history.ts';
 
 export interface Recorded {

@@ -14,3 +14,4 @@ export * from './agno-differences.ts';
 export * from './published.ts';
 export * from './executors.ts';
 export * from './cost.ts';
+export * from './long.ts';

@@ -21,6 +21,7 @@ export const runAgent: RunAgent = async (conversation, task) => {
   };
   let { turn, messages } = place.recall<Said>('said') ?? { turn: 1, messages: [{ role: 'user', content: task }] };
   for (; ; turn += 1) {
+    await conversation.host.desk.departure.passBoundary();
     const now = { ...conversation, place: place.child(turn) };
     const reply = await now.place.result('reply', async () => {
       const generated = await generate(now, { turn, messages });

@@ -66,6 +66,12 @@ export interface RunMemo {
   readonly decided: readonly (readonly [string, string])[];
 }
 
+/** The memo of an execution that continues as new: its events have been told. */
+export function withoutJournal(memo: { readonly [key: string]: unknown } = {}): { readonly [key: string]: unknown } {
+  const { journal: _, ...told } = (memo[MEMO_KEY] ?? {}) as Partial<RunMemo>;
+  return MEMO_KEY in memo ? { ...memo, [MEMO_KEY]: told } : memo;
+}
+
 /** The memo of a run with these open requirements. */
 export function toMemo(
   run: Pick<RunMemo, 'status' | 'workflowName' | 'sessionId' | 'sequence'>,

@@ -3,8 +3,8 @@ import {
   ApplicationFailure,
   CancellationScope,
   ContinueAsNew,
-  continueAsNew,
   isCancellation,
+  makeContinueAsNewFunc,
   patched,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -28,7 +28,7 @@ import { Place } from '../human/place.ts';
 import { contentFields } from '../human/journal.ts';
 import { installHandlers } from '../human/handlers.ts';
 import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
-import { cut } from '../protocol/memo.ts';
+import { cut, withoutJournal } from '../protocol/memo.ts';
 import { ON_PAUSE_PATCH } from '../protocol/on-pause.ts';
 import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
@@ -124,6 +124,8 @@ class Run {
       const carried = this.carried();
       const fits = jsonBytes([input, this.options, carried]) <= PAYLOAD_LIMIT;
       // A cancelled run ends here. One with too much to take along stays, and tries again later.
+      // Temporal takes search attributes along, and the memo only where it is told to.
+      const continueAsNew = makeContinueAsNewFunc({ memo: withoutJournal(workflowInfo().memo) });
       if (fits && !scope.consideredCancelled) await continueAsNew(input, this.options, carried);
       this.desk.departure.postpone();
     }

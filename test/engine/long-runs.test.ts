@@ -1,0 +1,189 @@
+/** Runs that live long: they continue as new, and nobody notices (H3, H4, H5, H10). */
+import { readFileSync } from 'node:fs';
+import { WorkflowFailedError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { HoldpointClient } from '../../client/client.ts';
+import { eventsOf, type HistoryEvent, typeOf, untilHistory } from '../support/history.ts';
+import { replayProblems } from '../support/replay.ts';
+import { openServer, type TestRun, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let client: HoldpointClient;
+beforeAll(async () => {
+  server = await openServer();
+  client = new HoldpointClient(server.client, { taskQueue: server.taskQueue, onWaiting: () => {} });
+});
+afterAll(() => server.close());
+
+const executionOf = async ({ handle }: TestRun) =>
+  (await server.client.workflow.getHandle(handle.workflowId).describe()).runId;
+
+const firstOf = async ({ handle }: TestRun) => {
+  const { raw } = await server.client.workflow.getHandle(handle.workflowId).describe();
+  return raw.workflowExecutionInfo!.firstRunId!;
+};
+
+/** Sends junk until the run has continued as new. */
+async function untilMoved(run: TestRun): Promise<void> {
+  const before = await executionOf(run);
+  for (let sent = 0; (await executionOf(run)) === before; sent += 1) {
+    if (sent > 100) throw new Error('a hundred signals, and the run is still in its execution');
+    const { refusedAnswers } = await run.output();
+    await run.signal('approve', { requirement: 'nobody' });
+    await run.until((output) => output.refusedAnswers.count > refusedAnswers.count);
+  }
+}
+
+describe('a paused run that continues as new', () => {
+  test('keeps ids, digests, deadlines and what it has done; an answer to what was shown before counts', async () => {
+    const run = await server.start('longPaused', 'IN', { sessionId: 'mine', sessionState: { given: 1 } });
+    const before = await run.paused(2);
+    await untilMoved(run);
+    const after = await run.paused(2);
+    expect(after).toEqual(before);
+    expect((await run.output()).stepResults[0]).toMatchObject({ name: 'before', content: 'done' });
+    const { memo, searchAttributes } = await server.client.workflow.getHandle(run.handle.workflowId).describe();
+    expect(memo).toMatchObject({ holdpoint: { status: 'paused', openCount: 2 } });
+    expect(searchAttributes).toMatchObject({ HoldpointStatus: ['paused'], HoldpointStep: ['late', 'soon'] });
+    for (const requirement of before) await run.answer('approve', requirement);
+    const output = await run.result();
+    expect(output).toMatchObject({ status: 'completed', sessionId: 'mine' });
+    expect(output.sessionState).toEqual({ given: 1, before: true, soon: true });
+    expect(output.stepResults[1]).toMatchObject({ content: { late: 'late', soon: { given: 1, before: true } } });
+  });
+
+  test('takes each answer once, also the same one sent again after it has moved', async () => {
+    const run = await server.start('longPaused');
+    const [late, soon] = await run.paused(2);
+    const decision = { requirement: late!.id, digest: late!.digest, action: 'confirm' };
+    await run.signal('continueRun', { decisionId: 'd1', by: 'ann', decisions: [decision] });
+    await run.paused(1);
+    await untilMoved(run);
+    const { refusedAnswers } = await run.output();
+    await run.signal('continueRun', { decisionId: 'd1', by: 'ann', decisions: [decision] });
+    await run.answer('reject', late!, { by: 'eve' });
+    const now = await run.until((output) => output.refusedAnswers.count > refusedAnswers.count);
+    expect(now.refusedAnswers.count).toBe(refusedAnswers.count + 1);
+    expect(now.refusedAnswers.newest.at(-1)).toMatchObject({ code: 'already_resolved', by: 'eve' });
+    await run.answer('approve', soon!);
+    const { stepRequirements } = await run.result();
+    expect(stepRequirements.map(({ resolution, resolvedBy }) => [resolution, resolvedBy])).toEqual([
+      ['confirmed', 'ann'],
+      ['confirmed', undefined],
+    ]);
+  });
+
+  test('does so after 2,000 signals, which the server would refuse past 10,000', { timeout: 120_000 }, async () => {
+    const run = await server.start('clientGate');
+    await run.paused(1);
+    const before = await executionOf(run);
+    for (let sent = 0; sent < 2_000; sent += 100) {
+      await Promise.all(Array.from({ length: 100 }, () => run.signal('approve', { requirement: 'nobody' })));
+    }
+    await run.until(({ refusedAnswers }) => refusedAnswers.count === 2_000);
+    expect(await executionOf(run)).not.toBe(before);
+    await run.signal('approve', { requirement: 'b#confirmation' });
+    expect(await run.result()).toMatchObject({ status: 'completed', refusedAnswers: { count: 2_000 } });
+  });
+
+  test('is announced once', async () => {
+    const told: string[] = [];
+    const taskQueue = `${server.taskQueue}-told`;
+    await server.worker({
+      taskQueue,
+      onPause: {
+        remindBefore: '3595s',
+        notify: ({ type, requirement }) => {
+          told.push(`${type} ${requirement.stepName}`);
+        },
+      },
+    });
+    const run = await server.start('longPaused', 'IN', undefined, { taskQueue });
+    await run.paused(2);
+    await untilMoved(run);
+    // The reminders come five seconds after the questions, from the execution that the run is in then.
+    await expect.poll(() => told.length, { timeout: 10_000 }).toBe(4);
+    expect(told.toSorted((a, b) => a.localeCompare(b))).toEqual([
+      ...['pause late', 'pause soon', 'reminder late', 'reminder soon'],
+    ]);
+    await run.handle.cancel();
+  });
+
+  test('ends when Temporal cancels it', async () => {
+    const run = await server.start('longPaused');
+    await run.paused(2);
+    await untilMoved(run);
+    await run.handle.cancel();
+    await expect(run.result()).rejects.toThrow(WorkflowFailedError);
+  });
+});
+
+describe('what a run carries', () => {
+  test('is taken from the run alone: nobody starts one with it', async () => {
+    const forged = { version: 1, definition: 'x', place: { within: { before: { facts: { done: {} } } } } };
+    const handle = await server.client.workflow.start('longPaused', {
+      taskQueue: server.taskQueue,
+      workflowId: `forged-${Date.now()}`,
+      args: ['IN', {}, forged],
+    });
+    const failure = await handle.result().catch((error: WorkflowFailedError) => error.cause);
+    expect(failure).toMatchObject({ type: 'holdpoint.InvalidInput' });
+  });
+});
+
+describe('another definition', () => {
+  test('does not go on with what an execution of the old one has carried', async () => {
+    const run = await server.start('longPaused');
+    await run.paused(2);
+    await untilMoved(run);
+    const isDone = (event: HistoryEvent) => typeOf(event) === 'WorkflowTaskCompleted';
+    const latest = server.client.workflow.getHandle(run.handle.workflowId);
+    const events = await untilHistory(latest, (each) => each.some(isDone));
+    await run.handle.cancel();
+    const first = events.slice(0, events.findIndex(isDone) + 1);
+    const inputs = first[0]!.workflowExecutionStartedEventAttributes!.input!.payloads!;
+    const carried = defaultPayloadConverter.fromPayload<{ definition: string }>(inputs[2]!);
+    const bundle = readFileSync(inject('bundlePath'), 'utf8');
+    const replay = (history: HistoryEvent[]) =>
+      replayProblems(bundle, [{ workflowId: run.handle.workflowId, history: { events: history } }]);
+    expect(await replay(events)).toEqual([]);
+    const definition = carried.definition.replace('both/soon=', 'both/soon=0');
+    inputs[2] = defaultPayloadConverter.toPayload({ ...carried, definition });
+    expect(await replay(first)).toEqual([expect.stringMatching(/DefinitionChanged.*'both\/soon'/s)]);
+  });
+});
+
+describe('a loop of reviewed iterations', () => {
+  test('goes on over many executions, each bounded, and counts nothing twice', { timeout: 120_000 }, async () => {
+    const iterations = 120;
+    const run = await server.start('longReviews');
+    const seen: string[] = [];
+    let iteration = 0;
+    for await (const event of client.events(run.handle.workflowId)) {
+      if (event.event !== 'StepOutputReview') continue;
+      seen.push(event.requirement);
+      iteration += 1;
+      const signal = iteration < iterations ? 'reject' : 'approve';
+      await run.signal(signal, { requirement: event.requirement, by: 'ann' });
+    }
+    expect(seen).toEqual(Array.from({ length: iterations }, (_, index) => `all/refine[${index + 1}]#iterationReview`));
+    const output = await run.result();
+    expect(output.content).toEqual({ sum: iterations, key: `all/refine[${iterations}]/count~1` });
+    expect(output.sessionState).toEqual({ sum: iterations });
+    expect(output.stepRequirements.length + (output.earlierRequirements ?? 0)).toBe(iterations);
+    let executions = 0;
+    let decided = 0;
+    for (let id: string | null | undefined = await firstOf(run); id; executions += 1) {
+      const events = await eventsOf(server.client.workflow.getHandle(run.handle.workflowId, id));
+      expect(events.length).toBeLessThan(130);
+      decided += events.filter((event) => typeOf(event) === 'WorkflowExecutionSignaled').length;
+      id = events.at(-1)!.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    }
+    expect(decided).toBe(iterations);
+    expect(executions).toBeGreaterThan(5);
+    const audit = await client.audit(run.handle.workflowId);
+    expect(audit.filter(({ what }) => what === 'decided')).toHaveLength(iterations);
+    expect(audit.filter(({ what }) => what === 'started')).toHaveLength(1);
+  });
+});
