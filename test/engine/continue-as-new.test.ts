@@ -123,6 +123,23 @@ describe('a run that continues as new at every chance', () => {
     });
   }
 
+  test('goes on after a reset of one of its executions', async () => {
+    const { temporal, client, taskQueue } = moving;
+    const workflowId = `reset-${randomUUID()}`;
+    const args = [{ of: 'rejections' }, { sessionId: 'mine' }];
+    const handle = await temporal.workflow.start('replayPauses', { taskQueue, workflowId, args });
+    const run = new TestRun(handle);
+    await run.pausedAt('confirmation');
+    const { runId } = await handle.describe();
+    await temporal.workflowService.resetWorkflowExecution({
+      ...{ namespace: 'default', workflowExecution: { workflowId, runId }, requestId: randomUUID() },
+      ...{ reason: 'a test', workflowTaskFinishEventId: 4 },
+    });
+    await play(run, SCENARIOS.rejections!);
+    const { run: other } = await outcome(still, 'rejections', SCENARIOS.rejections!);
+    expect(plain(await client.getRun(workflowId))).toEqual(other);
+  });
+
   test('leaves nothing to others: not to a start with its argument, nor to what cron begins after that', async () => {
     const { temporal, taskQueue } = moving;
     const of = { of: 'rejections' };
