@@ -73,8 +73,8 @@ test('a field that is wrong is named', async () => {
     expect(said).toContain(`temporal.config.ts: ${field}`);
     expect(said).not.toContain(SECRET);
   });
-  await fc.assert(property, { numRuns: 2000 });
-  expect(refused).toBeGreaterThan(500);
+  await fc.assert(property, { numRuns: 500 });
+  expect(refused).toBeGreaterThan(200);
 });
 
 test('a field that does not exist is named', async () => {
@@ -89,7 +89,7 @@ test('a field that does not exist is named', async () => {
     expect(said).toContain(`temporal.config.ts: ${place === '' ? '' : `${place}.`}${name}`);
     expect(said).toContain('there is no such field');
   });
-  await fc.assert(property, { numRuns: 500 });
+  await fc.assert(property, { numRuns: 200 });
 });
 
 test('anything in its place is refused with a sentence', async () => {
@@ -98,7 +98,7 @@ test('anything in its place is refused with a sentence', async () => {
     const said = await outcome();
     if (said !== 'taken') expect(said).toMatch(/temporal\.config\.ts: [^]{8}/);
   });
-  await fc.assert(property, { numRuns: 1000 });
+  await fc.assert(property, { numRuns: 300 });
 });
 
 test('keys that cannot be used are refused with a sentence that shows nothing of them', async () => {
@@ -119,7 +119,7 @@ test('keys that cannot be used are refused with a sentence that shows nothing of
       expect((refused as Error).message).not.toContain(text);
     },
   );
-  await fc.assert(property, { numRuns: 1000 });
+  await fc.assert(property, { numRuns: 300 });
   const failing = { keys: () => Promise.reject(new Error('no access')) } as Encryption;
   await expect(createEncryptionCodec(failing)).rejects.toThrow(/^encryption\.keys: the function .* no access/);
 });
