@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
+import { durationMs } from '../workflows/define/duration.ts';
 import type { HoldpointConfig } from '../workflows/protocol/config.ts';
 import { defaultExport, importModule } from './import-module.ts';
 
@@ -38,6 +39,8 @@ export interface LoadedConfig {
   /** Its keys are read where they are used: see `encryptedDataConverter`. */
   readonly encryption: HoldpointConfig['encryption'];
   readonly versioning: HoldpointConfig['versioning'];
+  readonly telemetry: HoldpointConfig['telemetry'];
+  readonly worker: HoldpointConfig['worker'];
   readonly webUi: string | undefined;
   readonly devServer: { readonly port: number; readonly uiPort: number; readonly dataFile: string };
   /** The file that was read; `undefined` when there is none. */
@@ -55,7 +58,15 @@ const FILE_NAMES = ['ts', 'mts', 'js', 'mjs'].map((extension) => `temporal.confi
 const text = z.string().min(1, 'expected a text that is not empty');
 /** The server refuses others when the worker already waits for work, and the worker says nothing. */
 const deploymentName = z.string().regex(/^[^.:]+$/, "expected a name without '.' and ':'");
+/** As Temporal's SDK takes it: it knows no names of hosts. */
+const socketAddress = z
+  .string()
+  .regex(/^([\d.]+|\[[\da-f:]+\]):\d+$/i, 'expected an IP address and a port, as 127.0.0.1:9464');
 const port = z.int().min(0).max(65_535);
+const otlp = z.strictObject({
+  url: z.url('expected an address, as http://collector:4318/v1/metrics'),
+  headers: z.record(z.string(), z.string()).optional(),
+});
 
 const schema: z.ZodType<HoldpointConfig> = z.strictObject({
   address: text.optional(),
@@ -73,6 +84,26 @@ const schema: z.ZodType<HoldpointConfig> = z.strictObject({
     })
     .optional(),
   versioning: z.strictObject({ deploymentName, buildId: text.optional() }).optional(),
+  telemetry: z
+    .strictObject({
+      metrics: z
+        .union(
+          [z.strictObject({ prometheus: socketAddress }), z.strictObject({ otlp })],
+          "expected { prometheus: '127.0.0.1:9464' } or { otlp: { url, headers? } }",
+        )
+        .optional(),
+      traces: z.strictObject({ otlp }).optional(),
+    })
+    .optional(),
+  worker: z
+    .strictObject({
+      maxTaskQueueActivitiesPerSecond: z.number().positive().optional(),
+      maxCachedWorkflows: z.int().min(0).optional(),
+      shutdownGraceTime: z
+        .custom((time) => durationMs(time) !== undefined, "expected a duration, as '5 minutes'")
+        .optional(),
+    })
+    .optional(),
   webUi: text.optional(),
   devServer: z.strictObject({ port: port.optional(), uiPort: port.optional(), dataFile: text.optional() }).optional(),
 }) as z.ZodType<HoldpointConfig>;
@@ -96,6 +127,8 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
     onPause: config.onPause,
     encryption: config.encryption,
     versioning: config.versioning,
+    telemetry: config.telemetry,
+    worker: config.worker,
     webUi: config.webUi,
     devServer,
     configPath,
@@ -115,7 +148,12 @@ async function readConfig(file: string): Promise<HoldpointConfig> {
   const module = await importModule(file).catch((error: unknown) => {
     throw new ConfigError(`${name} cannot be loaded: ${messageOf(error)} (${file})`, { cause: error });
   });
-  const value = defaultExport(module);
+  return checkedConfig(defaultExport(module), file);
+}
+
+/** @param value what the file exports @throws {ConfigError} */
+export function checkedConfig(value: unknown, file: string): HoldpointConfig {
+  const name = basename(file);
   if (value === undefined) {
     throw new ConfigError(`${name}: expected a default export, \`export default defineConfig({ … })\`. (${file})`);
   }
@@ -127,11 +165,15 @@ async function readConfig(file: string): Promise<HoldpointConfig> {
 
 /** What there is, by what it is in. */
 const FIELDS: Readonly<Record<string, string>> = {
-  '': 'address, namespace, taskQueue, workflows, activities, onPause, encryption, versioning, webUi, devServer',
+  '': 'address, namespace, taskQueue, workflows, activities, onPause, encryption, versioning, telemetry, worker, webUi, devServer',
   devServer: 'port, uiPort, dataFile',
   onPause: 'url, secret, remindBefore',
   encryption: 'keys',
   versioning: 'deploymentName, buildId',
+  telemetry: 'metrics, traces',
+  'telemetry.traces': 'otlp',
+  'telemetry.traces.otlp': 'url, headers',
+  worker: 'maxTaskQueueActivitiesPerSecond, maxCachedWorkflows, shutdownGraceTime',
 };
 
 function sentence(issue: z.core.$ZodIssue): string {

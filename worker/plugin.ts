@@ -12,6 +12,7 @@ import {
 import { heartbeats } from '../activities/heartbeat.ts';
 import type { OnPause } from '../activities/on-pause.ts';
 import { stepInputs } from '../activities/step-input.ts';
+import { stepLogs } from '../activities/step-logs.ts';
 import { withAgents } from './agents.ts';
 import { pauseActivities } from './on-pause.ts';
 import { ON_PAUSE_PATCH } from '../workflows/protocol/on-pause.ts';
@@ -50,7 +51,7 @@ export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlu
         interceptors: {
           ...worker.interceptors,
           // Ours are outermost: interceptors of the user see the same StepInput as the activity.
-          activity: [stepInputs, heartbeats, ...(worker.interceptors?.activity ?? [])],
+          activity: [stepInputs, stepLogs, heartbeats, ...(worker.interceptors?.activity ?? [])],
         },
         patchActivationCallback: answerPatches(worker, searchAttributes, onPause !== undefined),
       };

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { freePort } from '../../worker/ports.ts';
+import { freePort, isFree } from '../../worker/ports.ts';
 import { probeServer } from '../../worker/probe.ts';
 
 const VERSION = 'v1.32.0';
@@ -40,9 +40,23 @@ export async function startCluster(log: (line: string) => void): Promise<Cluster
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-cluster-'));
   log('Starting PostgreSQL …');
   const database = await startPostgres(postgres, folder);
+  try {
+    return await startServer(home, folder, database, log);
+  } catch (error) {
+    await end(database.child, 'SIGINT');
+    throw error;
+  }
+}
+
+async function startServer(
+  home: string,
+  folder: string,
+  database: Awaited<ReturnType<typeof startPostgres>>,
+  log: (line: string) => void,
+): Promise<Cluster> {
   log('Creating the schema …');
   for (const name of ['temporal', 'visibility']) createSchema(home, name, database.port);
-  const ports = await Promise.all(Array.from({ length: 8 }, () => freePort('127.0.0.1')));
+  const ports = await lowPorts(8);
   const config = join(folder, 'server.yaml');
   writeFileSync(config, JSON.stringify(serverConfig(database.port, ports, folder)));
   const address = `127.0.0.1:${ports[0]}`;
@@ -71,6 +85,15 @@ export async function startCluster(log: (line: string) => void): Promise<Cluster
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The server keeps its ports in a column that goes to 32,767. */
+async function lowPorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  for (let port = 17_000 + Math.floor(Math.random() * 10_000); ports.length < count; port += 1) {
+    if (await isFree(port, '127.0.0.1')) ports.push(port);
+  }
+  return ports;
 }
 
 async function registerNamespace(address: string): Promise<void> {

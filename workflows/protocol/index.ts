@@ -5,7 +5,15 @@ export { type AdditionalData, StepInput, type StepInputData } from '../define/st
 export type { Json, StepOutput, StepResult, StepType } from '../define/step-output.ts';
 export type { UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 export type { TokenUsage, ToolGate } from './agent.ts';
-export { defineConfig, type Encryption, type EncryptionKey, type HoldpointConfig } from './config.ts';
+export {
+  defineConfig,
+  type Encryption,
+  type EncryptionKey,
+  type HoldpointConfig,
+  type OtlpEndpoint,
+  type Telemetry,
+  type WorkerSettings,
+} from './config.ts';
 export type { RunEvent, RunEventName } from './events.ts';
 export { FAILURE } from './failure.ts';
 export type { OpenPause, RunMemo } from './memo.ts';

@@ -1,22 +1,31 @@
 /** Whatever is typed: a command runs with what was meant, or one sentence says what is wrong with the line. */
 import { Command, CommanderError } from 'commander';
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { DECISIONS, type DecideOptions, type DecisionName } from '../../../client/cli/decide.ts';
 import { CliError, errorJson, EXIT, exitCodeOf } from '../../../client/cli/exit.ts';
+import { jsonOrText, timeoutOf } from '../../../client/cli/given.ts';
 import { registerClientCommands } from '../../../client/cli/register.ts';
 import { hostileText } from '../../support/hostile-text.ts';
 
 /** Lines that were taken, and would have talked to a server. */
 let taken = 0;
-vi.mock('../../../client/cli/with-client.ts', () => ({
-  withClient: async () => {
-    taken += 1;
-  },
-}));
 
+/** The commands, up to the server: what they read of the line is read. */
 function program(): Command {
   const command = new Command('holdpoint').exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
   registerClientCommands(command);
+  for (const each of command.commands) {
+    each.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
+    each.action(() => {
+      const options: DecideOptions & { readonly input?: string } = each.opts();
+      const name = each.name();
+      if (name in DECISIONS) DECISIONS[name as DecisionName](options);
+      if (options.input !== undefined) jsonOrText('--input', options.input);
+      timeoutOf(options.timeout);
+      taken += 1;
+    });
+  }
   return command;
 }
 

@@ -17,6 +17,10 @@ import { requirementFields } from '../../support/requirement.ts';
 const shown = { memo: undefined as unknown, details: '' };
 vi.mock('@temporalio/workflow', async (actual) => ({
   ...(await actual<object>()),
+  metricMeter: {
+    createCounter: () => ({ add: () => {} }),
+    createHistogram: () => ({ record: () => {} }),
+  },
   workflowInfo: () => ({ historyLength: 10, historySize: 1000, continueAsNewSuggested: false, runId: 'execution' }),
   upsertMemo: ({ holdpoint }: { holdpoint: unknown }) => {
     shown.memo = JSON.parse(JSON.stringify(holdpoint));
