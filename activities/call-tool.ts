@@ -4,9 +4,11 @@
  * arguments that the human was shown (H5).
  */
 import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import { asJson, DEPTH_LIMIT, isTooDeep, jsonBytes } from '../workflows/define/json.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { GatePlan, ToolApproval, ToolOutcome, ToolRequest } from '../workflows/protocol/agent.ts';
+import { FAILURE } from '../workflows/protocol/failure.ts';
 import { sentenceOf } from '../workflows/protocol/input-schema.ts';
 import { gateOf, isHumans } from './plan-call.ts';
 import { asPlainJson, issuesOf } from './schema.ts';
@@ -23,7 +25,7 @@ export function toolActivity(
   limits: ToolLimits,
 ): (request: ToolRequest) => Promise<ToolOutcome> {
   return async (request) => {
-    const { args, rawArgs = args, approval, ...scope } = request;
+    const { args, rawArgs = args, approval, ...scope } = checkedRequest(name, request);
     const checked = await issuesOf(tool.inputSchema, rawArgs);
     if ('issues' in checked) return refusal(name, tool, checked.issues, approval);
     const { value } = checked;
@@ -40,6 +42,25 @@ export function toolActivity(
     const context: ToolContext = { ...scope, ...by, abortSignal: Context.current().cancellationSignal };
     return outcomeOf(name, await tool.execute(value, context), limits);
   };
+}
+
+/**
+ * Whoever may start an activity can call a tool, with anything. Told once: no retry makes another request of it.
+ * @throws {ApplicationFailure} `holdpoint.InvalidInput`
+ */
+function checkedRequest(name: string, request: ToolRequest): ToolRequest {
+  const { approval, args } = request ?? {};
+  const isRead = approval === undefined || approval === null || isApproval(approval);
+  if (args !== undefined && isRead) return request;
+  throw ApplicationFailure.create({
+    message: `'${name}' is called by the loop of an agent: its argument is a ToolRequest, with \`args\` and, where a human let it run, a whole \`approval\``,
+    type: FAILURE.invalidInput,
+    nonRetryable: true,
+  });
+}
+
+function isApproval({ gates, fields = [] }: Partial<ToolApproval>): boolean {
+  return Array.isArray(gates) && Array.isArray(fields);
 }
 
 /** Has a human answered what this worker's definition asks? An answer that names no question is nobody's. */

@@ -46,9 +46,7 @@ export function webhook({ url, secret, remindBefore }: WebhookOptions): OnPause 
   if (!/^https?:$/.test(protocol ?? '')) {
     throw new DefinitionError('webhook', `url must be an http(s) address, got ${describe(url)}.`);
   }
-  if (typeof secret !== 'string' || secret.length < 16) {
-    throw new DefinitionError('webhook', 'secret must be a text of at least 16 characters.');
-  }
+  checkSecret('webhook', secret);
   return {
     ...(remindBefore === undefined ? {} : { remindBefore }),
     async notify(notification, signal) {
@@ -66,6 +64,12 @@ export function webhook({ url, secret, remindBefore }: WebhookOptions): OnPause 
   };
 }
 
+/** A variable that is not set must not become a key that everybody knows. */
+function checkSecret(place: string, secret: unknown): void {
+  if (typeof secret === 'string' && secret.length >= 16) return;
+  throw new DefinitionError(place, 'secret must be a text of at least 16 characters.');
+}
+
 function signatureOf(secret: string, body: string, seconds: number = Math.floor(Date.now() / 1000)): string {
   return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 }
@@ -75,10 +79,12 @@ const TOLERANCE_S = 300;
 
 /**
  * For the receiver of a webhook: does the signature fit the body as it arrived, byte for byte, and is it recent?
+ * @throws {DefinitionError} where there is no secret, or a short one
  * @example
  * if (!verifyWebhook(secret, request.headers['holdpoint-signature'], rawBody)) return response.writeHead(401).end();
  */
 export function verifyWebhook(secret: string, signature: unknown, body: string): boolean {
+  checkSecret('verifyWebhook', secret);
   const [, seconds] = /^t=([1-9]\d{0,11}),v1=[0-9a-f]{64}$/.exec(typeof signature === 'string' ? signature : '') ?? [];
   if (seconds === undefined || Math.abs(Date.now() / 1000 - Number(seconds)) > TOLERANCE_S) return false;
   const expected = signatureOf(secret, body, Number(seconds));

@@ -8,6 +8,7 @@ import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/me
 import type { RefusalCode } from '../workflows/protocol/requirement.ts';
 import { type Cursor, type HistoryEvent, tailHistory } from './history-tail.ts';
 import { decodePayload, readPayload } from './payloads.ts';
+import { readMemo } from './read-run.ts';
 import { EventReader, timeOf } from './run-events.ts';
 
 interface Common {
@@ -116,7 +117,7 @@ class AuditReader {
     }
     if (signaled) await this.#signal(signaled, at);
     const memo = modified?.upsertedMemo?.fields?.[MEMO_KEY];
-    if (memo) this.#remember((await readPayload(this.#client, this.#runId, memo)) as RunMemo | undefined);
+    if (memo) this.#remember(readMemo(await readPayload(this.#client, this.#runId, memo)));
     for (const told of await this.#events.read(event, goesOn)) this.#tell(told);
     if (event.workflowExecutionCanceledEventAttributes && this.entries.at(-1)?.what !== 'ended') {
       this.entries.push({ what: 'ended', at, status: 'cancelled' });
@@ -139,8 +140,7 @@ class AuditReader {
   }
 
   #remember(memo: RunMemo | undefined): void {
-    if (memo?.version !== 1) return;
-    for (const pause of memo.open) if (!this.#shown.has(pause.id)) this.#shown.set(pause.id, pause);
+    for (const pause of memo?.open ?? []) if (!this.#shown.has(pause.id)) this.#shown.set(pause.id, pause);
   }
 
   #tell(event: RunEvent): void {

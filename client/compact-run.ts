@@ -2,6 +2,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
+import { readMemo } from './read-run.ts';
 import type { RequirementFields } from './requirement.ts';
 import { Run } from './run.ts';
 
@@ -10,18 +11,7 @@ type ExecutionInfo = Pick<WorkflowExecutionInfo, 'workflowId' | 'type' | 'memo'>
 
 /** The memo of a run; `undefined` before its first pause. */
 export function memoOf({ memo }: Pick<ExecutionInfo, 'memo'>): RunMemo | undefined {
-  const value = memo?.[MEMO_KEY] as Partial<RunMemo> | null | undefined;
-  return value && isMemo(value) ? (value as RunMemo) : undefined;
-}
-
-/** Anybody may start a workflow with a memo under our key. */
-function isMemo({ version, workflowName, sessionId, open, openCount }: Partial<RunMemo>): boolean {
-  const texts = [workflowName, sessionId, ...(Array.isArray(open) ? open.flatMap(textsOf) : [undefined])];
-  return version === 1 && typeof openCount === 'number' && texts.every((text) => typeof text === 'string');
-}
-
-function textsOf(pause: Partial<OpenPause> | null): unknown[] {
-  return [pause?.id, pause?.digest, pause?.kind, pause?.stepName, pause?.createdAt, pause?.message ?? ''];
+  return readMemo(memo?.[MEMO_KEY]);
 }
 
 /** An incomplete {@link Run}; `known` is what its closing says and the memo may not. */

@@ -148,7 +148,12 @@ async function readConfig(file: string): Promise<HoldpointConfig> {
   const module = await importModule(file).catch((error: unknown) => {
     throw new ConfigError(`${name} cannot be loaded: ${messageOf(error)} (${file})`, { cause: error });
   });
-  const value = defaultExport(module);
+  return checkedConfig(defaultExport(module), file);
+}
+
+/** @param value what the file exports @throws {ConfigError} */
+export function checkedConfig(value: unknown, file: string): HoldpointConfig {
+  const name = basename(file);
   if (value === undefined) {
     throw new ConfigError(`${name}: expected a default export, \`export default defineConfig({ … })\`. (${file})`);
   }

@@ -36,7 +36,7 @@ export async function configuredDataConverter(encryption: Encryption | undefined
 }
 
 async function readKeys({ keys }: Encryption): Promise<ReadonlyMap<string, KeyObject>> {
-  const list: unknown = typeof keys === 'function' ? await keys() : keys;
+  const list: unknown = typeof keys === 'function' ? await given(keys) : keys;
   if (!Array.isArray(list) || list.length === 0) {
     throw refusal(`expected a list with at least one key: the first encrypts, all decrypt. ${MAKE_ONE}`);
   }
@@ -51,6 +51,15 @@ async function readKeys({ keys }: Encryption): Promise<ReadonlyMap<string, KeyOb
     read.set(id, secretKey(id, key));
   }
   return read;
+}
+
+async function given(keys: () => unknown): Promise<unknown> {
+  try {
+    return await keys();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`encryption.keys: the function that gives them failed: ${reason}`, { cause: error });
+  }
 }
 
 function secretKey(id: string, key: unknown): KeyObject {

@@ -14,6 +14,7 @@ import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { RUN_QUERY } from '../workflows/protocol/signals.ts';
 import { DecryptionFailed, RunNotFound } from './errors.ts';
 import { compactRun } from './compact-run.ts';
+import { isRunOutput } from './read-run.ts';
 import { Run } from './run.ts';
 import { callRun, track } from './server-call.ts';
 
@@ -76,11 +77,6 @@ function failureType(cause: Error | undefined): string | undefined {
   if (cause instanceof TerminatedFailure) return 'holdpoint.Terminated';
   if (cause instanceof TimeoutFailure) return 'holdpoint.TimedOut';
   return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
-}
-
-function isRunOutput(value: unknown): value is RunOutput {
-  const { runId, status, stepRequirements } = (value ?? {}) as Partial<RunOutput>;
-  return typeof runId === 'string' && typeof status === 'string' && Array.isArray(stepRequirements);
 }
 
 /** A client whose queries the server refuses for closed runs, so that asking is one request for open and closed alike. */

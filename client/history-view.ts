@@ -1,10 +1,11 @@
 /** What the events of a run say about its pauses, its end, and the fate of one answer. Pure, apart from decoding. */
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
+import { MEMO_KEY } from '../workflows/protocol/memo.ts';
 import { CONTINUE_RUN, type ContinueRunSignal } from '../workflows/protocol/signals.ts';
 import { eventId, type HistoryEvent } from './history-tail.ts';
 import { decodePayload, readMessage, readPayload } from './payloads.ts';
+import { readMemo } from './read-run.ts';
 
 export class HistoryView {
   /** The answer is in history and the workflow has handled it; from the start, where none is awaited. */
@@ -61,7 +62,7 @@ export class HistoryView {
   }
 
   async #readMemo(payload: Payload): Promise<void> {
-    const memo = (await readPayload(this.#client, this.#workflowId, payload)) as RunMemo | undefined;
+    const memo = readMemo(await readPayload(this.#client, this.#workflowId, payload));
     if (!memo) return;
     this.paused = memo.status === 'paused';
     for (const [requirement, decisionId] of memo.decided) {

@@ -11,6 +11,7 @@ import { ON_PAUSE_ACTIVITY } from '../workflows/protocol/on-pause.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { type Cursor, eventId, type HistoryEvent, tailHistory } from './history-tail.ts';
 import { readMessage, readPayload } from './payloads.ts';
+import { readJournal, readMemo } from './read-run.ts';
 
 /** Who a run is, for its events. */
 export interface EventSource {
@@ -91,14 +92,14 @@ export class EventReader {
       this.#countFrom(this.#read);
     }
     const memo = modified?.upsertedMemo?.fields?.[MEMO_KEY];
-    if (memo) return this.#memo((await this.#decode(memo)) as RunMemo | undefined, event, task);
+    if (memo) return this.#memo(readMemo(await this.#decode(memo)), event, task);
     if (scheduled) {
       // Telling somebody of a pause does not end it.
       if (scheduled.activityType?.name !== ON_PAUSE_ACTIVITY) this.#pause = undefined;
       const last = scheduled.input?.payloads?.slice(1).at(-1);
       const carried = last && (await this.#decode(last));
       return isCarriedJournal(carried, (id) => this.#executions.has(id))
-        ? this.#entries(carried.__holdpointJournal)
+        ? this.#entries(readJournal(carried.__holdpointJournal))
         : [];
     }
     if (completed) return this.#last(await this.#decode(completed.result?.payloads?.[0]), event, 'WorkflowCompleted');
@@ -136,10 +137,10 @@ export class EventReader {
   }
 
   #memo(memo: RunMemo | undefined, event: HistoryEvent, task: number): RunEvent[] {
-    if (memo?.version !== 1) return [];
-    const { workflowName, sessionId, status, sequence, journal = [] } = memo;
+    if (!memo) return [];
+    const { workflowName, sessionId, status, sequence, journal } = memo;
     this.#run = { workflowName, sessionId };
-    const told = this.#entries(journal);
+    const told = this.#entries(readJournal(journal));
     this.#pause = status === 'paused' ? { task, sequence, time: timeOf(event) } : undefined;
     return told;
   }
@@ -147,7 +148,7 @@ export class EventReader {
   /** What the result has beside; where it has nothing – another program's workflow – the end alone. */
   #last(result: unknown, event: HistoryEvent, name: 'WorkflowCompleted' | 'WorkflowError', error?: string): RunEvent[] {
     const output = result as Partial<RunOutput> | undefined;
-    if (output?.journal) return this.#entries(output.journal);
+    if (output?.journal) return this.#entries(readJournal(output.journal));
     return typeof output?.sequence === 'number' ? [] : this.#end(event, name, error);
   }
 
@@ -169,8 +170,9 @@ export class EventReader {
     return journal.flatMap(([sequence, time, event, path, data]) => {
       if (!this.#wanted(sequence)) return [];
       const node = path === '' ? {} : { path, stepName: nameOf(path) };
-      const common = this.#common(sequence, new Date(time).toISOString());
-      return [{ event, ...common, ...node, ...data } as unknown as RunEvent];
+      const head = { event, ...this.#common(sequence, new Date(time).toISOString()), ...node };
+      // Twice: first for the order of keys, last because what an event is, its own fields do not change.
+      return [{ ...head, ...data, ...head } as unknown as RunEvent];
     });
   }
 
@@ -215,8 +217,8 @@ export function timeOf({ eventTime }: HistoryEvent): string {
   return new Date(seconds * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1_000_000)).toISOString();
 }
 
-/** The name of the node at a path: its last segment, without the iteration. */
+/** The name of the node at a path: its last segment, without the iteration; `define/path.ts` the other way round. */
 function nameOf(path: string): string {
   const last = path.slice(path.lastIndexOf('/') + 1).replace(/\[\d+\]$/, '');
-  return decodeURIComponent(last);
+  return last.replace(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }

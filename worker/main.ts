@@ -84,6 +84,8 @@ try {
   const said = error instanceof CommanderError ? new CliError('usage', error.message.replace(/^error: /, '')) : error;
   if (code !== EXIT.done && process.argv.includes('--json')) printJson(errorJson(said));
   // Commander has said what is wrong itself.
-  if (!(error instanceof CommanderError)) terminal.fail(plain(isOurs(error) ? error.message : explain(error)));
+  // More lines stand to the right: what is told of data must not pass for a line of ours.
+  const told = plain(isOurs(error) ? error.message : explain(error)).replaceAll('\n', '\n  ');
+  if (!(error instanceof CommanderError)) terminal.fail(told);
   process.exit(code);
 }

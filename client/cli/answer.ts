@@ -13,7 +13,7 @@ import { signedInUser } from './given.ts';
 import { aside, paint, print, printJson } from './output.ts';
 import { label, oneLine } from './plain.ts';
 import { Stopped } from './prompts.ts';
-import { requirementLines, resolvedLine } from './render-requirement.ts';
+import { commandLine, requirementLines, resolvedLine } from './render-requirement.ts';
 import { runLines, statusText } from './render-run.ts';
 import { type CommonOptions, type Context, withClient } from './with-client.ts';
 
@@ -69,7 +69,7 @@ async function answerOne({ client, waiting }: Context, run: Run, by: string | un
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     if (!watching.signal.aborted) {
-      aside(`Stopped. Run '${label(run.runId)}' stays ${run.status}: holdpoint answer ${label(run.runId)}`);
+      aside(`Stopped. Run '${label(run.runId)}' stays ${run.status}: ${commandLine('answer', [run.runId])}`);
       return undefined;
     }
     const now = await client.getRun(run.runId);

@@ -1,7 +1,7 @@
 /** Prompts of one question each: closed by a signal, with texts from data as text, and {@link Stopped} where they end unanswered. */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
-import { oneLine, plain } from './plain.ts';
+import { oneLine } from './plain.ts';
 
 /** The prompt was closed: by the person, or by its signal. */
 export class Stopped extends Error {
@@ -58,8 +58,10 @@ export class Prompts {
       const problem = check(typed === undefined || typed === '' ? (standard ?? '') : typed);
       return problem === undefined ? undefined : oneLine(problem, 500);
     };
-    const suggestion = standard === undefined ? {} : { placeholder: oneLine(standard), defaultValue: standard };
-    return this.#answered(text({ ...this.#frame(message), validate, ...suggestion })).then((typed) => typed ?? '');
+    // Not the prompt's own default, which it prints as it is when it is taken.
+    const suggestion = standard === undefined ? {} : { placeholder: oneLine(standard) };
+    const typed = await this.#answered(text({ ...this.#frame(message), validate, ...suggestion }));
+    return typed || (standard ?? '');
   }
 
   async one<T>(message: string, choices: readonly Choice<T>[], initial?: number): Promise<T> {
@@ -79,8 +81,9 @@ export class Prompts {
     return picked.toSorted((a, b) => a - b).map((index) => choices[index]!.value);
   }
 
+  /** In one line: with more, a text could draw prompts of its own. What is asked stands above, as a whole. */
   #frame(message: string) {
-    return { message: plain(message), signal: this.#signal };
+    return { message: oneLine(message, 500), signal: this.#signal };
   }
 
   async #answered<T>(prompt: Promise<T>): Promise<Exclude<T, symbol>> {

@@ -7,21 +7,23 @@ import { clock } from './time.ts';
 const NAME_WIDTH = 26;
 
 export function eventLine(event: RunEvent): string {
-  const place = 'path' in event && !('requirement' in event) ? oneLine(event.path) : '';
-  const details = [place, ...detailsOf(event)].filter((part) => part !== '').join('  ');
-  return `${paint('dim', clock(event.time))}  ${paint(colourOf(event), event.event.padEnd(NAME_WIDTH))} ${details}`.trimEnd();
+  const details = detailsOf(event)
+    .filter((part) => part !== '')
+    .join('  ');
+  return `${paint('dim', clock(event.time))}  ${paint(colourOf(event), label(event.event).padEnd(NAME_WIDTH))} ${details}`.trimEnd();
 }
 
 function detailsOf(event: RunEvent): string[] {
   const values = event as RunEvent & Readonly<Record<string, unknown>>;
-  const text = (key: string) => (typeof values[key] === 'string' ? oneLine(values[key]) : '');
+  // Whoever runs a worker writes the events of its runs, and may write anything.
+  const text = (key: string, limit?: number) => (typeof values[key] === 'string' ? oneLine(values[key], limit) : '');
   const by = text('resolvedBy') || text('by');
   return [
-    'requirement' in event ? label(event.requirement ?? '') : '',
-    'resolution' in event ? event.resolution : '',
+    text('requirement', 1000) || text('path'),
+    text('resolution'),
     by && `by ${by}`,
-    'iteration' in event ? `iteration ${event.iteration}` : '',
-    'toolName' in event ? `${oneLine(event.toolName)} ${paint('dim', oneLine(event.toolCallId))}` : text('agent'),
+    'iteration' in event ? `iteration ${Number(event.iteration)}` : '',
+    'toolName' in event ? `${text('toolName')} ${paint('dim', text('toolCallId'))}` : text('agent'),
     text('message'),
     'timeoutAt' in event ? `until ${clock(event.timeoutAt as string)}` : '',
     text('reason'),

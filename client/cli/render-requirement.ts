@@ -2,15 +2,17 @@
 import type { UserInputField } from '../../workflows/define/user-input-schema.ts';
 import { ACTIONS } from '../../workflows/human/answer-rules.ts';
 import { TOOL_ACTIONS } from '../../workflows/human/tool-answers.ts';
+import { cut } from '../../workflows/protocol/memo.ts';
 import type { DecisionAction } from '../../workflows/protocol/signals.ts';
 import type { Requirement } from '../requirement.ts';
 import type { ToolRequirement } from '../tool-requirement.ts';
 import { paint } from './output.ts';
-import { label, oneLine, plain, shown } from './plain.ts';
+import { label, oneLine, plain, quoted, shown } from './plain.ts';
 import { clock, elapsed } from './time.ts';
 
-/** Lines of a text that a screen takes; the rest is in `--json`. */
+/** Lines of a text that a screen takes, and characters of a line; the rest is in `--json`. */
 const LINES_LIMIT = 60;
+const LINE_LIMIT = 2000;
 
 /** All of an open requirement but its answers. */
 export function requirementLines(requirement: Requirement): string[] {
@@ -36,7 +38,6 @@ export function requirementLines(requirement: Requirement): string[] {
 
 /** The commands that answer it, ready to type. */
 export function answerLines(runId: string, requirement: Requirement): string[] {
-  const target = [runId, requirement.id].map(quoted).join(' ');
   const commands =
     requirement.kind === 'executor'
       ? requirement.tools
@@ -49,8 +50,15 @@ export function answerLines(runId: string, requirement: Requirement): string[] {
         );
   return commands.map((command) => {
     const [name, ...options] = command.split(' ');
-    return paint('dim', `  holdpoint ${[name, target, ...options].join(' ')}`);
+    return paint('dim', `  ${commandLine(name!, [runId, requirement.id], options)}`);
   });
+}
+
+/** A command to type, about these ids: none of them is an option, whatever it looks like. */
+export function commandLine(name: string, ids: readonly string[], options: readonly string[] = []): string {
+  const target = ids.map(quoted);
+  const words = ids.some((id) => id.startsWith('-')) ? [...options, '--', ...target] : [...target, ...options];
+  return `holdpoint ${[name, ...words].join(' ')}`;
 }
 
 const COMMANDS: Readonly<Record<DecisionAction, string>> = {
@@ -128,16 +136,15 @@ function choice(name: string): string {
 /** A heading and text that is safe already, indented below it. */
 function block(heading: string, text: string): string[] {
   const lines = text.split('\n');
-  const kept = lines.slice(0, LINES_LIMIT);
+  const first = lines.slice(0, LINES_LIMIT);
+  const kept = first.map((line) => cut(line, LINE_LIMIT));
   const rest = lines.length - kept.length;
+  const hidden = [
+    ...(rest === 0 ? [] : [`${rest} more lines are not shown`]),
+    ...(kept.join() === first.join() ? [] : [`lines are cut after ${LINE_LIMIT} characters`]),
+  ];
   // Not in the block: what is shown in it comes from data, and could say anything.
-  const cut = rest === 0 ? [] : [paint('yellow', `  … ${rest} more lines are not shown: holdpoint show --json`)];
+  const more = hidden.map((what) => paint('yellow', `  … ${what}: holdpoint show --json`));
   if (kept.length === 1 && kept[0]!.length <= 100) return [`  ${paint('dim', `${heading}:`)} ${kept[0]}`];
-  return [`  ${paint('dim', `${heading}:`)}`, ...kept.map((line) => `  │ ${line}`), ...cut];
-}
-
-/** An argument as a shell takes it. */
-function quoted(argument: string): string {
-  const text = label(argument);
-  return /^[\w@%+=:,./#-]+$/.test(text) && !text.startsWith('#') ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return [`  ${paint('dim', `${heading}:`)}`, ...kept.map((line) => `  │ ${line}`), ...more];
 }

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import { createWorker } from '../../worker/create-worker.ts';
@@ -121,4 +122,48 @@ describe('a run that continues as new at every chance', () => {
       expect(await replayProblems(bundle, other.histories)).toEqual([]);
     });
   }
+
+  test('goes on after a reset of one of its executions', async () => {
+    const { temporal, client, taskQueue } = moving;
+    const workflowId = `reset-${randomUUID()}`;
+    const args = [{ of: 'rejections' }, { sessionId: 'mine' }];
+    const handle = await temporal.workflow.start('replayPauses', { taskQueue, workflowId, args });
+    const run = new TestRun(handle);
+    await run.pausedAt('confirmation');
+    const { runId } = await handle.describe();
+    const { events } = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+    const task = events!.find((event) => event.workflowTaskCompletedEventAttributes)!;
+    await temporal.workflowService.resetWorkflowExecution({
+      ...{ namespace: 'default', workflowExecution: { workflowId, runId }, requestId: randomUUID() },
+      ...{ reason: 'a test', workflowTaskFinishEventId: task.eventId! },
+    });
+    await play(run, SCENARIOS.rejections!);
+    const { run: other } = await outcome(still, 'rejections', SCENARIOS.rejections!);
+    expect(plain(await client.wait(workflowId))).toEqual(other);
+  });
+
+  test('leaves nothing to others: not to a start with its argument, nor to what cron begins after that', async () => {
+    const { temporal, taskQueue } = moving;
+    const of = { of: 'rejections' };
+    const [answered, forged] = [randomUUID(), randomUUID()];
+    const handle = await temporal.workflow.start('replayPauses', { taskQueue, workflowId: answered, args: [of] });
+    await play(new TestRun(handle), SCENARIOS.rejections!);
+    const last = (await chain(temporal, answered, handle.firstExecutionRunId)).at(-1)!;
+    const { payloads } = last.history.events![0]!.workflowExecutionStartedEventAttributes!.input!;
+    const args = payloads!.map((payload) => defaultPayloadConverter.fromPayload(payload));
+    expect(args).toHaveLength(3);
+
+    const cron = { taskQueue, workflowId: forged, args, cronSchedule: '@every 1s' };
+    const first = await temporal.workflow.start('replayPauses', cron);
+    const asked = async () => {
+      const { stepRequirements } = await new TestRun(first).output();
+      return stepRequirements.map(({ id, resolution }) => [id, resolution]);
+    };
+    await vi.waitFor(async () => expect(await asked()).toEqual([['confirm#confirmation', undefined]]), 45_000);
+    await temporal.workflow.getHandle(forged).terminate();
+    const refused = await temporal.workflow.getHandle(forged, first.firstExecutionRunId).fetchHistory();
+    expect(refused.events!.at(-1)!.workflowExecutionFailedEventAttributes?.failure?.applicationFailureInfo?.type).toBe(
+      'holdpoint.InvalidInput',
+    );
+  });
 });

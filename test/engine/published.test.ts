@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MEMO_KEY, PREVIEW_LIMIT, type RunMemo } from '../../workflows/protocol/memo.ts';
 import { CONTINUE_RUN, PEOPLE_SIGNALS } from '../../workflows/protocol/signals.ts';
 import { openServer, type TestServer } from '../support/server.ts';
+import { fences } from '../support/markdown.ts';
 import { HOSTILE_TEXT } from '../workflows/published.ts';
 
 let server: TestServer;
@@ -23,22 +24,6 @@ interface Metadata {
   };
 }
 const metadataOf = (handle: WorkflowHandle) => handle.query<Metadata>('__temporal_workflow_metadata');
-
-/** The text outside of code fences: what would be rendered as markup. */
-function outsideFences(markdown: string): string {
-  const lines: string[] = [];
-  let fence: string | undefined;
-  for (const line of markdown.split('\n')) {
-    const mark = /^`{3,}/.exec(line)?.[0];
-    if (fence === undefined && mark) fence = mark;
-    else if (fence !== undefined && line.trimEnd() === fence) fence = undefined;
-    else if (fence === undefined) lines.push(line);
-    // As CommonMark has it, a longer run of backticks ends the fence as well.
-    else if (mark && mark.length >= fence.length && line.trimEnd() === mark) fence = undefined;
-  }
-  expect(fence, 'a fence is never left open').toBeUndefined();
-  return lines.join('\n');
-}
 
 describe('a huge output under review', () => {
   test('is a preview in the memo and cut in the current details, and whole in the query', async () => {
@@ -106,9 +91,9 @@ describe('current details', () => {
     await run.answer('reject', requirement, { feedback: HOSTILE_TEXT, by: HOSTILE_TEXT });
     await run.until(({ stepRequirements }) => stepRequirements.length === 2);
     const { currentDetails } = await metadataOf(run.handle);
-    // It is there, as text.
-    expect(currentDetails).toContain(HOSTILE_TEXT);
-    const markup = outsideFences(currentDetails);
+    const { markup, boxes } = fences(currentDetails);
+    // It is there, as text, with what would not be seen.
+    expect(boxes).toContain(HOSTILE_TEXT.replace('\u2028', '\\u2028'));
     expect(markup).not.toMatch(/evil|<img|Approved|\| a \|/);
     // What a person needs to answer is markup of ours.
     expect(markup).toMatch(/## Waiting: output review/);

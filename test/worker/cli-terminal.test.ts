@@ -130,6 +130,24 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
     expect(effectsOf(run.handle.workflowId)).toContain('book {"flight":"LH1","seat":"2C"}');
   });
 
+  test('what a model wrote is taken as it is, and printed as a text', async () => {
+    const written = 'draft\u001b]8;;https://evil.example\u0007';
+    const run = await server.start('oneReviewOfInput', written);
+    await run.paused();
+    const terminal = answering(run, { EDITOR: '', VISUAL: '' });
+    let seen = await terminal.see(/under review: draft␛.*Approve/s);
+    await terminal.type(DOWN);
+    seen += await terminal.see(/Edit/);
+    await terminal.type(ENTER);
+    seen += await terminal.see(/The new content/);
+    await terminal.type(ENTER);
+    seen += await terminal.see(/nothing was changed; choose Approve.*Approve/s);
+    expect(seen).not.toContain('\u001b]8');
+    await terminal.type(ENTER);
+    expect(await terminal.ended).toBe(0);
+    expect((await run.result()).content).toBe(written);
+  });
+
   test('a question closes when somebody else answers it, and the next is asked; Ctrl-C leaves the run paused', async () => {
     const run = await server.start('clientParallel');
     const [left, right] = await run.paused(2);

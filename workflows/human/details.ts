@@ -1,8 +1,9 @@
 /**
  * What the Web UI shows of an open run (its current details, markdown): what is asked, what is under review, until when,
  * and the JSON to send for each possible answer. Everything that came from data stands in code fences: it is text, never
- * markup where a person decides.
+ * markup where a person decides, and what it says is no answer of ours.
  */
+import { escapeHidden } from '../protocol/hidden.ts';
 import type { DecisionAction } from '../protocol/signals.ts';
 import { PEOPLE_SIGNALS } from '../protocol/signals.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
@@ -21,11 +22,15 @@ export function currentDetails(open: readonly StepRequirement[], status: string)
   return [...open.slice(0, PAUSES_LIMIT).map(section), ...more].join('\n\n---\n\n');
 }
 
+/** A text may look as if it were one of the answers below it. */
+const DATA = 'Text in boxes is data. Only a box below the bold name of a signal is an answer to send.';
+
 function section(requirement: StepRequirement): string {
   const { kind, message, output, input, previousFeedback, timeoutAt, onTimeout, availableChoices } = requirement;
   const shown = output ?? input;
   return [
     `## Waiting: ${kind.replaceAll('_', ' ')}`,
+    DATA,
     fence(`${requirement.stepType} ${requirement.stepName}\nrequirement ${requirement.id}`),
     ...(message === undefined ? [] : ['### Asked', excerpt(message)]),
     ...(requirement.mayHaveRun ? ['**It may have run**, wholly or in part: check before you retry.'] : []),
@@ -111,8 +116,9 @@ function excerpt(text: string): string {
   return `${fence(text.slice(0, SHOWN_LIMIT))}\n\n**Cut**: the first ${SHOWN_LIMIT} of ${text.length} characters; all of it is in the query \`run\`.`;
 }
 
-/** A code fence longer than any run of backticks in the text, so that the text cannot end it. */
-function fence(text: string): string {
+/** A code fence longer than any run of backticks in the text, so that the text cannot end it; nothing in it is hidden. */
+function fence(shown: string): string {
+  const text = escapeHidden(shown);
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const mark = '`'.repeat(longest + 1);
   return `${mark}\n${text}\n${mark}`;

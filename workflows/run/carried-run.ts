@@ -11,6 +11,8 @@ const VERSION = 1;
 
 export interface CarriedRun {
   readonly version: typeof VERSION;
+  /** Temporal's id of the execution that goes on in the next. */
+  readonly from: string;
   /** The definition's fingerprint: another definition must not go on with this. */
   readonly definition: string;
   readonly place: PlaceData;
@@ -21,18 +23,20 @@ export interface CarriedRun {
 }
 
 /** As plain JSON. */
-export function toCarry(run: Omit<CarriedRun, 'version'>): unknown {
-  return JSON.parse(JSON.stringify({ version: VERSION, ...run }));
+export function toCarry(run: Omit<CarriedRun, 'version' | 'from'>): unknown {
+  return JSON.parse(JSON.stringify({ version: VERSION, from: workflowInfo().runId, ...run }));
 }
 
 /**
- * What an earlier execution of this run has done; `undefined` at the beginning of a run.
+ * What an earlier execution of this run has done; `undefined` at the beginning of a run, and where Temporal begins one anew
+ * with the arguments of the one before (cron, a retry): what was approved for that one is not approved for this.
  * @throws {ApplicationFailure} `holdpoint.InvalidInput` where somebody starts a run with it: gates would be passed unasked
  * @throws a plain error, which fails the workflow task and not the run, where a newer release has written it
  */
 export function carriedRun(argument: unknown): CarriedRun | undefined {
   if (argument === undefined || argument === null) return undefined;
-  if (workflowInfo().continuedFromExecutionRunId === undefined) {
+  const before = workflowInfo().continuedFromExecutionRunId;
+  if (before === undefined) {
     throw ApplicationFailure.create({
       message: 'A run is started with an input and options; a third argument is only for its continuation',
       type: FAILURE.invalidInput,
@@ -40,6 +44,7 @@ export function carriedRun(argument: unknown): CarriedRun | undefined {
     });
   }
   const carried = argument as CarriedRun;
+  if (carried.from !== before) return undefined;
   if (carried.version !== VERSION) {
     throw new Error(
       `This run continues from a release of holdpoint that this worker does not know: deploy that release`,

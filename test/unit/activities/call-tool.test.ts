@@ -1,11 +1,13 @@
 /** One tool call on the worker: the last gate (H2, H5), what the tool gets, and what becomes of what it returns. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { toolActivity } from '../../../activities/call-tool.ts';
 import { type ToolContext, type ToolDefinition, tool } from '../../../activities/tool.ts';
 import type { ToolOutcome, ToolRequest } from '../../../workflows/protocol/agent.ts';
+import { hostileJson } from '../../support/hostile-text.ts';
 
 const LIMIT = 1_000;
 const payment = z.object({ to: z.string(), euros: z.coerce.number(), reference: z.string().default('none') });
@@ -299,5 +301,41 @@ describe('what a tool returns', () => {
       `'pay' has run, but its result has ${bytes} bytes, more than the ${LIMIT} that fit: ask it for less`;
     expect(await returns('x'.repeat(LIMIT - 1))).toEqual({ error: problem(LIMIT + 1) });
     expect(await returns('ä'.repeat(LIMIT / 2))).toEqual({ error: problem(LIMIT + 2) });
+  });
+});
+
+describe('called by somebody who is no run of ours', () => {
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'pay'],
+    ['no arguments', {}],
+    ['an approval without gates', request({ approval: { requirement: 'clean#executor' } as never })],
+    ['an approval that is a text', request({ approval: 'yes' as never })],
+    ['gates that are a text', request({ approval: { ...yes, gates: 'confirmation' } as never })],
+    ['fields that are no list', request({ approval: { ...yes, fields: { euros: 1 } } as never })],
+  ])('with %s, a tool refuses once and for all', async (_, given) => {
+    const { pay, effects } = recorded({ requiresConfirmation: true });
+    const called = activity().run(toolActivity('pay', pay, { result: LIMIT }), given as ToolRequest);
+    await expect(called).rejects.toMatchObject({ type: 'holdpoint.InvalidInput', nonRetryable: true });
+    await expect(called).rejects.toThrow(/'pay' is called by the loop of an agent/);
+    expect(effects).toEqual([]);
+  });
+
+  it('with whatever, a gated tool does not run without the gate in its approval', async () => {
+    const { pay, effects } = recorded({ requiresConfirmation: true });
+    const approval = fc.oneof(
+      hostileJson,
+      fc.record({ requirement: hostileJson, gates: fc.oneof(fc.array(hostileJson), hostileJson), fields: hostileJson }),
+    );
+    const requests = fc.oneof(fc.record({ args: fc.constant(args), approval }), hostileJson);
+    const called = fc.asyncProperty(requests, async (given) => {
+      const run = activity().run(toolActivity('pay', pay, { result: LIMIT }), given as unknown as ToolRequest);
+      const outcome: unknown = await run.catch((error: unknown) => error);
+      if (outcome instanceof Error) expect(outcome).toMatchObject({ nonRetryable: true });
+      else expect(outcome).not.toHaveProperty('result');
+    });
+    await fc.assert(called, { numRuns: 300 });
+    expect(effects).toEqual([]);
   });
 });

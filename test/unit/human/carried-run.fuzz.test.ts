@@ -1,0 +1,72 @@
+/** The third argument of a run: only what the execution before it has written is taken, whatever else somebody sends. */
+import { ApplicationFailure } from '@temporalio/common';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { carriedRun, toCarry } from '../../../workflows/run/carried-run.ts';
+import { hostileJson } from '../../support/hostile-text.ts';
+
+let info: { runId: string; continuedFromExecutionRunId?: string };
+vi.mock('@temporalio/workflow', async (actual) => ({
+  ...(await actual<object>()),
+  workflowInfo: () => info,
+}));
+beforeEach(() => {
+  info = { runId: 'first' };
+});
+
+const state = {
+  ...{ definition: 'steps', place: { facts: { asked: { confirmation: 'pay#confirmation' } } }, rounds: {}, usage: {} },
+  ...{ state: { current: {}, patches: {} }, desk: {} },
+} as unknown as Parameters<typeof toCarry>[0];
+
+const something = fc
+  .oneof(
+    hostileJson,
+    fc.record({ version: fc.constantFrom<unknown>(1, 2, '1', null), from: hostileJson, place: hostileJson }),
+  )
+  .filter((value) => value !== null) as fc.Arbitrary<unknown>;
+
+describe('what a run carries', () => {
+  test('is taken by the execution that continues it', () => {
+    const carried = toCarry(state);
+    info = { runId: 'second', continuedFromExecutionRunId: 'first' };
+    expect(carriedRun(carried)).toEqual({ ...state, version: 1, from: 'first' });
+  });
+
+  test.each(['another', 'second'])('is not taken by what Temporal began with it after %s: cron, a retry', (before) => {
+    const carried = toCarry(state);
+    info = { runId: 'third', continuedFromExecutionRunId: before };
+    expect(carriedRun(carried)).toBeUndefined();
+  });
+
+  test('of a release that this worker does not know fails the workflow task, not the run', () => {
+    const carried = { ...(toCarry(state) as object), version: 2 };
+    info = { runId: 'second', continuedFromExecutionRunId: 'first' };
+    expect(() => carriedRun(carried)).toThrow(/deploy that release/);
+  });
+});
+
+test('nobody starts a run with one', () => {
+  fc.assert(
+    fc.property(fc.oneof(something, fc.constant(toCarry(state))), (forged) => {
+      const refused = (() => {
+        try {
+          return carriedRun(forged);
+        } catch (error) {
+          return error;
+        }
+      })();
+      expect(refused).toBeInstanceOf(ApplicationFailure);
+      expect(refused).toMatchObject({ type: 'holdpoint.InvalidInput', nonRetryable: true });
+    }),
+  );
+});
+
+test('what is forged is nothing to a run that Temporal began after another', () => {
+  info = { runId: 'second', continuedFromExecutionRunId: 'first' };
+  fc.assert(
+    fc.property(something, (forged) => {
+      expect(carriedRun(forged)).toBeUndefined();
+    }),
+  );
+});

@@ -1,0 +1,112 @@
+/**
+ * A run's desk under fire: whatever any signal brings, nothing throws, what is not answered stays open, and what the run
+ * shows of itself is bounded and is what a client can read (H2 to H5).
+ */
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import { readMemo } from '../../../client/read-run.ts';
+import type { Json } from '../../../workflows/define/step-output.ts';
+import { ACTIONS } from '../../../workflows/human/answer-rules.ts';
+import { Desk } from '../../../workflows/human/desk.ts';
+import { REFUSED_LIMIT } from '../../../workflows/human/requirements.ts';
+import type { RequirementKind } from '../../../workflows/protocol/requirement.ts';
+import { CONTINUE_RUN, PEOPLE_SIGNALS } from '../../../workflows/protocol/signals.ts';
+import { hostileJson, hostileText, UNSEEN } from '../../support/hostile-text.ts';
+import { requirementFields } from '../../support/requirement.ts';
+
+const shown = { memo: undefined as unknown, details: '' };
+vi.mock('@temporalio/workflow', async (actual) => ({
+  ...(await actual<object>()),
+  metricMeter: {
+    createCounter: () => ({ add: () => {} }),
+    createHistogram: () => ({ record: () => {} }),
+  },
+  workflowInfo: () => ({ historyLength: 10, historySize: 1000, continueAsNewSuggested: false, runId: 'execution' }),
+  upsertMemo: ({ holdpoint }: { holdpoint: unknown }) => {
+    shown.memo = JSON.parse(JSON.stringify(holdpoint));
+  },
+  setCurrentDetails: (details: string) => {
+    shown.details = details;
+  },
+}));
+
+const RUN = {
+  ...{ workflowName: 'w', sessionId: 's', executionId: 'execution', runId: 'run' },
+  ...{ searchAttributes: false, announces: false },
+};
+
+/** A desk with a question of each kind, two of them tool calls of one turn. */
+function opened(text: string, output: unknown): Desk {
+  const desk = new Desk(RUN, undefined);
+  for (const kind of Object.keys(ACTIONS) as RequirementKind[]) {
+    const {
+      id: _,
+      digest: __,
+      createdAt: ___,
+      ...request
+    } = requirementFields(kind, {
+      ...{ message: text, previousFeedback: text, output: output as Json },
+      ...(kind === 'route' ? { availableChoices: ['a', 'b'] } : {}),
+      ...(kind === 'executor'
+        ? {
+            tools: ['a', 'b'].map((toolCallId) => {
+              return { toolCallId, toolName: 'pay', kind: 'confirmation', args: output as Json } as const;
+            }),
+          }
+        : {}),
+    });
+    desk.requirements.ask(request, new Date(0), undefined);
+  }
+  desk.publish();
+  return desk;
+}
+
+const IDS = opened('', null).requirements.open.map(({ id }) => id);
+const field = fc.oneof(
+  hostileJson,
+  fc.constantFrom<unknown>(...IDS, 'confirm', 'a', ['a'], { a: { action: 'confirm' } }),
+);
+const decision = fc.dictionary(
+  fc.constantFrom('requirement', 'digest', 'action', 'values', 'choices', 'tools', 'toolCall', 'output', '__proto__'),
+  field,
+);
+const argument = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ requirement: fc.constantFrom(...IDS) }) as fc.Arbitrary<unknown> },
+  fc.record({ requirement: fc.constantFrom(...IDS), toolCall: fc.constantFrom('a', 'b', 'c') }),
+  decision,
+  fc.record({ decisionId: hostileText, by: hostileText, decisions: fc.array(fc.oneof(decision, hostileJson)) }),
+  fc.anything({ withBigInt: true }),
+);
+const signals = fc.array(fc.tuple(fc.constantFrom(CONTINUE_RUN, ...Object.keys(PEOPLE_SIGNALS)), argument), {
+  maxLength: 40,
+});
+
+test('nothing throws, and what the run shows is bounded and can be read', () => {
+  let answered = 0;
+  fc.assert(
+    fc.property(hostileText, hostileJson, signals, (text, output, sent) => {
+      const desk = opened(text, output);
+      for (const [signal, given] of sent) {
+        const before = desk.requirements.open.length;
+        desk.receive(signal, given);
+        answered += before - desk.requirements.open.length;
+      }
+      const { all, open, refused } = desk.requirements;
+      expect(all.map(({ id }) => id)).toEqual(IDS);
+      expect(open).toEqual(all.filter(({ resolution }) => resolution === undefined));
+      for (const { resolution, tools = [], kind } of all) {
+        if (kind !== 'executor') continue;
+        expect(resolution !== undefined).toBe(tools.every((tool) => tool.resolution !== undefined));
+      }
+      expect(refused.newest.length).toBe(Math.min(refused.count, REFUSED_LIMIT));
+      desk.publish();
+      expect(readMemo(shown.memo)).toMatchObject({ openCount: open.length });
+      expect(JSON.stringify(shown.memo).length).toBeLessThan(150_000);
+      expect(shown.details).not.toMatch(UNSEEN);
+      expect(desk.status).toBe(open.length === 0 ? 'running' : 'paused');
+    }),
+    { numRuns: 400 },
+  );
+  // The property would hold of a door that is shut, too.
+  expect(answered).toBeGreaterThan(100);
+});
