@@ -7,25 +7,31 @@ import { brief } from '../protocol/memo.ts';
 import { ON_PAUSE_ACTIVITY, type PauseMessage, type PauseToldReply } from '../protocol/on-pause.ts';
 import type { StepRequirement } from '../protocol/requirement.ts';
 
+/** What became of telling somebody. */
+export type Announced = PauseToldReply & { readonly reminded?: true };
+
 type Run = Pick<PauseMessage, 'runId' | 'workflowName' | 'sessionId'>;
 
 /**
  * @param announced who has been told already, in this execution or an earlier one
  * @returns what ends it, when nobody needs to be told any more
  */
-export function announce(run: Run, requirement: StepRequirement, announced: Map<string, PauseToldReply>): () => void {
+export function announce(run: Run, requirement: StepRequirement, announced: Map<string, Announced>): () => void {
   const scope = new CancellationScope();
   const message = (type: PauseMessage['type']): PauseMessage => ({ type, ...run, requirement: brief(requirement) });
   const told = scope.run(async () => {
     const { id, timeoutAt } = requirement;
-    const reply = announced.get(id) ?? (await tell(message('pause')));
+    const before = announced.get(id);
+    const reply: Announced = before ?? (await tell(message('pause')));
     announced.set(id, reply);
-    const { remindBeforeMs } = reply;
-    if (timeoutAt === undefined || remindBeforeMs === undefined) return;
+    const { remindBeforeMs, reminded } = reply;
+    if (timeoutAt === undefined || remindBeforeMs === undefined || reminded) return;
     const waitMs = Date.parse(timeoutAt) - remindBeforeMs - Date.now();
-    if (waitMs <= 0) return;
-    await sleep(waitMs, { summary: `reminder of ${requirement.id}` });
+    // Asked so late, it would say nothing new; in a later execution it was under way when the run left the one before.
+    if (waitMs <= 0 && !before) return;
+    if (waitMs > 0) await sleep(waitMs, { summary: `reminder of ${requirement.id}` });
     await tell(message('reminder'));
+    announced.set(id, { ...reply, reminded: true });
   });
   told.catch(() => {});
   return () => scope.cancel();

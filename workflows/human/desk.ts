@@ -14,8 +14,7 @@ import {
 } from '../protocol/events.ts';
 import type { RequirementKind, RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
-import type { PauseToldReply } from '../protocol/on-pause.ts';
-import { announce } from './announce.ts';
+import { type Announced, announce } from './announce.ts';
 import { type Branch, BranchStopped } from './branch.ts';
 import { Departure } from './departure.ts';
 import { answerData, PAUSE_EVENTS, pauseData } from './desk-events.ts';
@@ -57,7 +56,7 @@ export interface CarriedDesk {
   readonly untold: readonly Untold[];
   readonly decisions: readonly string[];
   /** Requirements that somebody outside has been told of, and when they want to be reminded. */
-  readonly announced: { readonly [requirement: string]: PauseToldReply };
+  readonly announced: { readonly [requirement: string]: Announced };
 }
 
 /** Bytes of arguments that one workflow task schedules; beside them it has memos and other small things. */
@@ -79,7 +78,7 @@ export class Desk {
   private task = { historyLength: -1, bytes: 0 };
   /** Executors at work right now. */
   private working = 0;
-  private readonly announced: Map<string, PauseToldReply>;
+  private readonly announced: Map<string, Announced>;
   readonly departure: Departure;
 
   constructor(run: PublishedRun, mostEvents: number | undefined, carried?: CarriedDesk) {

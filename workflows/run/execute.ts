@@ -190,6 +190,7 @@ class Run {
   }
 
   private end(status: 'completed' | 'cancelled', content: Json): RunOutput {
+    this.desk.withdrawOpen();
     this.desk.tell(status === 'completed' ? 'WorkflowCompleted' : 'WorkflowCancelled', '', contentFields(content));
     return this.lastOutput(status, content);
   }
