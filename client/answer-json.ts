@@ -1,6 +1,7 @@
 /** An answer as the workflow will read it: plain JSON, detached from the caller's objects, and not too large to send. */
 import { ANSWER_LIMIT } from '../workflows/protocol/signals.ts';
 import { InvalidAnswer } from './errors.ts';
+import { adviceFor } from './size-limits.ts';
 
 /** @throws {InvalidAnswer} */
 export function toAnswer<T extends object>(requirement: string, answer: T): T {
@@ -14,7 +15,7 @@ export function toAnswer<T extends object>(requirement: string, answer: T): T {
   if (size > ANSWER_LIMIT) {
     throw new InvalidAnswer(
       requirement,
-      `an answer has at most ${ANSWER_LIMIT} bytes of JSON, this one has ${size}; store large data elsewhere and answer with its address`,
+      `an answer has at most ${ANSWER_LIMIT} bytes of JSON, this one has ${size}; ${adviceFor(ANSWER_LIMIT)}`,
     );
   }
   return JSON.parse(json) as T;

@@ -5,6 +5,7 @@
  * because the SDK delivers signals before timers).
  */
 import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { payloadLimit } from '../define/run-limit.ts';
 import {
   type CarriedJournal,
   type EventData,
@@ -15,6 +16,7 @@ import {
 import type { RequirementKind, RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
 import type { PauseToldReply } from '../protocol/on-pause.ts';
+import { answerLimit } from '../protocol/signals.ts';
 import { announce } from './announce.ts';
 import { type Branch, BranchStopped } from './branch.ts';
 import { Departure } from './departure.ts';
@@ -248,7 +250,7 @@ export class Desk {
   /** Takes a signal. Never throws, never waits. */
   receive(signal: string, argument: unknown): void {
     this.departure.countSignal();
-    const { by, decisionId, decisions, problems } = readSignal(signal, argument);
+    const { by, decisionId, decisions, problems } = readSignal(signal, argument, answerLimit(payloadLimit()));
     const sender: Sender = {
       signal,
       at: new Date().toISOString(),
