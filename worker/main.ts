@@ -73,6 +73,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 
 try {
   await program.parseAsync();
+  await written();
   process.exit();
 } catch (error) {
   const code = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.usage) : exitCodeOf(error);
@@ -80,5 +81,11 @@ try {
   if (code !== EXIT.done && process.argv.includes('--json')) printJson(errorJson(said));
   // Commander has said what is wrong itself.
   if (!(error instanceof CommanderError)) terminal.fail(plain(isOurs(error) ? error.message : explain(error)));
+  await written();
   process.exit(code);
+}
+
+/** A pipe takes some hundred KB at a time, and what it has not taken when the process exits is lost. */
+function written(): Promise<void> {
+  return new Promise((resolve) => process.stdout.write('', () => resolve()));
 }
