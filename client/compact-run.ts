@@ -25,7 +25,7 @@ function textsOf(pause: Partial<OpenPause> | null): unknown[] {
 }
 
 /** An incomplete {@link Run}; `known` is what its closing says and the memo may not. */
-export function compactRun(info: ExecutionInfo, known: Partial<RunOutput> = {}): Run {
+export function compactRun(info: ExecutionInfo, known: Partial<RunOutput> = {}, answerLimit?: number): Run {
   const memo = memoOf(info);
   const { status = memo?.status ?? 'running', ...rest } = known;
   const ended = status !== 'running' && status !== 'paused';
@@ -45,6 +45,7 @@ export function compactRun(info: ExecutionInfo, known: Partial<RunOutput> = {}):
       stepRequirements: ended ? [] : (memo?.open ?? []).map(toRequirement),
     },
     false,
+    answerLimit,
   );
 }
 

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { BundleOptions, WorkerOptions } from '@temporalio/worker';
 import type { AgentDefinition, TeamDefinition } from '../activities/agent.ts';
 import { type AgentLimits, type Agents, agentActivities } from '../activities/agent-activities.ts';
+import { EncryptionCodec } from '../client/encryption-codec.ts';
 import { definitionOf } from '../workflows/define/definition.ts';
 import { DefinitionError } from '../workflows/define/definition-error.ts';
 import { childrenOf, type WorkflowNode } from '../workflows/define/node.ts';
@@ -37,7 +38,8 @@ export async function withAgents(worker: WorkerOptions): Promise<WorkerOptions> 
 /** With a codec or an external storage, results may be as large as a message of Temporal's: a model has to read them. */
 function limitsOf(worker: WorkerOptions): AgentLimits {
   const { payloadCodecs = [], externalStorage } = worker.dataConverter ?? {};
-  const result = payloadCodecs.length > 0 || externalStorage ? PAYLOAD_LIMIT : TOOL_PAYLOAD_LIMIT;
+  const encodes = payloadCodecs.some((codec) => !(codec instanceof EncryptionCodec) || codec.encrypts);
+  const result = encodes || externalStorage ? PAYLOAD_LIMIT : TOOL_PAYLOAD_LIMIT;
   return { result, reply: payloadLimit(worker) };
 }
 

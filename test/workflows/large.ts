@@ -56,6 +56,18 @@ export const largeReview = workflow<number>({
   name: 'largeReview',
   steps: [step({ name: 'make', executor: remote.make, humanReview: { requiresOutputReview: true } }), after],
 });
+/** Goes on in another execution while it waits. */
+export const largeLong = workflow<number>({
+  name: 'largeLong',
+  continueAsNewAfter: 50,
+  steps: [
+    step({ name: 'make', executor: local.make }),
+    ...Array.from({ length: 10 }, (_, n) =>
+      step({ name: `ask ${n}`, executor: () => n, humanReview: { requiresConfirmation: true } }),
+    ),
+    after,
+  ],
+});
 /** Six outputs: none is too large, all are. */
 export const largeSum = workflow<number>({
   name: 'largeSum',

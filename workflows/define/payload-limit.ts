@@ -6,6 +6,9 @@ export const PAYLOAD_LIMIT = 1_800_000;
 /** The same with external storage: the server sees a reference, and workers hold a payload some times over in memory. */
 export const STORED_PAYLOAD_LIMIT = 20_000_000;
 
+/** Bytes from which a payload is stored, at most: those that are not, and travel together, must fit into one message. */
+export const STORE_FROM_LIMIT = 256 * 1024;
+
 /** The type of the failure. */
 export const TOO_LARGE = 'holdpoint.TooLarge';
 

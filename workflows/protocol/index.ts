@@ -5,7 +5,13 @@ export { type AdditionalData, StepInput, type StepInputData } from '../define/st
 export type { Json, StepOutput, StepResult, StepType } from '../define/step-output.ts';
 export type { UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 export type { TokenUsage, ToolGate } from './agent.ts';
-export { defineConfig, type Encryption, type EncryptionKey, type HoldpointConfig } from './config.ts';
+export {
+  defineConfig,
+  type Encryption,
+  type EncryptionKey,
+  type ExternalStorageOptions,
+  type HoldpointConfig,
+} from './config.ts';
 export type { RunEvent, RunEventName } from './events.ts';
 export { FAILURE } from './failure.ts';
 export type { OpenPause, RunMemo } from './memo.ts';
