@@ -1,5 +1,5 @@
 /** From `externalStorage` in a configuration to a data converter that keeps large payloads there, not on the server. */
-import { type DataConverter, ExternalStorage, type StorageDriver } from '@temporalio/common';
+import { type DataConverter, ExternalStorage } from '@temporalio/common';
 import type { ExternalStorageOptions } from '../workflows/protocol/config.ts';
 import { STORE_FROM_LIMIT } from '../workflows/define/payload-limit.ts';
 import { ConfigError } from './config.ts';
@@ -25,7 +25,7 @@ export function storedDataConverter(options: ExternalStorageOptions, own: DataCo
     ...own,
     externalStorage: new ExternalStorage({
       drivers,
-      driverSelector: () => first as StorageDriver,
+      driverSelector: () => first,
       payloadSizeThreshold: threshold,
     }),
   };
