@@ -1,6 +1,6 @@
 /**
  * What holdpoint costs beside hand-written Temporal workflows with the same activities: time of an answer, history events,
- * memory of a paused run. Ratios count; the milliseconds are this machine's at this moment.
+ * memory of a paused run, throughput, time to start a worker. Ratios count; the milliseconds are this machine's at this moment.
  *
  * `npm run bench` · `npm run bench -- --quick`: within a minute. Exits 1 where a ratio that has an aim is 1.5x or more.
  */
@@ -12,6 +12,8 @@ import { compareAgents } from './agent/compare.ts';
 import { compareMemory } from './agent/compare-memory.ts';
 import type { Bench } from './bench.ts';
 import { compareEvents } from './events/compare.ts';
+import { measureMany } from './many/measure.ts';
+import { compareStart } from './start/compare.ts';
 import { compareSteps } from './steps/compare.ts';
 import { Table } from './table.ts';
 
@@ -39,6 +41,11 @@ async function compare(address: string): Promise<number> {
   table.head('an agent, one gated call', ['p50 ms', 'p99 ms']);
   await compareAgents(bench, table);
   await compareMemory(bench, table);
+  await compareStart(bench, table);
+  if (!quick) {
+    table.head('many runs', ['', '']);
+    await measureMany(bench, table);
+  }
   await connection.close();
   await client.connection.close();
   return table.end();

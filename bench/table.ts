@@ -14,8 +14,17 @@ export class Table {
   /** @param aim for the ratio, where the line has one: only then can it be red */
   line(title: string, way: string, values: readonly [string, string], ratio: number, aim?: number): void {
     if (aim !== undefined && ratio >= RED) this.red += 1;
-    const judged = [times(ratio), aim === undefined ? '' : times(aim)];
-    console.log(`${title.padEnd(21)}${way.padEnd(13)}${cells([...values, ...judged])}`);
+    this.print(title, way, [...values, times(ratio), aim === undefined ? '' : times(aim)]);
+  }
+
+  /** The same where more is better. */
+  rate(title: string, way: string, values: readonly [string, string], ratio: number, aim?: number): void {
+    if (aim !== undefined && ratio <= 1 / RED) this.red += 1;
+    this.print(title, way, [...values, times(ratio), aim === undefined ? '' : times(aim)]);
+  }
+
+  private print(title: string, way: string, values: readonly string[]): void {
+    console.log(`${title.padEnd(21)}${way.padEnd(13)}${cells(values)}`);
   }
 
   note(text: string): void {
@@ -24,7 +33,7 @@ export class Table {
 
   /** @returns the exit code */
   end(): number {
-    if (this.red > 0) console.log(`\n${this.red} ratios are ${times(RED)} or more`);
+    if (this.red > 0) console.log(`\n${this.red} ratios are ${times(RED)} or more off`);
     return this.red > 0 ? 1 : 0;
   }
 }

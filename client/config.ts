@@ -8,6 +8,7 @@ import type { ConnectionOptions } from '@temporalio/client';
 import type { StorageDriver } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
+import { durationMs } from '../workflows/define/duration.ts';
 import { STORE_FROM_LIMIT } from '../workflows/define/payload-limit.ts';
 import type { HoldpointConfig } from '../workflows/protocol/config.ts';
 import { defaultExport, importModule } from './import-module.ts';
@@ -42,6 +43,8 @@ export interface LoadedConfig {
   /** Its folder is absolute. */
   readonly externalStorage: HoldpointConfig['externalStorage'];
   readonly versioning: HoldpointConfig['versioning'];
+  readonly telemetry: HoldpointConfig['telemetry'];
+  readonly worker: HoldpointConfig['worker'];
   readonly webUi: string | undefined;
   readonly devServer: { readonly port: number; readonly uiPort: number; readonly dataFile: string };
   /** The file that was read; `undefined` when there is none. */
@@ -64,7 +67,15 @@ const driver = z.custom<StorageDriver>(
   (value) => typeof (value as Partial<StorageDriver> | null)?.retrieve === 'function',
   "expected a StorageDriver of Temporal's SDK",
 );
+/** As Temporal's SDK takes it: it knows no names of hosts. */
+const socketAddress = z
+  .string()
+  .regex(/^([\d.]+|\[[\da-f:]+\]):\d+$/i, 'expected an IP address and a port, as 127.0.0.1:9464');
 const port = z.int().min(0).max(65_535);
+const otlp = z.strictObject({
+  url: z.url('expected an address, as http://collector:4318/v1/metrics'),
+  headers: z.record(z.string(), z.string()).optional(),
+});
 
 const schema: z.ZodType<HoldpointConfig> = z.strictObject({
   address: text.optional(),
@@ -89,6 +100,26 @@ const schema: z.ZodType<HoldpointConfig> = z.strictObject({
     )
     .optional(),
   versioning: z.strictObject({ deploymentName, buildId: text.optional() }).optional(),
+  telemetry: z
+    .strictObject({
+      metrics: z
+        .union(
+          [z.strictObject({ prometheus: socketAddress }), z.strictObject({ otlp })],
+          "expected { prometheus: '127.0.0.1:9464' } or { otlp: { url, headers? } }",
+        )
+        .optional(),
+      traces: z.strictObject({ otlp }).optional(),
+    })
+    .optional(),
+  worker: z
+    .strictObject({
+      maxTaskQueueActivitiesPerSecond: z.number().positive().optional(),
+      maxCachedWorkflows: z.int().min(0).optional(),
+      shutdownGraceTime: z
+        .custom((time) => durationMs(time) !== undefined, "expected a duration, as '5 minutes'")
+        .optional(),
+    })
+    .optional(),
   webUi: text.optional(),
   devServer: z.strictObject({ port: port.optional(), uiPort: port.optional(), dataFile: text.optional() }).optional(),
 }) as z.ZodType<HoldpointConfig>;
@@ -113,6 +144,8 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
     encryption: config.encryption,
     externalStorage: inFolder(root, config.externalStorage),
     versioning: config.versioning,
+    telemetry: config.telemetry,
+    worker: config.worker,
     webUi: config.webUi,
     devServer,
     configPath,
@@ -148,12 +181,16 @@ async function readConfig(file: string): Promise<HoldpointConfig> {
 
 /** What there is, by what it is in. */
 const FIELDS: Readonly<Record<string, string>> = {
-  '': 'address, namespace, taskQueue, workflows, activities, onPause, encryption, externalStorage, versioning, webUi, devServer',
+  '': 'address, namespace, taskQueue, workflows, activities, onPause, encryption, externalStorage, versioning, telemetry, worker, webUi, devServer',
   devServer: 'port, uiPort, dataFile',
   onPause: 'url, secret, remindBefore',
   encryption: 'keys',
   externalStorage: 'folder, drivers, threshold',
   versioning: 'deploymentName, buildId',
+  telemetry: 'metrics, traces',
+  'telemetry.traces': 'otlp',
+  'telemetry.traces.otlp': 'url, headers',
+  worker: 'maxTaskQueueActivitiesPerSecond, maxCachedWorkflows, shutdownGraceTime',
 };
 
 function sentence(issue: z.core.$ZodIssue): string {

@@ -1,10 +1,10 @@
 /** A client for the configured server: `temporal.config.ts`, TEMPORAL_* variables, TOML profiles. */
 import { Client, Connection } from '@temporalio/client';
 import { type ClientOptions, HoldpointClient } from './client.ts';
-import { type LoadConfigOptions, loadConfig } from './config.ts';
+import { ConfigError, type LoadConfigOptions, loadConfig } from './config.ts';
 import { configuredDataConverter } from './data-converter.ts';
 import { ServerUnavailable } from './errors.ts';
-import { GRPC, grpcCode } from './server-call.ts';
+import { detailsOf, GRPC, grpcCode } from './server-call.ts';
 
 const CONNECT_MS = 5_000;
 const NOT_THERE: readonly (number | undefined)[] = [undefined, GRPC.unavailable, GRPC.deadlineExceeded];
@@ -20,7 +20,7 @@ export interface ConnectOptions extends ClientOptions, LoadConfigOptions {}
 /**
  * Close it when done, or the process stays alive.
  * @throws {ServerUnavailable} naming the address and where it comes from
- * @throws {ConfigError} naming the field
+ * @throws {ConfigError} naming the field, or in the words of a server that refuses a key
  * @example
  * const client = await connect();
  */
@@ -33,9 +33,12 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldpointCl
     await connection.ensureConnected();
   } catch (error) {
     await connection.close();
-    // A server that is there and says no (a wrong key, say) has its own words.
-    if (!NOT_THERE.includes(grpcCode(error))) throw error;
-    throw new ServerUnavailable(address, { cause: error, source: addressSource });
+    if (NOT_THERE.includes(grpcCode(error))) {
+      throw new ServerUnavailable(address, { cause: error, source: addressSource });
+    }
+    // It is there and says no: a wrong key, say.
+    const refusal = `The Temporal server at ${address} (from ${addressSource}) refuses: ${detailsOf(error)}`;
+    throw new ConfigError(refusal, { cause: error });
   }
   return new HoldpointClient(new Client({ connection, namespace, dataConverter }), { taskQueue, ...options });
 }

@@ -1,9 +1,10 @@
 /** Imports a module of the user's project, TypeScript or JavaScript, on Node 20. Nothing of it stays cached. */
 import { pathToFileURL } from 'node:url';
-import { tsImport } from 'tsx/esm/api';
 
 /** For modules that are pure data: the module's own dependencies may be loaded a second time. */
 export async function importModule(file: string): Promise<Record<string, unknown>> {
+  // Only here: most commands of a terminal find no configuration to load.
+  const { tsImport } = await import('tsx/esm/api');
   return tsImport(pathToFileURL(file).href, import.meta.url);
 }
 

@@ -3,6 +3,7 @@ import { Worker, type WorkerDeploymentOptions, type WorkerOptions } from '@tempo
 import type { OnPause } from '../activities/on-pause.ts';
 import { buildIdOf } from './build-id.ts';
 import { bundleWorkflows } from './bundle.ts';
+import { cachedWorkflows } from './cached-workflows.ts';
 import { holdpointPlugin, PLUGIN_NAME } from './plugin.ts';
 
 export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
@@ -33,9 +34,10 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
   const present = plugins.some(({ name }) => name === PLUGIN_NAME);
   const wanted = Object.entries({ searchAttributes, onPause, webUi }).filter(([, value]) => value !== undefined);
   const ours = present ? [] : [holdpointPlugin(Object.fromEntries(wanted))];
-  const worker = await withBundle(given);
+  const worker = await withBundle(given, plugins);
   return Worker.create({
     taskQueue: 'holdpoint',
+    maxCachedWorkflows: cachedWorkflows(),
     ...worker,
     ...(versioning && { workerDeploymentOptions: pinned(versioning, worker) }),
     plugins: [...ours, ...plugins],
@@ -56,12 +58,16 @@ function pinned(
 
 type WithoutPlugins = Omit<CreateWorkerOptions, 'searchAttributes' | 'onPause' | 'webUi' | 'versioning' | 'plugins'>;
 
-async function withBundle({ workflowsPath, bundlerOptions, ...options }: WithoutPlugins): Promise<WithoutPlugins> {
+async function withBundle(
+  { workflowsPath, bundlerOptions, ...options }: WithoutPlugins,
+  plugins: NonNullable<WorkerOptions['plugins']>,
+): Promise<WithoutPlugins> {
   if (workflowsPath === undefined || options.workflowBundle) return options;
   const { payloadConverterPath, failureConverterPath } = options.dataConverter ?? {};
   const { workflowModules } = options.interceptors ?? {};
   const workflowBundle = await bundleWorkflows({
     workflowsPath,
+    plugins,
     ...bundlerOptions,
     ...(payloadConverterPath !== undefined && { payloadConverterPath }),
     ...(failureConverterPath !== undefined && { failureConverterPath }),

@@ -37,6 +37,11 @@ program
   .command('worker')
   .description('a worker against the configured server')
   .option(...CONFIG)
+  .addOption(
+    new Option('--health <port>', 'serve /healthz and /readyz at a port, on every interface').argParser(
+      wholeNumber('--health'),
+    ),
+  )
   .action(async (options: WorkerCommandOptions) => (await import('./commands/worker.ts')).worker(options));
 registerClientCommands(program);
 program

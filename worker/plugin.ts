@@ -13,6 +13,7 @@ import { heartbeats } from '../activities/heartbeat.ts';
 import type { OnPause } from '../activities/on-pause.ts';
 import { sizeLimits } from '../activities/size-limits.ts';
 import { stepInputs } from '../activities/step-input.ts';
+import { stepLogs } from '../activities/step-logs.ts';
 import { withAgents } from './agents.ts';
 import { pauseActivities } from './on-pause.ts';
 import { payloadLimit, storesPayloads } from './payload-limit.ts';
@@ -56,6 +57,7 @@ export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlu
           activity: [
             sizeLimits(payloadLimit(worker)),
             stepInputs,
+            stepLogs,
             heartbeats,
             ...(worker.interceptors?.activity ?? []),
           ],

@@ -27,11 +27,17 @@ export interface PreparedWorker {
 
 type Server = Pick<LoadedConfig, 'addressSource' | 'namespace'> & { readonly connectionOptions: ConnectionSettings };
 
+/** What is not in the configuration, or not for every worker. */
+type GivenOptions = Pick<
+  CreateWorkerOptions,
+  'versioning' | 'plugins' | 'shutdownForceTime' | keyof NonNullable<LoadedConfig['worker']>
+>;
+
 /** @throws {WorkerStartError | BundleError} */
 export async function prepareWorker(
   config: LoadedConfig,
   server: Server = config,
-  options: Pick<CreateWorkerOptions, 'versioning' | 'shutdownGraceTime' | 'shutdownForceTime'> = {},
+  options: GivenOptions = {},
 ): Promise<PreparedWorker> {
   if (!existsSync(config.workflowsPath)) {
     throw new WorkerStartError(
@@ -44,6 +50,7 @@ export async function prepareWorker(
   const { failureConverterPath } = dataConverter;
   const workflowBundle = await bundleWorkflows({
     workflowsPath: config.workflowsPath,
+    plugins: options.plugins ?? [],
     ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
   });
   const connection = await NativeConnection.connect(server.connectionOptions);

@@ -10,14 +10,51 @@ const WAYS: readonly Way[] = ['handWritten', 'remote', 'local', 'inline'];
 /** What each way aims at, as a ratio to the hand-written one. */
 const AIMS = { remote: 1.1, local: 0.7, inline: 0.7 } as const;
 
+/** Runs per second: at least so many times those by hand. */
+const RATE_AIMS = { handWritten: undefined, remote: 0.9, local: 1.5, inline: 1.5 } as const;
+
 export async function compareSteps(bench: Bench, table: Table): Promise<void> {
   const { client, connection } = bench;
   const taskQueue = 'bench-steps';
   const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
   const worker = await createWorker({ connection, taskQueue, workflowsPath, activities });
-  const samples = await worker.runUntil(takeTurns(bench, WAYS, (way) => measure(client, taskQueue, way)));
+  const [samples, rates] = await worker.runUntil(async () => {
+    const taken = await takeTurns(bench, WAYS, (way) => measure(client, taskQueue, way));
+    return [taken, await throughput(bench, taskQueue)] as const;
+  });
+  latencies(table, 'start → paused', samples, ({ paused }) => paused, AIMS);
   latencies(table, 'approve → next pause', samples, ({ nextPause }) => nextPause, AIMS);
   latencies(table, 'approve → done', samples, ({ done }) => done, AIMS);
-  const events = WAYS.map((way) => `${way} ${samples.get(way)![0]!.events}`);
-  table.note(`history events of a run with two pauses: ${events.join(' · ')}`);
+  for (const what of ['events', 'bytes'] as const) {
+    const each = WAYS.map((way) => `${way} ${samples.get(way)![0]![what]}`);
+    table.note(`history ${what} of a run with two pauses: ${each.join(' · ')}`);
+  }
+  table.head('twenty runs at a time', ['runs', 'runs/s']);
+  const base = rates.get('handWritten')!;
+  for (const [way, rate] of rates) {
+    table.rate('start → done', way, [String(runsOf(bench)), rate.toFixed(1)], rate / base, RATE_AIMS[way]);
+  }
+}
+
+const runsOf = ({ quick }: Bench) => (quick ? 40 : 400);
+
+/** Runs per second, each with its two answers; the ways take turns, so that what else the machine does hits all of them. */
+async function throughput(bench: Bench, taskQueue: string): Promise<ReadonlyMap<Way, number>> {
+  const rounds = 2;
+  const seconds = new Map<Way, number>(WAYS.map((way) => [way, 0]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const way of WAYS) {
+      const began = performance.now();
+      let left = runsOf(bench) / rounds;
+      const runner = async () => {
+        while (left > 0) {
+          left -= 1;
+          await measure(bench.client, taskQueue, way);
+        }
+      };
+      await Promise.all(Array.from({ length: 20 }, runner));
+      seconds.set(way, seconds.get(way)! + (performance.now() - began) / 1_000);
+    }
+  }
+  return new Map(WAYS.map((way) => [way, runsOf(bench) / seconds.get(way)!]));
 }

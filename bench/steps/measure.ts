@@ -5,16 +5,20 @@ import { Tail } from '../tail.ts';
 
 /** Milliseconds from before the answer is sent until its outcome is seen. */
 export interface Sample {
+  /** From before the start until the first pause. */
+  readonly paused: number;
   readonly nextPause: number;
   readonly done: number;
-  /** Events of the whole run. */
+  /** Events and bytes of the whole run's history. */
   readonly events: number;
+  readonly bytes: number;
 }
 
 export type Way = 'handWritten' | 'remote' | 'local' | 'inline';
 
 export async function measure(client: Client, taskQueue: string, way: Way): Promise<Sample> {
   const workflowId = `${way}-${randomUUID()}`;
+  const begun = performance.now();
   const handle = await client.workflow.start(way, { taskQueue, workflowId, args: [] });
   const tail = new Tail(client, handle);
   const approve = async (pause: 1 | 2) => {
@@ -23,12 +27,15 @@ export async function measure(client: Client, taskQueue: string, way: Way): Prom
     return started;
   };
   await tail.until('timerStartedEventAttributes');
+  const paused = performance.now() - begun;
   const first = await approve(1);
   await tail.until('timerStartedEventAttributes');
   const nextPause = performance.now() - first;
   const second = await approve(2);
   await tail.until('workflowExecutionCompletedEventAttributes');
-  return { nextPause, done: performance.now() - second, events: tail.events };
+  const done = performance.now() - second;
+  const { historySize = 0 } = await handle.describe();
+  return { paused, nextPause, done, events: tail.events, bytes: historySize };
 }
 
 const PAUSES = { 1: 'second#confirmation', 2: 'third#confirmation' } as const;

@@ -1,5 +1,5 @@
 /** Prompts of one question each: closed by a signal, with texts from data as text, and {@link Stopped} where they end unanswered. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
 import { oneLine, plain } from './plain.ts';
 
@@ -17,10 +17,19 @@ export interface Choice<T> {
 async function forgetTyped(): Promise<void> {
   const { stdin } = process;
   if (!stdin.isTTY) return;
-  const forget = () => {};
+  let typed: boolean;
+  const forget = () => {
+    typed = true;
+  };
   stdin.setRawMode(true);
   stdin.on('data', forget);
-  await sleep(30);
+  do {
+    typed = false;
+    await sleep(30);
+    // A timer may be over before what the terminal has was read.
+    await nextTurn();
+    await nextTurn();
+  } while (typed);
   stdin.off('data', forget);
   stdin.pause();
   stdin.setRawMode(false);

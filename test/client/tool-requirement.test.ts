@@ -136,8 +136,9 @@ test('without a worker, the memo shows the calls, and they can be answered', asy
 });
 
 test('a history that is larger than a message of 4 MB is read all the same', async () => {
-  const large = calls(call('returns', { bytes: 200_000 }));
-  const { runId } = await start(large, large, large, large, large, large, calls(pay(1)), 'x');
+  // Eight results of 200 KB, and each of the three model calls has those before it: no place before to continue as new.
+  const large = Array.from({ length: 8 }, (_, index) => call('returns', { bytes: 200_000 }, `large ${index}`));
+  const { runId } = await start(calls(...large), calls(pay(1)), 'x');
   vi.stubEnv('TEMPORAL_ADDRESS', inject('address'));
   // From another process, which reads from the start.
   const other = await connect();
@@ -145,5 +146,8 @@ test('a history that is larger than a message of 4 MB is read all the same', asy
   expect((await other.continueRun({ runId, decisions })).status).toBe('completed');
   const { historySize } = await server.client.workflow.getHandle(runId).describe();
   expect(historySize).toBeGreaterThan(4 * 1024 * 1024);
+  const events: string[] = [];
+  for await (const { event } of other.events(runId)) events.push(event);
+  expect(events.at(-1)).toBe('WorkflowCompleted');
   await other.close();
 });

@@ -23,11 +23,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe('a server', () => {
-  test('that is not there', async () => {
+// They wait for deadlines most of the time.
+describe.concurrent('a server', () => {
+  test('that is not there, when a client is made', async () => {
     vi.stubEnv('TEMPORAL_ADDRESS', '127.0.0.1:9');
     await expect(connect()).rejects.toThrow(/no Temporal server answers at 127.0.0.1:9 \(from TEMPORAL_ADDRESS\)/);
     vi.unstubAllEnvs();
+  }, 40_000);
+
+  test('that is not there, when a run is started', async () => {
     const lost = new HoldpointClient(new Client({ connection: Connection.lazy({ address: '127.0.0.1:9' }) }));
     const error = await lost.start('clientGate', { input: 1 }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ServerUnavailable);
@@ -77,7 +81,7 @@ describe('a server', () => {
   }, 90_000);
 });
 
-test('a workflow task that keeps failing is what a wait reports', async () => {
+test.concurrent('a workflow task that keeps failing is what a wait reports', async () => {
   const onWaiting = vi.fn();
   const patient = new HoldpointClient(server.client, { taskQueue: server.taskQueue, onWaiting });
   await expect(patient.run('noSuchWorkflow', { input: 1, timeout: '5s' })).rejects.toThrow(

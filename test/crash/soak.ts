@@ -15,7 +15,7 @@ import { Client, Connection } from '@temporalio/client';
 import { HoldpointClient } from '../../client/client.ts';
 import type { Run } from '../../client/run.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
-import { type DevServer, startDevServer } from '../../worker/dev-server.ts';
+import { startDevServer } from '../../worker/dev-server.ts';
 import { freePort } from '../../worker/ports.ts';
 import type { Decision } from '../../workflows/protocol/signals.ts';
 import { effectsOf } from './activities.ts';
@@ -23,12 +23,22 @@ import { numbers } from './random-workflow.ts';
 
 export interface SoakOptions {
   readonly runs: number;
+  /** Default: the embedded server, with a SQLite file. */
+  readonly server?: SoakServer;
   /** The program of a worker, as Node runs it. */
   readonly worker: readonly string[];
   readonly seed: number;
   /** How long all runs may take to end. */
   readonly limitMs: number;
   readonly log: (line: string) => void;
+}
+
+/** A server that can be killed. */
+export interface SoakServer {
+  readonly address: string;
+  /** Kills it with SIGKILL, and starts it again with the same data. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** Different definitions; runs take turns. */
@@ -66,8 +76,7 @@ class Stage {
   private readonly sent = new Map<string, Sent[]>();
   private readonly ended = new Map<string, Run>();
   private readonly killed = { workers: 0, servers: 0 };
-  private port = 0;
-  private server!: DevServer;
+  private server!: SoakServer;
   private clients: Client[] = [];
 
   private constructor(options: SoakOptions) {
@@ -81,8 +90,7 @@ class Stage {
 
   static async open(options: SoakOptions): Promise<Stage> {
     const stage = new Stage(options);
-    stage.port = await freePort('127.0.0.1');
-    await stage.startServer();
+    stage.server = options.server ?? (await embedded(join(stage.folder, 'temporal.db')));
     const exports = Array.from(
       { length: WORKFLOWS },
       (_, index) => `export const soak${index} = randomWorkflow('soak${index}', ${options.seed + index});`,
@@ -271,9 +279,7 @@ class Stage {
       await sleep(1_500 + this.random() * 3_000, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       if (round % 5 === 0) {
-        process.kill(this.server.pid, 'SIGKILL');
-        await this.server.ended;
-        await this.startServer();
+        await this.server.restart();
         this.killed.servers += 1;
         continue;
       }
@@ -282,10 +288,6 @@ class Stage {
       this.workers[index] = await this.startWorker();
       this.killed.workers += 1;
     }
-  }
-
-  private async startServer(): Promise<void> {
-    this.server = await startDevServer({ port: this.port, dataFile: join(this.folder, 'temporal.db') });
   }
 
   private async startWorker(): Promise<ChildProcess> {
@@ -302,6 +304,21 @@ class Stage {
     await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
     return child;
   }
+}
+
+async function embedded(dataFile: string): Promise<SoakServer> {
+  const port = await freePort('127.0.0.1');
+  const start = () => startDevServer({ port, dataFile });
+  let server = await start();
+  return {
+    address: server.address,
+    async restart() {
+      process.kill(server.pid, 'SIGKILL');
+      await server.ended;
+      server = await start();
+    },
+    stop: () => server.stop(),
+  };
 }
 
 async function end(child: ChildProcess): Promise<void> {

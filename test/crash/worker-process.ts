@@ -4,12 +4,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import { effectsOf } from './activities.ts';
-
-const SCRIPT = fileURLToPath(new URL('worker.ts', import.meta.url));
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Workers of one task queue, one at a time. */
 export class Workers {
@@ -33,8 +29,7 @@ export class Workers {
       TASK_QUEUE: this.taskQueue,
       EFFECTS_FILE: this.effectsFile,
     };
-    const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT], {
-      cwd: ROOT,
+    const child = spawn(process.execPath, [inject('crashWorker')], {
       env: { ...process.env, ...variables },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

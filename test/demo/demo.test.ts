@@ -38,10 +38,14 @@ async function demo(...args: string[]): Promise<Ended> {
   return { code, output: output.join('') };
 }
 
-async function unattended(answers: unknown): Promise<Ended> {
+function fileOf(answers: unknown): string {
   const file = join(folder, 'my-answers.json');
   writeFileSync(file, typeof answers === 'string' ? answers : JSON.stringify(answers));
-  return demo('--answers', file);
+  return file;
+}
+
+function unattended(answers: unknown): Promise<Ended> {
+  return demo('--answers', fileOf(answers));
 }
 
 function published(name: string): string {
@@ -86,17 +90,25 @@ describe('with a file of answers', () => {
     expect(code).toBe(1);
   });
 
+  it('starts nothing with a malformed file', async () => {
+    const { code, output } = await unattended('[{');
+    expect(output).toMatch(/✗ .*my-answers\.json is not JSON/);
+    expect(output).not.toContain('Starting');
+    expect(code).toBe(1);
+  });
+
+  // In this process: that a file which is refused starts nothing is shown above.
   it.each([
     ['[{', /is not JSON/],
     [{ do: 'confirm' }, /expected a list of answers/],
     [[{ do: 'confirm' }, { do: 'agree' }], /entry 2 is no answer: do must be one of confirm, .*got \{"do":"agree"\}/],
     [[[]], /entry 1 is no answer: the list is empty/],
     [[{ do: 'select' }], /entry 1 is no answer: choices: /],
-  ])('starts nothing with the malformed file %j', async (answers, sentence) => {
-    const { code, output } = await unattended(answers);
-    expect(output).toMatch(sentence);
-    expect(output).not.toContain('Starting');
-    expect(code).toBe(1);
+  ])('refuses the malformed file %j', async (answers, sentence) => {
+    // By a path that is no literal: the examples are another project of the TypeScript compiler's.
+    const { scriptedReviewer } = await import(join(EXAMPLE, 'reviewers/script.ts'));
+    const refused = { name: 'DemoError', message: expect.stringMatching(sentence) };
+    await expect(scriptedReviewer(fileOf(answers))).rejects.toMatchObject(refused);
   });
 });
 

@@ -12,6 +12,7 @@ import { bundleWorkflows } from '../../worker/bundle.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { startDevServer } from '../../worker/dev-server.ts';
 import { FOLDER } from './histories.ts';
+import '../support/runtime.ts';
 import { runWorker, TestRun } from '../support/server.ts';
 import { agents } from './agents.ts';
 import { play } from './play.ts';

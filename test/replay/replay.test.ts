@@ -1,6 +1,7 @@
 /** What runs of a release did, the code of now does again (H7): recorded histories replay. */
 import { fileURLToPath } from 'node:url';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundleWorkflows } from '../../worker/bundle.ts';
@@ -15,9 +16,9 @@ const recorded: Recorded[] = readdirSync(FOLDER).map((file) => ({
 }));
 const named = (name: string) => recorded.find(({ workflowId }) => workflowId === name)!.history.events!;
 
+const workflowsPath = fileURLToPath(new URL('../workflows/replay-agents/index.ts', import.meta.url));
 let bundle: string;
 beforeAll(async () => {
-  const workflowsPath = fileURLToPath(new URL('../workflows/replay-agents/index.ts', import.meta.url));
   bundle = (await bundleWorkflows({ workflowsPath })).code;
 });
 
@@ -29,6 +30,15 @@ describe('recorded histories', () => {
 
   test('replay with the code of now', async () => {
     expect(await replayProblems(bundle, recorded)).toEqual([]);
+  });
+
+  test('replay where traces were turned on since', async () => {
+    const traces = createRequire(import.meta.url).resolve(
+      '@temporalio/interceptors-opentelemetry/lib/workflow-interceptors',
+    );
+    const { code } = await bundleWorkflows({ workflowsPath, workflowInterceptorModules: [traces] });
+    const sinks = { exporter: { export: { fn: () => {} } } };
+    expect(await replayProblems(code, recorded, { sinks })).toEqual([]);
   });
 
   test('cover the kinds of events that runs have', () => {

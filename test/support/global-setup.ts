@@ -35,7 +35,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await bundleSandbox();
   const log = (line: string) => process.env.DEBUG && console.error(line);
   const [cli, testServer] = await Promise.all([find('cli'), find('test-server')]);
-  const server = await startDevServer({ executable: cli, log });
+  // `npm run test:cluster` brings a server of its own.
+  const given = process.env.HOLDPOINT_TEST_ADDRESS;
+  const server = given ? { address: given, stop: async () => {} } : await startDevServer({ executable: cli, log });
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-test-'));
   const bundle = async (file: string) => {
     const path = join(folder, file.replaceAll('/', '-').replace(/ts$/, 'js'));

@@ -1,6 +1,5 @@
 /** Replays histories against a bundle: a worker of now must do with them what the worker of then did. */
-import { Worker } from '@temporalio/worker';
-import './server.ts'; // The runtime's quiet logger.
+import { type ReplayWorkerOptions, Worker } from '@temporalio/worker';
 import type { History } from './history.ts';
 
 export interface Recorded {
@@ -9,11 +8,15 @@ export interface Recorded {
 }
 
 /** One sentence for each history that this code would have made otherwise. */
-export async function replayProblems(bundle: string, histories: readonly Recorded[]): Promise<string[]> {
+export async function replayProblems(
+  bundle: string,
+  histories: readonly Recorded[],
+  options: Omit<ReplayWorkerOptions, 'workflowBundle' | 'workflowsPath'> = {},
+): Promise<string[]> {
   const problems: string[] = [];
   let replayed = 0;
   for await (const { workflowId, error } of Worker.runReplayHistories(
-    { workflowBundle: { code: bundle } },
+    { ...options, workflowBundle: { code: bundle } },
     histories,
   )) {
     replayed += 1;

@@ -2,13 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, type Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, type Worker, type WorkerOptions } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createWorker, type CreateWorkerOptions } from '../../worker/create-worker.ts';
 import type { RunOptions, RunOutput } from '../../workflows/protocol/run-output.ts';
 import type { RequirementKind, StepRequirement } from '../../workflows/protocol/requirement.ts';
-
-Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 /** A file's own task queue with a worker on it. */
 export interface TestServer {

@@ -1,6 +1,6 @@
 /** A person with nothing but Temporal's Web UI: opens a paused run, reads what is asked, pastes the JSON, and it goes on. */
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser, openBrowser, RunPage } from './browser.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -13,6 +13,8 @@ describe.skipIf(executable === undefined)('in the Web UI (needs chromium)', () =
     stage = await openStage();
     browser = await openBrowser(executable!);
   });
+  // A page that stays open goes on asking the server, and drawing what it hears.
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
   afterAll(async () => {
     await browser?.close();
     await stage?.close();

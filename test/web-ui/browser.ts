@@ -49,7 +49,11 @@ export class RunPage {
 
   /** @param codecEndpoint as set in the dialog of the UI's settings, for this browser */
   static async open(browser: Browser, uiUrl: string, runId: string, codecEndpoint?: string): Promise<RunPage> {
-    const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme: 'light' });
+    const page = await browser.newPage({
+      viewport: { width: 1200, height: 900 },
+      colorScheme: 'light',
+      reducedMotion: 'reduce',
+    });
     if (codecEndpoint !== undefined) {
       await page.addInitScript(
         `localStorage.endpoint = '"${codecEndpoint}"'; localStorage.overrideRemoteCodecConfiguration = 'true';`,

@@ -6,10 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 import { HoldpointClient } from '../../client/client.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { startDevServer } from '../../worker/dev-server.ts';
+import '../support/runtime.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 
@@ -26,7 +27,6 @@ export interface Stage {
 export async function openStage(dataConverter: DataConverter = {}): Promise<Stage> {
   // The script of an example's model, also where the environment has a key.
   for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL']) delete process.env[name];
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
   const undo: (() => Promise<unknown>)[] = [];
   const workers: (() => Promise<void>)[] = [];
   const leave = async () => {

@@ -2,27 +2,17 @@
 import { userInfo } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openServer, type TestServer } from '../support/server.ts';
+import { describe, expect, test } from 'vitest';
 import { agents, call, calls, effectsOf, play, type Turn } from '../support/agents.ts';
-import { Cli } from './cli.ts';
+import { openCli } from './cli.ts';
 
 const ME = userInfo().username;
 
 describe.concurrent('requirements', { timeout: 180_000 }, () => {
-  let server: TestServer;
-  let cli: Cli;
-  beforeAll(async () => {
-    server = await openServer({ slow: async () => 'draft' });
-    cli = new Cli(server.taskQueue);
-  });
-  afterAll(async () => {
-    cli.close();
-    await server.close();
-  });
+  const at = openCli({ slow: async () => 'draft' });
 
   const started = async (workflow: string, open = 1) => {
-    const run = await server.start(workflow);
+    const run = await at.server.start(workflow);
     const requirements = await run.paused(open);
     const byStep = new Map(requirements.map((each) => [each.stepName, each]));
     return { run, id: run.handle.workflowId, requirements, of: (step: string) => byStep.get(step)!.id };
@@ -30,31 +20,31 @@ describe.concurrent('requirements', { timeout: 180_000 }, () => {
 
   test('approve: the only one that is open need not be named; who is signed in has said it', async () => {
     const { id } = await started('clientGate');
-    const { code, json } = await cli.holdpoint('approve', id, '--json');
+    const { code, json } = await at.cli.holdpoint('approve', id, '--json');
     expect(code).toBe(0);
     expect(json).toMatchObject({ runId: id, workflowName: 'clientGate', status: 'completed', content: 'b' });
     expect(json.stepRequirements).toMatchObject([{ id: 'b#confirmation', resolution: 'confirmed', resolvedBy: ME }]);
-    const again = await cli.holdpoint('approve', id, 'b#confirmation', '--json');
+    const again = await at.cli.holdpoint('approve', id, 'b#confirmation', '--json');
     expect(again.code).toBe(5);
     expect(again.json.error).toMatchObject({ type: 'holdpoint.RequirementAlreadyResolved', exitCode: 5 });
   });
 
   test('reject --feedback --by, for people: lines, and no colours where there is no terminal', async () => {
     const { id } = await started('clientGate');
-    const { code, stdout } = await cli.holdpoint('reject', id, '--feedback', 'not today', '--by', 'ann');
+    const { code, stdout } = await at.cli.holdpoint('reject', id, '--feedback', 'not today', '--by', 'ann');
     expect(code).toBe(0);
     expect(stdout).toContain(`${id} completed`);
     expect(stdout).not.toContain('\u001b');
-    const shown = await cli.holdpoint('show', id);
+    const shown = await at.cli.holdpoint('show', id);
     expect(shown.stdout).toMatch(/b#confirmation rejected by ann at .*: not today/);
   });
 
   test('every kind of pause has its commands', async () => {
     const { run, id, of } = await started('everyKindAtOnce', 7);
-    const unnamed = await cli.holdpoint('approve', id);
+    const unnamed = await at.cli.holdpoint('approve', id);
     expect(unnamed).toMatchObject({ code: 2, stdout: '' });
     expect(unnamed.stderr).toMatch(/has 7 open requirements: name one of .*all\/confirmed#confirmation/);
-    writeFileSync(join(cli.folder, 'values.json'), '{"n": 7}');
+    writeFileSync(join(at.cli.folder, 'values.json'), '{"n": 7}');
     const answers = [
       ['approve', of('confirmed')],
       ['input', of('filled'), '--values', '@values.json'],
@@ -65,7 +55,7 @@ describe.concurrent('requirements', { timeout: 180_000 }, () => {
       ['retry', of('broken')],
     ] as const;
     for (const [name, ...args] of answers) {
-      const { code, stderr } = await cli.holdpoint(name, id, ...args);
+      const { code, stderr } = await at.cli.holdpoint(name, id, ...args);
       expect([name, code, stderr]).toEqual([name, 0, '']);
     }
     const { stepRequirements } = await run.result();
@@ -87,8 +77,8 @@ describe.concurrent('requirements', { timeout: 180_000 }, () => {
 
   test('skip; and the text of an edit from stdin', async () => {
     const { run, id, of } = await started('everyKindAtOnce', 7);
-    expect((await cli.holdpoint('skip', id, of('broken'))).code).toBe(0);
-    expect((await cli.withInput('from stdin', 'edit', id, of('reviewed'), '--text', '@-')).code).toBe(0);
+    expect((await at.cli.holdpoint('skip', id, of('broken'))).code).toBe(0);
+    expect((await at.cli.withInput('from stdin', 'edit', id, of('reviewed'), '--text', '@-')).code).toBe(0);
     const resolved = (await run.output()).stepRequirements.filter(({ resolution }) => resolution);
     const named = new Map(resolved.map((each) => [each.stepName, each]));
     expect(named.get('reviewed')!.editedOutput).toBe('from stdin');
@@ -108,7 +98,7 @@ describe.concurrent('requirements', { timeout: 180_000 }, () => {
     ];
     await Promise.all(
       wrong.map(async ([code, problem, ...args]) => {
-        const ended = await cli.holdpoint(...args);
+        const ended = await at.cli.holdpoint(...args);
         expect(ended.stderr, args.join(' ')).toMatch(problem);
         expect([args[0], ended.code, ended.stdout]).toEqual([args[0], code, '']);
       }),
@@ -119,7 +109,7 @@ describe.concurrent('requirements', { timeout: 180_000 }, () => {
 
   test('the answer took effect, and the run failed', async () => {
     const { id } = await started('clientFails');
-    const failed = await cli.holdpoint('approve', id, '--json');
+    const failed = await at.cli.holdpoint('approve', id, '--json');
     expect(failed).toMatchObject({
       code: 6,
       json: { status: 'failed', error: { message: expect.stringMatching(/no luck/) } },
@@ -128,19 +118,10 @@ describe.concurrent('requirements', { timeout: 180_000 }, () => {
 });
 
 describe.concurrent('tool calls', { timeout: 180_000 }, () => {
-  let server: TestServer;
-  let cli: Cli;
-  beforeAll(async () => {
-    server = await openServer({ agents }, 'agentBundlePath');
-    cli = new Cli(server.taskQueue);
-  });
-  afterAll(async () => {
-    cli.close();
-    await server.close();
-  });
+  const at = openCli({ agents }, 'agentBundlePath');
 
   const started = async (...turns: Turn[]) => {
-    const run = await server.start('agentMarathon', play(...turns));
+    const run = await at.server.start('agentMarathon', play(...turns));
     const [requirement] = await run.paused();
     return { run, id: run.handle.workflowId, requirement: requirement! };
   };
@@ -150,23 +131,23 @@ describe.concurrent('tool calls', { timeout: 180_000 }, () => {
 
   test('each call is named, shown with its arguments, and answered by the command for its kind', async () => {
     const { run, id, requirement } = await started(calls(pay, book, deploy), 'done');
-    const shown = await cli.holdpoint('show', id);
+    const shown = await at.cli.holdpoint('show', id);
     expect(shown.stdout).toMatch(/tool call pay p1: may it run\?\n.*"euros": 3/s);
     expect(shown.stdout).toContain(
       `holdpoint input ${id} '${requirement.id}' --values … --tool-call b1`.replaceAll("'", ''),
     );
-    const unnamed = await cli.holdpoint('approve', id);
+    const unnamed = await at.cli.holdpoint('approve', id);
     expect(unnamed.code).toBe(2);
     expect(unnamed.stderr).toContain('name one with --tool-call, of p1 (pay), b1 (book), d1 (deploy)');
-    const unknown = await cli.holdpoint('approve', id, '--tool-call', 'p2', '--json');
+    const unknown = await at.cli.holdpoint('approve', id, '--tool-call', 'p2', '--json');
     expect(unknown).toMatchObject({ code: 4, json: { error: { type: 'holdpoint.NotFound' } } });
     expect(unknown.json.error.matches).toContain('p1');
-    expect((await cli.holdpoint('approve', id, '--tool-call', 'p1', '--by', 'ann')).code).toBe(0);
+    expect((await at.cli.holdpoint('approve', id, '--tool-call', 'p1', '--by', 'ann')).code).toBe(0);
     expect(
-      (await cli.holdpoint('input', id, requirement.id, '--tool-call', 'b1', '--values', '{"seat":"2C"}')).code,
+      (await at.cli.holdpoint('input', id, requirement.id, '--tool-call', 'b1', '--values', '{"seat":"2C"}')).code,
     ).toBe(0);
     // One is left: it need not be named.
-    expect((await cli.holdpoint('complete', id, '--result', '{"ok":true}')).code).toBe(0);
+    expect((await at.cli.holdpoint('complete', id, '--result', '{"ok":true}')).code).toBe(0);
     const { stepRequirements } = await run.result();
     expect(stepRequirements[0]!.tools).toMatchObject([
       { resolution: 'confirmed', resolvedBy: 'ann' },
@@ -178,7 +159,7 @@ describe.concurrent('tool calls', { timeout: 180_000 }, () => {
 
   test('a rejected call does not run', async () => {
     const { run, id } = await started(calls(pay), 'done');
-    expect((await cli.holdpoint('reject', id, '--feedback', 'too much')).code).toBe(0);
+    expect((await at.cli.holdpoint('reject', id, '--feedback', 'too much')).code).toBe(0);
     const { stepRequirements } = await run.result();
     expect(stepRequirements[0]!.tools).toMatchObject([{ resolution: 'rejected', note: 'too much' }]);
     expect(effectsOf(id)).toEqual([]);

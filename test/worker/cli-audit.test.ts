@@ -1,28 +1,18 @@
 /** `holdpoint audit`: what was asked, sent, decided and refused, for people and for programs. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openServer, type TestServer } from '../support/server.ts';
-import { Cli } from './cli.ts';
+import { expect, test } from 'vitest';
+import { openCli } from './cli.ts';
 
-let server: TestServer;
-let cli: Cli;
-beforeAll(async () => {
-  server = await openServer({ slow: async () => 'draft' });
-  cli = new Cli(server.taskQueue);
-});
-afterAll(async () => {
-  cli.close();
-  await server.close();
-});
+const at = openCli({ slow: async () => 'draft' });
 
 test('a forged answer and a real one: both are in it, with who and why', { timeout: 120_000 }, async () => {
-  const run = await server.start('clientGate');
+  const run = await at.server.start('clientGate');
   await run.paused(1);
   const id = run.handle.workflowId;
   await run.handle.signal('approve', { requirement: 'b#confirmation', digest: 'forged', by: 'eve' });
   await run.until(({ refusedAnswers }) => refusedAnswers.count === 1);
-  expect((await cli.holdpoint('approve', id, '--by', 'ann')).code).toBe(0);
+  expect((await at.cli.holdpoint('approve', id, '--by', 'ann')).code).toBe(0);
 
-  const { code, json } = await cli.holdpoint('audit', id, '--json');
+  const { code, json } = await at.cli.holdpoint('audit', id, '--json');
   expect(code).toBe(0);
   expect(json.runId).toBe(id);
   expect(
@@ -37,10 +27,10 @@ test('a forged answer and a real one: both are in it, with who and why', { timeo
     ['ended', undefined],
   ]);
 
-  const { stdout } = await cli.holdpoint('audit', id);
+  const { stdout } = await at.cli.holdpoint('audit', id);
   expect(stdout).toMatch(/refused {2}b#confirmation {2}approve {2}by eve {2}digest_mismatch: /);
   expect(stdout).toMatch(/decided {2}b#confirmation {2}confirmed {2}by ann/);
-  const lost = await cli.holdpoint('audit', `${id.slice(0, -1)}x`);
+  const lost = await at.cli.holdpoint('audit', `${id.slice(0, -1)}x`);
   expect(lost.stderr).toContain(id);
   expect(lost.code).not.toBe(0);
 });

@@ -2,46 +2,36 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../../workflows/protocol/events.ts';
-import { openServer, type TestServer } from '../support/server.ts';
-import { Cli, MAIN } from './cli.ts';
+import { Cli, MAIN, openCli } from './cli.ts';
 
-let server: TestServer;
-let cli: Cli;
-beforeAll(async () => {
-  server = await openServer({ slow: async () => 'draft' });
-  cli = new Cli(server.taskQueue);
-});
-afterAll(async () => {
-  cli.close();
-  await server.close();
-});
+const at = openCli({ slow: async () => 'draft' });
 
 /** Visibility follows the runs by some milliseconds. */
 async function visible(runId: string, query = ''): Promise<void> {
   const filter = [`WorkflowId = '${runId}'`, query].filter(Boolean).join(' AND ');
-  await vi.waitUntil(async () => (await server.client.workflow.count(filter)).count > 0, { timeout: 60_000 });
+  await vi.waitUntil(async () => (await at.server.client.workflow.count(filter)).count > 0, { timeout: 60_000 });
 }
 
 describe.concurrent('run', { timeout: 180_000 }, () => {
   test('ends at the first pause with 3, at the end with 0; its id and session can be chosen', async () => {
     const runId = `run-${randomUUID()}`;
     const options = ['--input', 'hello', '--run-id', runId, '--session', 'mine', '--json'];
-    const paused = await cli.holdpoint('run', 'clientGate', ...options);
+    const paused = await at.cli.holdpoint('run', 'clientGate', ...options);
     expect(paused).toMatchObject({ code: 3, json: { runId, sessionId: 'mine', status: 'paused' } });
     expect(paused.json.stepResults).toMatchObject([{ content: 'a<hello>' }]);
-    const twice = await cli.holdpoint('run', 'clientGate', ...options);
+    const twice = await at.cli.holdpoint('run', 'clientGate', ...options);
     expect(twice).toMatchObject({ code: 1, json: { error: { type: 'holdpoint.RunAlreadyExists', exitCode: 1 } } });
-    const completed = await cli.holdpoint('run', 'clientInput', '--input', '{"amount": 3}');
+    const completed = await at.cli.holdpoint('run', 'clientInput', '--input', '{"amount": 3}');
     expect(completed.code).toBe(0);
     expect(completed.stdout).toMatch(/clientInput-\S+ completed\n\{\n {2}"amount": 3\n\}/);
   });
 
   test('reads its input from stdin; does not wait where it shall not', async () => {
-    const ended = await cli.withInput('{"amount": 4}', 'run', 'clientInput', '--input', '@-', '--json');
+    const ended = await at.cli.withInput('{"amount": 4}', 'run', 'clientInput', '--input', '@-', '--json');
     expect(ended).toMatchObject({ code: 0, json: { content: { amount: 4 } } });
-    const started = await cli.holdpoint('run', 'clientGate', '--no-wait', '--json');
+    const started = await at.cli.holdpoint('run', 'clientGate', '--no-wait', '--json');
     expect(started).toMatchObject({ code: 0, json: { status: 'running', workflowName: 'clientGate' } });
   });
 
@@ -61,13 +51,13 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
 describe.concurrent('list and show', { timeout: 180_000 }, () => {
   test('by session, by workflow, and those that wait', async () => {
     const sessionId = `session-${randomUUID()}`;
-    const gate = await server.start('clientGate', 'IN', { sessionId });
+    const gate = await at.server.start('clientGate', 'IN', { sessionId });
     await gate.paused();
-    const done = await server.start('clientInput', { amount: 1 }, { sessionId });
+    const done = await at.server.start('clientInput', { amount: 1 }, { sessionId });
     await done.result();
     await visible(done.handle.workflowId, "HoldpointStatus = 'completed'");
     await visible(gate.handle.workflowId, "HoldpointStatus = 'paused'");
-    const { code, json } = await cli.holdpoint('list', '--session', sessionId, '--json');
+    const { code, json } = await at.cli.holdpoint('list', '--session', sessionId, '--json');
     expect(code).toBe(0);
     expect(json).toMatchObject({
       more: false,
@@ -89,12 +79,12 @@ describe.concurrent('list and show', { timeout: 180_000 }, () => {
         },
       ],
     });
-    const paused = await cli.holdpoint('list', '--session', sessionId, '--paused');
+    const paused = await at.cli.holdpoint('list', '--session', sessionId, '--paused');
     expect(paused.stdout).toMatch(
       new RegExp(`${gate.handle.workflowId} paused .*\n  b#confirmation Go on\\? waits for \\d+s`),
     );
     expect(paused.stdout).not.toContain(done.handle.workflowId);
-    const limited = await cli.holdpoint(
+    const limited = await at.cli.holdpoint(
       'list',
       '--session',
       sessionId,
@@ -105,32 +95,32 @@ describe.concurrent('list and show', { timeout: 180_000 }, () => {
       '--json',
     );
     expect(limited.json.runs).toMatchObject([{ runId: done.handle.workflowId }]);
-    const none = await cli.holdpoint('list', '--workflow', 'no"such', '--json');
+    const none = await at.cli.holdpoint('list', '--workflow', 'no"such', '--json');
     expect(none).toMatchObject({ code: 0, json: { runs: [], more: false } });
     await gate.handle.terminate();
   });
 
   test('what came from data is text: nothing of it reaches the terminal as a command', async () => {
     const evil = 'fine\u001b[2K\u001b]0;title\u0007\r\u009b31m\u202egnp.exe\nnext';
-    const run = await server.start('oneReviewOfInput', evil);
+    const run = await at.server.start('oneReviewOfInput', evil);
     await run.paused();
-    const { stdout } = await cli.holdpoint('show', run.handle.workflowId);
+    const { stdout } = await at.cli.holdpoint('show', run.handle.workflowId);
     expect(stdout).toContain('│ fine␛[2K␛]0;title␇␍\\u009b31m\\u202egnp.exe\n  │ next');
-    const { stdout: json } = await cli.holdpoint('show', run.handle.workflowId, '--json');
+    const { stdout: json } = await at.cli.holdpoint('show', run.handle.workflowId, '--json');
     expect(json).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     expect(JSON.parse(json)).toMatchObject({ stepResults: [{ content: evil }], complete: true });
     await run.handle.terminate();
   });
 
   test('an unknown run: an error with near matches', async () => {
-    const run = await server.start('clientGate');
+    const run = await at.server.start('clientGate');
     const id = run.handle.workflowId;
     await visible(id);
-    const shown = await cli.holdpoint('show', `${id}x`, '--json');
+    const shown = await at.cli.holdpoint('show', `${id}x`, '--json');
     expect(shown).toMatchObject({ code: 4, json: { error: { type: 'holdpoint.NotFound', exitCode: 4 } } });
     expect(shown.json.error.matches).toContain(id);
     for (const command of ['watch', 'cancel']) {
-      const { code, stderr } = await cli.holdpoint(command, `x${id}`);
+      const { code, stderr } = await at.cli.holdpoint(command, `x${id}`);
       expect([command, code]).toEqual([command, 4]);
       expect(stderr).toContain(`Did you mean '${id}'`);
     }
@@ -141,7 +131,7 @@ describe.concurrent('list and show', { timeout: 180_000 }, () => {
 describe.concurrent('watch', { timeout: 180_000 }, () => {
   /** Reads lines of a process while it runs. */
   function following(...args: string[]) {
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd: cli.folder, env: cli.env });
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd: at.cli.folder, env: at.cli.env });
     const said = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (chunk) => (said[name] += String(chunk)));
     return { said, child, ended: once(child, 'close').then(([code]) => code as number | null) };
@@ -160,7 +150,7 @@ describe.concurrent('watch', { timeout: 180_000 }, () => {
     await vi.waitUntil(() => /waiting for a human: b#confirmation, since \d\d:\d\d:\d\d/.test(said.stderr), {
       timeout: 60_000,
     });
-    expect((await cli.holdpoint('approve', runId)).code).toBe(0);
+    expect((await at.cli.holdpoint('approve', runId)).code).toBe(0);
     expect(await ended).toBe(0);
     const told = events(said.stdout);
     expect(told.pop()).toMatchObject({ runId, status: 'completed', content: 'b' });
@@ -169,16 +159,16 @@ describe.concurrent('watch', { timeout: 180_000 }, () => {
       ...['StepContinued', 'StepStarted', 'StepOutput', 'StepCompleted', 'WorkflowCompleted'],
     ]);
     const from = told[8]!.sequence;
-    const rest = await cli.holdpoint('watch', runId, '--from', String(from), '--json');
+    const rest = await at.cli.holdpoint('watch', runId, '--from', String(from), '--json');
     expect(rest.code).toBe(0);
     expect(events(rest.stdout).slice(0, -1)).toEqual(told.slice(8));
-    const lines = await cli.holdpoint('watch', runId);
+    const lines = await at.cli.holdpoint('watch', runId);
     expect(lines.stdout).toMatch(/StepPaused {17}b#confirmation {2}Go on\?/);
     expect(lines.stdout).toMatch(new RegExp(`WorkflowCompleted +b\n\n${runId} completed`));
   });
 
   test('Ctrl-C leaves the run alone', async () => {
-    const run = await server.start('clientGate');
+    const run = await at.server.start('clientGate');
     await run.paused();
     const { said, child, ended } = following('watch', run.handle.workflowId);
     await vi.waitUntil(() => said.stdout.includes('WorkflowPaused'), { timeout: 60_000 });
@@ -190,15 +180,15 @@ describe.concurrent('watch', { timeout: 180_000 }, () => {
   });
 
   test('a run that was cancelled ends it with 6; cancel again says that it had ended', async () => {
-    const run = await server.start('clientGate');
+    const run = await at.server.start('clientGate');
     await run.paused();
     const id = run.handle.workflowId;
-    const cancelled = await cli.holdpoint('cancel', id, '--reason', 'wrong customer', '--json');
+    const cancelled = await at.cli.holdpoint('cancel', id, '--reason', 'wrong customer', '--json');
     expect(cancelled).toMatchObject({ code: 0, json: { runId: id, status: 'cancelled' } });
-    expect((await cli.holdpoint('watch', id)).code).toBe(6);
-    const done = await server.start('clientInput', { amount: 1 });
+    expect((await at.cli.holdpoint('watch', id)).code).toBe(6);
+    const done = await at.server.start('clientInput', { amount: 1 });
     await done.result();
-    const late = await cli.holdpoint('cancel', done.handle.workflowId);
+    const late = await at.cli.holdpoint('cancel', done.handle.workflowId);
     expect(late.code).toBe(5);
     expect(late.stderr).toContain('it had ended as completed');
   });

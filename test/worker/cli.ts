@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { openServer, type TestServer } from '../support/server.ts';
 
 export const MAIN = join(import.meta.dirname, '../../dist/worker/main.js');
 
@@ -45,6 +46,25 @@ export class Cli {
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+interface Opened {
+  readonly server: TestServer;
+  readonly cli: Cli;
+}
+
+/** For the tests around the call: a server with a worker, there from the first test to the last, and commands for it. */
+export function openCli(...worker: Parameters<typeof openServer>): Opened {
+  const opened = {} as { -readonly [Key in keyof Opened]: Opened[Key] };
+  beforeAll(async () => {
+    opened.server = await openServer(...worker);
+    opened.cli = new Cli(opened.server.taskQueue);
+  });
+  afterAll(async () => {
+    opened.cli.close();
+    await opened.server.close();
+  });
+  return opened;
 }
 
 function parsed(text: string): unknown {

@@ -73,7 +73,7 @@ class Command {
   /** Waits for a match of what is said from now on. */
   async says(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     return vi
-      .waitUntil(() => pattern.exec(this.output.slice(from)), { timeout: 30_000 })
+      .waitUntil(() => pattern.exec(this.output.slice(from)), { timeout: 60_000 })
       .catch(() => {
         throw new Error(`waited for ${pattern}, got: ${this.output.slice(from)}`);
       });

@@ -14,6 +14,7 @@ import { runTurn } from './turn.ts';
 export const runAgent: RunAgent = async (conversation, task) => {
   const { desk, toolScope, spend } = conversation.host;
   const { agent, place } = conversation;
+  const { runId, stepName } = toolScope;
   place.once('told', () => desk.tell('RunStarted', toolScope.path, { agent }));
   const answer = (content: Json): Json => {
     desk.tell('RunCompleted', toolScope.path, { agent, ...contentFields(content) });
@@ -24,7 +25,7 @@ export const runAgent: RunAgent = async (conversation, task) => {
     await conversation.host.desk.departure.passBoundary();
     const now = { ...conversation, place: place.child(turn) };
     const reply = await now.place.result('reply', async () => {
-      const generated = await generate(now, { turn, messages });
+      const generated = await generate(now, { turn, messages, runId, stepName });
       spend(generated.usage);
       return generated;
     });

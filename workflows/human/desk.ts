@@ -22,6 +22,7 @@ import { type Branch, BranchStopped } from './branch.ts';
 import { Departure } from './departure.ts';
 import { answerData, PAUSE_EVENTS, pauseData } from './desk-events.ts';
 import { Journal, Teller, type Untold } from './journal.ts';
+import { countClosed, countPause, countRefusal } from './metrics.ts';
 import type { Place } from './place.ts';
 import { Publisher, type PublishedRun, type PublishedState } from './publish.ts';
 import { readSignal } from './read-answer.ts';
@@ -305,11 +306,13 @@ export class Desk {
   }
 
   private tellPause(asked: StepRequirement): void {
+    countPause(asked);
     this.tell(PAUSE_EVENTS[asked.kind], asked.path, pauseData(asked));
   }
 
   private tellRefusal(): void {
     const { code, reason, requirement, by, signal } = this.requirements.refused.newest.at(-1)!;
+    countRefusal(code, this.requirements.get(requirement ?? ''));
     this.journal.addRefusal({
       ...{ signal, code, reason },
       ...(requirement === undefined ? {} : { requirement }),
@@ -317,14 +320,15 @@ export class Desk {
     });
   }
 
-  private tellAnswer(answered: StepRequirement): void {
+  private tellAnswer(answered: StepRequirement, late = false): void {
+    countClosed(answered, late);
     const event = answered.kind === 'executor' ? 'StepExecutorContinued' : 'StepContinued';
     this.journal.add(event, answered.path, answerData(answered));
   }
 
   private expire(id: string): void {
     this.requirements.expire(id, new Date());
-    this.tellAnswer(this.requirements.get(id)!);
+    this.tellAnswer(this.requirements.get(id)!, true);
     this.decided ??= [];
   }
 

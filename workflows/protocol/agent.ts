@@ -64,7 +64,8 @@ export interface TokenUsage {
   readonly totalTokens: number;
 }
 
-export interface GenerateRequest {
+/** Run and step are for logs. */
+export interface GenerateRequest extends Partial<Pick<ToolScope, 'runId' | 'stepName'>> {
   /** 1 for the first model call of a conversation. */
   readonly turn: number;
   readonly messages: readonly AgentMessage[];

@@ -26,6 +26,34 @@ export type ExternalStorageOptions = { readonly threshold?: number } & (
     }
 );
 
+/** Where metrics or traces are sent, by the OpenTelemetry protocol over HTTP. */
+export interface OtlpEndpoint {
+  /** With the path: `http://collector:4318/v1/metrics`, `http://collector:4318/v1/traces`. */
+  readonly url: string;
+  /** Sent with each request: a token, say, from the environment. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Telemetry {
+  /** Metrics of Temporal's SDK and of holdpoint: an address to be scraped at (`127.0.0.1:9464`, path `/metrics`), or sent. */
+  readonly metrics?: { readonly prometheus: string } | { readonly otlp: OtlpEndpoint };
+  /** Spans of workflows and activities. Needs the packages that docs/operations.md names. */
+  readonly traces?: { readonly otlp: OtlpEndpoint };
+}
+
+/** Options of Temporal's Worker, under its names. */
+export interface WorkerSettings {
+  /**
+   * Activities that the server hands out from the task queue in a second, to all of its workers together: give all of them
+   * the same. Default: no limit.
+   */
+  readonly maxTaskQueueActivitiesPerSecond?: number;
+  /** Runs that the worker keeps in memory. Default: by the heap limit, at most 1000; a paused run needs no place. */
+  readonly maxCachedWorkflows?: number;
+  /** How long activities may go on after the first SIGTERM before they are cancelled. Default `10 seconds`. */
+  readonly shutdownGraceTime?: DurationString;
+}
+
 export interface HoldpointConfig {
   /** Default `localhost:7233`; `TEMPORAL_ADDRESS` wins. */
   readonly address?: string;
@@ -51,6 +79,10 @@ export interface HoldpointConfig {
    * on (pinned). `buildId` names the version; default: a hash of the workflow code.
    */
   readonly versioning?: { readonly deploymentName: string; readonly buildId?: string };
+  /** Metrics and traces of `holdpoint worker`. Default: none. */
+  readonly telemetry?: Telemetry;
+  /** For `holdpoint worker`. */
+  readonly worker?: WorkerSettings;
   /** Address of the Web UI: for links, and the one that may use the codec endpoint. Default `http://localhost:8233`. */
   readonly webUi?: string;
   /** The embedded server of `holdpoint dev`. */

@@ -11,6 +11,9 @@ export {
   type EncryptionKey,
   type ExternalStorageOptions,
   type HoldpointConfig,
+  type OtlpEndpoint,
+  type Telemetry,
+  type WorkerSettings,
 } from './config.ts';
 export type { RunEvent, RunEventName } from './events.ts';
 export { FAILURE } from './failure.ts';

@@ -79,6 +79,16 @@ describe('loadConfig', () => {
     });
   });
 
+  it('takes telemetry and the options of the worker as they are', async () => {
+    const telemetry = {
+      metrics: { otlp: { url: 'http://collector:4318/v1/metrics', headers: { authorization: 'Bearer t' } } },
+      traces: { otlp: { url: 'http://collector:4318/v1/traces' } },
+    };
+    const worker = { maxTaskQueueActivitiesPerSecond: 0.5, maxCachedWorkflows: 0, shutdownGraceTime: '5 minutes' };
+    write('temporal.config.ts', `export default ${JSON.stringify({ telemetry, worker })};`);
+    expect(await load()).toMatchObject({ telemetry, worker });
+  });
+
   it('turns TLS on with an API key', async () => {
     vi.stubEnv('TEMPORAL_API_KEY', 'key');
     expect((await load()).connectionOptions).toEqual({ address: 'localhost:7233', apiKey: 'key', tls: true });
@@ -111,6 +121,25 @@ describe('loadConfig', () => {
     [
       "{ versioning: { name: 'a' } }",
       'versioning.name: there is no such field; the fields are deploymentName, buildId',
+    ],
+    [
+      '{ telemetry: { metrics: {} } }',
+      "telemetry.metrics: expected { prometheus: '127.0.0.1:9464' } or { otlp: { url, headers? } }",
+    ],
+    [
+      "{ telemetry: { metrics: { prometheus: 'localhost:9464' } } }",
+      'telemetry.metrics.prometheus: expected an IP address and a port, as 127.0.0.1:9464',
+    ],
+    ["{ telemetry: { traces: { otlp: { url: 'collector' } } } }", 'telemetry.traces.otlp.url: expected an address'],
+    ['{ telemetry: { logs: 1 } }', 'telemetry.logs: there is no such field; the fields are metrics, traces'],
+    ["{ worker: { shutdownGraceTime: '5' } }", "worker.shutdownGraceTime: expected a duration, as '5 minutes'"],
+    [
+      '{ worker: { maxTaskQueueActivitiesPerSecond: 0 } }',
+      'worker.maxTaskQueueActivitiesPerSecond: expected number to be >0',
+    ],
+    [
+      '{ worker: { maxCached: 5 } }',
+      'worker.maxCached: there is no such field; the fields are maxTaskQueueActivitiesPerSecond, maxCachedWorkflows',
     ],
     ["{ address: 'http://localhost:7233' }", 'address: expected host:port, received "http://localhost:7233"'],
     ['7', 'expected object, received number'],

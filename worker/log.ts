@@ -1,0 +1,50 @@
+/**
+ * The worker's log: JSON by pino, a line each, for whoever collects it; plain lines where a terminal shows them. Of an error
+ * it has type, message and stack, and never what Temporal's failures carry beside them: details are payloads.
+ */
+import { isNativeError } from 'node:util/types';
+import { DefaultLogger, type LogEntry, type Logger, type LogLevel } from '@temporalio/worker';
+import { pino, stdTimeFunctions } from 'pino';
+import { plain } from '../client/cli/plain.ts';
+import { terminal } from './terminal.ts';
+
+export function workerLog(): Logger {
+  return new DefaultLogger('INFO', process.stdout.isTTY ? toTerminal : toJson());
+}
+
+const PINO_LEVEL = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+function toJson(): (entry: LogEntry) => void {
+  const log = pino({
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (level) => ({ level }) },
+    serializers: { error: briefly },
+    // Whoever has the token can complete the activity; `failure` is a failure as the native side prints it, with all details.
+    redact: { paths: ['taskToken', 'failure'], remove: true },
+  });
+  return ({ level, message, meta = {} }) => log[PINO_LEVEL[level]](meta, message);
+}
+
+const TERMINAL_LINE: Readonly<Record<LogLevel, (text: string) => void>> = {
+  TRACE: terminal.say,
+  DEBUG: terminal.say,
+  INFO: terminal.say,
+  WARN: terminal.note,
+  ERROR: terminal.fail,
+};
+
+function toTerminal({ level, message, meta = {} }: LogEntry): void {
+  const { sdkComponent, workflowId, step, activityType, error } = meta;
+  // How its worker comes and goes, in the SDK's words; ours say it already.
+  if (level === 'INFO' && sdkComponent === 'worker') return;
+  const where = [workflowId, step, activityType].filter((part) => part !== undefined).join(' · ');
+  const why = isNativeError(error) ? `: ${error.message}` : '';
+  TERMINAL_LINE[level](plain(`${message}${why}${where && ` (${where})`}`));
+}
+
+/** Errors come from the sandbox too, where they are of another realm. */
+function briefly(error: unknown): unknown {
+  if (!isNativeError(error)) return error;
+  const { name, message, stack, cause, type = name } = error as Error & { readonly type?: string };
+  return { type, message, stack, ...(cause === undefined ? {} : { cause: briefly(cause) }) };
+}
