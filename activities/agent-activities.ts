@@ -9,10 +9,14 @@ import { toolkitOf } from './toolkit.ts';
 
 // `any`: each activity has an argument of its own
 export type Activities = Record<string, (argument: any) => Promise<unknown>>;
+export interface AgentLimits extends ToolLimits {
+  /** Bytes of JSON of a model's reply; default: what a message of Temporal's holds. */
+  readonly reply?: number;
+}
 export type Agents = Readonly<Record<string, AgentDefinition | TeamDefinition>>;
 
 /** @throws {DefinitionError} for what is no agent, and for two that want the same name */
-export function agentActivities(agents: unknown, limits: ToolLimits): Activities {
+export function agentActivities(agents: unknown, limits: AgentLimits): Activities {
   const activities: Activities = {};
   for (const [name, agent] of allAgents(agents)) {
     const add = (type: string, activity: Activities[string]) => {
@@ -21,7 +25,7 @@ export function agentActivities(agents: unknown, limits: ToolLimits): Activities
       }
       activities[type] = activity;
     };
-    add(generateType(name), generateActivity(agent));
+    add(generateType(name), generateActivity(agent, limits.reply));
     for (const [toolName, tool] of Object.entries(toolkitOf(agent).own)) {
       if (tool.kind === 'tool') add(toolType(name, toolName), toolActivity(toolName, tool, limits));
     }

@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { asJson, DEPTH_LIMIT, isTooDeep, jsonBytes } from '../workflows/define/json.ts';
+import { PAYLOAD_LIMIT } from '../workflows/define/payload-limit.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type {
   AgentMessage,
@@ -10,7 +11,7 @@ import type {
   ModelTurn,
   ToolCallPart,
 } from '../workflows/protocol/agent.ts';
-import { FAILURE, PAYLOAD_LIMIT } from '../workflows/protocol/failure.ts';
+import { FAILURE } from '../workflows/protocol/failure.ts';
 import { checkStandardSchema } from '../workflows/protocol/input-schema.ts';
 import type { AgentDefinition, TeamDefinition } from './agent.ts';
 import { toFailure } from './failures.ts';
@@ -19,8 +20,10 @@ import { planCall } from './plan-call.ts';
 import type { Schema } from './schema.ts';
 import { type Toolkit, toolkitOf } from './toolkit.ts';
 
+/** @param limit bytes of JSON of a reply */
 export function generateActivity(
   agent: AgentDefinition | TeamDefinition,
+  limit: number = PAYLOAD_LIMIT,
 ): (request: GenerateRequest) => Promise<ModelTurn> {
   const toolkit = toolkitOf(agent);
   const { own: tools, providers: providerTools, system } = toolkit;
@@ -29,7 +32,7 @@ export function generateActivity(
     const abortSignal = Context.current().cancellationSignal;
     const request = { model, system, messages, tools, providerTools, answerSchema, settings, abortSignal };
     try {
-      return checkedSize(await toTurn(await callModel(request), messages, agent, toolkit));
+      return checkedSize(await toTurn(await callModel(request), messages, agent, toolkit), limit);
     } catch (error) {
       throw toFailure(error);
     }
@@ -106,11 +109,11 @@ function uniqueIds(
 }
 
 /** What does not fit into a message of Temporal's would be tried again for ever. */
-function checkedSize(turn: ModelTurn): ModelTurn {
+function checkedSize(turn: ModelTurn, limit: number): ModelTurn {
   const size = jsonBytes(turn);
-  if (size <= PAYLOAD_LIMIT) return turn;
+  if (size <= limit) return turn;
   throw ApplicationFailure.create({
-    message: `The model's reply has ${size} bytes, at most ${PAYLOAD_LIMIT} are possible; set settings.maxOutputTokens`,
+    message: `The model's reply has ${size} bytes, at most ${limit} are possible; set settings.maxOutputTokens`,
     type: FAILURE.tooLarge,
     nonRetryable: true,
   });

@@ -84,7 +84,7 @@ const OPTIONS = [
 ];
 
 /**
- * A tool for an agent. What it returns is any JSON, of at most 256 KB.
+ * A tool for an agent. What it returns is any JSON, of at most 256 KB; with a codec or external storage 1.8 MB.
  * @throws {DefinitionError} in one sentence, when the module loads
  * @example
  * const refund = tool({

@@ -1,9 +1,9 @@
 /** An answer as the workflow will read it: plain JSON, detached from the caller's objects, and not too large to send. */
-import { ANSWER_LIMIT } from '../workflows/protocol/signals.ts';
 import { InvalidAnswer } from './errors.ts';
+import { adviceFor } from './size-limits.ts';
 
-/** @throws {InvalidAnswer} */
-export function toAnswer<T extends object>(requirement: string, answer: T): T {
+/** @param limit bytes of JSON @throws {InvalidAnswer} */
+export function toAnswer<T extends object>(requirement: string, answer: T, limit: number): T {
   let json: string;
   try {
     json = JSON.stringify(answer);
@@ -11,10 +11,10 @@ export function toAnswer<T extends object>(requirement: string, answer: T): T {
     throw new InvalidAnswer(requirement, `the answer cannot be written as JSON: ${(error as Error).message}`);
   }
   const size = Buffer.byteLength(json);
-  if (size > ANSWER_LIMIT) {
+  if (size > limit) {
     throw new InvalidAnswer(
       requirement,
-      `an answer has at most ${ANSWER_LIMIT} bytes of JSON, this one has ${size}; store large data elsewhere and answer with its address`,
+      `an answer has at most ${limit} bytes of JSON, this one has ${size}; ${adviceFor(limit)}`,
     );
   }
   return JSON.parse(json) as T;

@@ -4,6 +4,7 @@ import type { StepRequirement } from '../workflows/protocol/requirement.ts';
 import { ANSWER_LIMIT, type Decision } from '../workflows/protocol/signals.ts';
 import { InvalidAnswer, RequirementAlreadyResolved, RunNotPaused, UnresolvedRequirements } from './errors.ts';
 import type { Run } from './run.ts';
+import { adviceFor } from './size-limits.ts';
 
 /**
  * The decisions made on the requirement objects of a run. With several open, some may stay unanswered.
@@ -80,14 +81,14 @@ function find(run: Run, id: string): Run['stepRequirements'][number] | undefined
   return run.stepRequirements.find((each) => each.id === id);
 }
 
-/** What one signal can carry. @throws {InvalidAnswer} naming the largest decision. */
-export function checkAnswerSize(decisions: readonly Decision[]): void {
+/** What one signal can carry. @param limit bytes of JSON @throws {InvalidAnswer} naming the largest decision. */
+export function checkAnswerSize(decisions: readonly Decision[], limit: number = ANSWER_LIMIT): void {
   const sizes = decisions.map((decision) => Buffer.byteLength(JSON.stringify(decision)));
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (total <= ANSWER_LIMIT - 1024) return;
+  if (total <= limit - 1024) return;
   const largest = decisions[sizes.indexOf(Math.max(...sizes))]!;
   throw new InvalidAnswer(
     largest.requirement,
-    `the answers of one call have at most ${ANSWER_LIMIT} bytes of JSON together, these have ${total}; store large data elsewhere and answer with its address`,
+    `the answers of one call have at most ${limit} bytes of JSON together, these have ${total}; ${adviceFor(limit)}`,
   );
 }

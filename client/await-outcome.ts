@@ -100,7 +100,7 @@ async function fetchPatiently({ client, runId, wait }: Awaited): Promise<Run> {
 /** The result straight from the event, which saves a request. */
 async function resultOf(client: Client, runId: string, { completed }: HistoryView): Promise<Run | undefined> {
   const payload = completed?.result?.payloads?.[0];
-  if (!payload || client.options.loadedDataConverter.externalStorage) return undefined;
+  if (!payload) return undefined;
   return fromResult(await decodePayload(client, runId, payload));
 }
 

@@ -16,6 +16,7 @@ import { cursorOf, Run } from './run.ts';
 import { type EventSource, runEvents } from './run-events.ts';
 import { allSettled, callRun } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
+import { answerLimitOf } from './size-limits.ts';
 import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';
 import { checkWait, Wait, type WaitOptions } from './wait.ts';
 
@@ -120,7 +121,7 @@ export class HoldpointClient {
       const decisions = local
         ? decisionsOf(run)
         : checkDecisions(await wait.until(fetchRun(this.temporal, runId)), run.decisions);
-      checkAnswerSize(decisions);
+      checkAnswerSize(decisions, answerLimitOf(this.temporal));
       const from = (local ? cursorOf(run) : undefined) ?? (await wait.until(this.#currentExecution(runId)));
       const by = options.by ?? (local ? undefined : run.by);
       const answer = await wait.until(this.#send(runId, decisions, by));

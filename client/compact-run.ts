@@ -15,7 +15,7 @@ export function memoOf({ memo }: Pick<ExecutionInfo, 'memo'>): RunMemo | undefin
 }
 
 /** An incomplete {@link Run}; `known` is what its closing says and the memo may not. */
-export function compactRun(info: ExecutionInfo, known: Partial<RunOutput> = {}): Run {
+export function compactRun(info: ExecutionInfo, known: Partial<RunOutput> = {}, answerLimit?: number): Run {
   const memo = memoOf(info);
   const { status = memo?.status ?? 'running', ...rest } = known;
   const ended = status !== 'running' && status !== 'paused';
@@ -35,6 +35,7 @@ export function compactRun(info: ExecutionInfo, known: Partial<RunOutput> = {}):
       stepRequirements: ended ? [] : (memo?.open ?? []).map(toRequirement),
     },
     false,
+    answerLimit,
   );
 }
 

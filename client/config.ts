@@ -5,9 +5,11 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ConnectionOptions } from '@temporalio/client';
+import type { StorageDriver } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { durationMs } from '../workflows/define/duration.ts';
+import { STORE_FROM_LIMIT } from '../workflows/define/payload-limit.ts';
 import type { HoldpointConfig } from '../workflows/protocol/config.ts';
 import { defaultExport, importModule } from './import-module.ts';
 
@@ -38,6 +40,8 @@ export interface LoadedConfig {
   readonly onPause: HoldpointConfig['onPause'];
   /** Its keys are read where they are used: see `encryptedDataConverter`. */
   readonly encryption: HoldpointConfig['encryption'];
+  /** Its folder is absolute. */
+  readonly externalStorage: HoldpointConfig['externalStorage'];
   readonly versioning: HoldpointConfig['versioning'];
   readonly telemetry: HoldpointConfig['telemetry'];
   readonly worker: HoldpointConfig['worker'];
@@ -58,6 +62,11 @@ const FILE_NAMES = ['ts', 'mts', 'js', 'mjs'].map((extension) => `temporal.confi
 const text = z.string().min(1, 'expected a text that is not empty');
 /** The server refuses others when the worker already waits for work, and the worker says nothing. */
 const deploymentName = z.string().regex(/^[^.:]+$/, "expected a name without '.' and ':'");
+const threshold = z.int().min(0).max(STORE_FROM_LIMIT);
+const driver = z.custom<StorageDriver>(
+  (value) => typeof (value as Partial<StorageDriver> | null)?.retrieve === 'function',
+  "expected a StorageDriver of Temporal's SDK",
+);
 /** As Temporal's SDK takes it: it knows no names of hosts. */
 const socketAddress = z
   .string()
@@ -82,6 +91,13 @@ const schema: z.ZodType<HoldpointConfig> = z.strictObject({
         'expected a list of keys, or a function that gives one',
       ),
     })
+    .optional(),
+  externalStorage: z
+    .strictObject({ folder: text.optional(), drivers: z.array(driver).optional(), threshold: threshold.optional() })
+    .refine(
+      ({ folder, drivers }) => (folder === undefined) !== (drivers === undefined),
+      'expected a folder, or drivers',
+    )
     .optional(),
   versioning: z.strictObject({ deploymentName, buildId: text.optional() }).optional(),
   telemetry: z
@@ -126,6 +142,7 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
     activitiesPath: resolve(root, config.activities ?? 'activities/index.ts'),
     onPause: config.onPause,
     encryption: config.encryption,
+    externalStorage: inFolder(root, config.externalStorage),
     versioning: config.versioning,
     telemetry: config.telemetry,
     worker: config.worker,
@@ -133,6 +150,10 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
     devServer,
     configPath,
   };
+}
+
+function inFolder(root: string, storage: HoldpointConfig['externalStorage']): HoldpointConfig['externalStorage'] {
+  return storage && 'folder' in storage ? { ...storage, folder: resolve(root, storage.folder) } : storage;
 }
 
 function findConfig(from: string): string | undefined {
@@ -165,10 +186,11 @@ export function checkedConfig(value: unknown, file: string): HoldpointConfig {
 
 /** What there is, by what it is in. */
 const FIELDS: Readonly<Record<string, string>> = {
-  '': 'address, namespace, taskQueue, workflows, activities, onPause, encryption, versioning, telemetry, worker, webUi, devServer',
+  '': 'address, namespace, taskQueue, workflows, activities, onPause, encryption, externalStorage, versioning, telemetry, worker, webUi, devServer',
   devServer: 'port, uiPort, dataFile',
   onPause: 'url, secret, remindBefore',
   encryption: 'keys',
+  externalStorage: 'folder, drivers, threshold',
   versioning: 'deploymentName, buildId',
   telemetry: 'metrics, traces',
   'telemetry.traces': 'otlp',

@@ -2,7 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { type ClientOptions, HoldpointClient } from './client.ts';
 import { ConfigError, type LoadConfigOptions, loadConfig } from './config.ts';
-import { configuredDataConverter } from './encryption.ts';
+import { configuredDataConverter } from './data-converter.ts';
 import { ServerUnavailable } from './errors.ts';
 import { detailsOf, GRPC, grpcCode } from './server-call.ts';
 
@@ -27,7 +27,7 @@ export interface ConnectOptions extends ClientOptions, LoadConfigOptions {}
 export async function connect(options: ConnectOptions = {}): Promise<HoldpointClient> {
   const config = await loadConfig(options);
   const { address, addressSource, namespace, taskQueue, connectionOptions } = config;
-  const dataConverter = await configuredDataConverter(config.encryption);
+  const dataConverter = await configuredDataConverter(config);
   const connection = Connection.lazy({ ...connectionOptions, channelArgs: CHANNEL, connectTimeout: CONNECT_MS });
   try {
     await connection.ensureConnected();

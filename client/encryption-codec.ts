@@ -23,6 +23,11 @@ export class EncryptionCodec implements PayloadCodec {
     this.#keys = keys;
   }
 
+  /** Has it a key? */
+  get encrypts(): boolean {
+    return this.#keys.size > 0;
+  }
+
   async encode(payloads: Payload[]): Promise<Payload[]> {
     const [first] = this.#keys;
     return first ? payloads.map((payload) => encrypt(payload, ...first)) : payloads;

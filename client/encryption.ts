@@ -30,11 +30,6 @@ export async function createEncryptionCodec(encryption: Encryption): Promise<Enc
   return new EncryptionCodec(await readKeys(encryption));
 }
 
-/** That of a configuration. Without `encryption` it says of what is encrypted by which key, instead of an unknown encoding. */
-export async function configuredDataConverter(encryption: Encryption | undefined): Promise<DataConverter> {
-  return encryption ? encryptedDataConverter(encryption) : { payloadCodecs: [new EncryptionCodec(new Map())] };
-}
-
 async function readKeys({ keys }: Encryption): Promise<ReadonlyMap<string, KeyObject>> {
   const list: unknown = typeof keys === 'function' ? await given(keys) : keys;
   if (!Array.isArray(list) || list.length === 0) {

@@ -46,6 +46,19 @@ export class DecryptionFailed extends HoldpointError {
   }
 }
 
+/** A large payload is not where its reference says, or nothing here knows where that is. */
+export class StoredPayloadUnavailable extends HoldpointError {
+  override readonly name = 'StoredPayloadUnavailable';
+  readonly type = 'holdpoint.StoredPayloadUnavailable';
+
+  constructor(problem: string, options?: ErrorOptions) {
+    super(
+      `a payload is kept in an external storage, and cannot be read here: ${problem}; clients and workers need the same externalStorage in temporal.config.ts, and what it keeps for as long as their runs.`,
+      options,
+    );
+  }
+}
+
 /** A run id is used once: also when its run has ended. */
 export class RunAlreadyExists extends HoldpointError {
   override readonly name = 'RunAlreadyExists';

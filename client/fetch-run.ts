@@ -9,13 +9,20 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  ExternalStorageNotConfiguredError,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/common';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { RUN_QUERY } from '../workflows/protocol/signals.ts';
-import { DecryptionFailed, RunNotFound } from './errors.ts';
+import { DecryptionFailed, RunNotFound, StoredPayloadUnavailable } from './errors.ts';
 import { compactRun } from './compact-run.ts';
 import { isRunOutput } from './read-run.ts';
 import { Run } from './run.ts';
+import { answerLimitOf } from './size-limits.ts';
 import { callRun, track } from './server-call.ts';
 
 /** How long a worker has to answer the query. */
@@ -24,9 +31,11 @@ const QUERY_MS = 3_000;
 /** @throws {RunNotFound} */
 export async function fetchRun(client: Client, runId: string): Promise<Run> {
   const output = await queryRun(client, runId);
-  if (output !== undefined) return new Run(output, true);
+  if (output !== undefined) return new Run(output, true, answerLimitOf(client));
   const description = await callRun(client, runId, () => client.workflow.getHandle(runId).describe());
-  return description.status.name === 'RUNNING' ? compactRun(description) : closedRun(client, description);
+  return description.status.name === 'RUNNING'
+    ? compactRun(description, {}, answerLimitOf(client))
+    : closedRun(client, description);
 }
 
 /** The full output of an open run, or `undefined` where no worker answers or the run is closed. */
@@ -38,10 +47,15 @@ async function queryRun(client: Client, runId: string): Promise<RunOutput | unde
     return isRunOutput(output) ? output : undefined;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw new RunNotFound(runId, client.options.namespace);
-    if (error instanceof DecryptionFailed) throw error;
+    if (error instanceof DecryptionFailed || error instanceof StoredPayloadUnavailable) throw error;
+    if (error instanceof ExternalStorageNotConfiguredError) throw notConfigured(error);
     // Whatever else kept the query from being answered: describing the run tells, or fails with a better error.
     return undefined;
   }
+}
+
+function notConfigured(cause: Error): StoredPayloadUnavailable {
+  return new StoredPayloadUnavailable('no external storage is configured', { cause });
 }
 
 /** The result of a run that is closed. @throws {RunNotFound} */
@@ -52,6 +66,7 @@ async function closedRun(client: Client, description: WorkflowExecutionDescripti
     return fromResult(result) ?? compactRun(description, { status: 'completed' });
   } catch (error) {
     if (error instanceof WorkflowFailedError) return fromFailure(error.cause, description);
+    if (error instanceof ExternalStorageNotConfiguredError) throw notConfigured(error);
     throw error;
   }
 }

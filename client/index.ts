@@ -9,6 +9,8 @@ export {
 export { ConfigError } from './config.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export { encryptedDataConverter } from './encryption.ts';
+export { storedDataConverter } from './external-storage.ts';
+export { fileStorage } from './file-storage.ts';
 export {
   DecryptionFailed,
   HoldpointError,
@@ -23,6 +25,7 @@ export {
   RunNotPaused,
   SearchAttributesMissing,
   ServerUnavailable,
+  StoredPayloadUnavailable,
   UnresolvedRequirements,
   WaitTimeout,
 } from './errors.ts';

@@ -1,19 +1,48 @@
 /** Reads payloads of history events with the caller's own data converter: encrypted and compressed runs are read too. */
 import type { Client } from '@temporalio/client';
-import type { Payload, ProtoFailure } from '@temporalio/common';
-import { DecryptionFailed } from './errors.ts';
+import { type ExternalStorage, type Payload, type ProtoFailure, StorageDriverClaim } from '@temporalio/common';
+import { DecryptionFailed, StoredPayloadUnavailable } from './errors.ts';
 
 /** The value of one payload. @throws where the codec or the converter cannot read it. */
 export async function decodePayload(client: Client, workflowId: string, payload: Payload): Promise<unknown> {
-  const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
+  const { payloadConverter, payloadCodecs, externalStorage } = client.options.loadedDataConverter;
   const context = { type: 'workflow', namespace: client.options.namespace, workflowId } as const;
-  let payloads = [payload];
+  let payloads = [isReference(payload) ? await retrieved(payload, externalStorage) : payload];
   // Encoded in the order of the list, so decoded from its end.
   for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads, context);
   return payloadConverter.fromPayload(payloads[0]!, context);
 }
 
-/** The value of a payload of a run's own; `undefined` where there is none, or none of ours. @throws {DecryptionFailed} */
+const REFERENCE = 'temporal.api.sdk.v1.ExternalStorageReference';
+
+/** As the SDK writes it in the place of a payload that it has stored. */
+function isReference({ metadata }: Payload): boolean {
+  const { encoding, messageType } = metadata ?? {};
+  return (
+    String(encoding && Buffer.from(encoding)) === 'json/protobuf' &&
+    String(messageType && Buffer.from(messageType)) === REFERENCE
+  );
+}
+
+/** @throws {StoredPayloadUnavailable} */
+async function retrieved({ data }: Payload, storage: ExternalStorage | undefined): Promise<Payload> {
+  const { driverName, claimData = {} } = JSON.parse(Buffer.from(data ?? []).toString()) as {
+    driverName: string;
+    claimData?: Record<string, string>;
+  };
+  const driver = storage?.getDriver(driverName);
+  if (!driver) throw new StoredPayloadUnavailable(`there is no driver '${driverName}'`);
+  try {
+    const [payload] = await driver.retrieve({}, [new StorageDriverClaim(claimData)]);
+    return payload!;
+  } catch (error) {
+    throw error instanceof StoredPayloadUnavailable
+      ? error
+      : new StoredPayloadUnavailable(String(error), { cause: error });
+  }
+}
+
+/** The value of a payload of a run's own; `undefined` where there is none, or none of ours. @throws {DecryptionFailed | StoredPayloadUnavailable} */
 export async function readPayload(
   client: Client,
   workflowId: string,
@@ -23,7 +52,7 @@ export async function readPayload(
     return payload ? await decodePayload(client, workflowId, payload) : undefined;
   } catch (error) {
     // Silence would look like a run in which nothing happens.
-    if (error instanceof DecryptionFailed) throw error;
+    if (error instanceof DecryptionFailed || error instanceof StoredPayloadUnavailable) throw error;
     return undefined;
   }
 }
@@ -39,6 +68,6 @@ export async function readMessage(
     const { message } = (attributes ?? {}) as { message?: unknown };
     return typeof message === 'string' ? message : (failure?.message ?? undefined);
   } catch (error) {
-    return (error as DecryptionFailed).message;
+    return (error as Error).message;
   }
 }

@@ -5,7 +5,7 @@
 import { checkDecision } from '../workflows/human/answer-rules.ts';
 import type { OpenPause } from '../workflows/protocol/memo.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
-import type { Decision, ToolDecision } from '../workflows/protocol/signals.ts';
+import { ANSWER_LIMIT, type Decision, type ToolDecision } from '../workflows/protocol/signals.ts';
 import { toAnswer } from './answer-json.ts';
 import { InvalidAnswer, RequirementAlreadyResolved } from './errors.ts';
 import { ToolRequirement, type ToolRequirementFields } from './tool-requirement.ts';
@@ -34,11 +34,14 @@ export interface Requirement extends Omit<RequirementFields, 'tools'> {
 export class Requirement {
   #answer: Answer | undefined;
   #halves: Halves = {};
+  readonly #limit: number;
 
-  constructor({ tools = [], ...fields }: RequirementFields) {
+  /** @param limit bytes of JSON of an answer */
+  constructor({ tools = [], ...fields }: RequirementFields, limit: number = ANSWER_LIMIT) {
     Object.assign(this, fields);
+    this.#limit = limit;
     const closed = this.isResolved ? new RequirementAlreadyResolved(this) : undefined;
-    const value = tools.map((tool) => new ToolRequirement(fields.id, tool, closed));
+    const value = tools.map((tool) => new ToolRequirement(fields.id, tool, limit, closed));
     // As JSON, a requirement is its fields.
     Object.defineProperty(this, 'tools', { value, enumerable: value.length > 0 });
   }
@@ -130,7 +133,7 @@ export class Requirement {
   #toEach(answer: (tool: ToolRequirement) => void): void {
     this.#assertOpen();
     const open = this.tools.filter(({ isResolved }) => !isResolved);
-    for (const tool of open) answer(new ToolRequirement(this.id, tool));
+    for (const tool of open) answer(new ToolRequirement(this.id, tool, this.#limit));
     for (const tool of open) answer(tool);
   }
 
@@ -160,7 +163,7 @@ export class Requirement {
   /** The answer as the workflow will read it: plain JSON, detached from the caller's objects. */
   #check(answer: Answer): Answer {
     this.#assertOpen();
-    const sent = toAnswer(this.id, answer);
+    const sent = toAnswer(this.id, answer, this.#limit);
     const result = checkDecision(this as unknown as StepRequirement, { requirement: this.id, ...sent });
     if (!result.ok) throw new InvalidAnswer(this.id, result.problem);
     return sent;

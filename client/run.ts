@@ -27,9 +27,10 @@ export class Run {
    */
   readonly complete: boolean;
 
-  constructor({ journal: _, ...fields }: RunFields, complete: boolean) {
+  /** @param answerLimit bytes of JSON of an answer */
+  constructor({ journal: _, ...fields }: RunFields, complete: boolean, answerLimit?: number) {
     Object.assign(this, fields);
-    this.stepRequirements = fields.stepRequirements.map((each) => new Requirement(each));
+    this.stepRequirements = fields.stepRequirements.map((each) => new Requirement(each, answerLimit));
     this.complete = complete;
   }
 

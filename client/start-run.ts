@@ -4,10 +4,10 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import { definitionOf } from '../workflows/define/definition.ts';
 import type { RunOptions } from '../workflows/protocol/run-output.ts';
 import { checkInput } from '../workflows/protocol/input-schema.ts';
-import { EncryptionCodec } from './encryption-codec.ts';
 import { InvalidInput, RunAlreadyExists } from './errors.ts';
 import { startOf } from './history-tail.ts';
 import { Run, withCursor } from './run.ts';
+import { adviceFor, inputLimitOf } from './size-limits.ts';
 import { call, detailsOf, GRPC, grpcCode } from './server-call.ts';
 
 // `any`: any workflow function can be started
@@ -22,9 +22,6 @@ export interface StartOptions<Input = unknown> extends RunOptions {
   /** Default: the client's. */
   readonly taskQueue?: string;
 }
-
-/** What the server takes as arguments; it refuses more, slowly. */
-const INPUT_LIMIT = 2 * 1024 * 1024;
 
 /**
  * A run that was just started: nothing of it is known yet.
@@ -77,14 +74,13 @@ function runOptionsOf({ sessionId, additionalData, sessionState, userId }: Start
 }
 
 function checkSize(client: Client, name: string, args: readonly unknown[]): void {
-  const { payloadCodecs, externalStorage } = client.options.loadedDataConverter;
-  // Other codecs compress, and external storage takes any size.
-  if (externalStorage || payloadCodecs.some((codec) => !(codec instanceof EncryptionCodec))) return;
+  const limit = inputLimitOf(client);
+  if (limit === undefined) return;
   const size = Buffer.byteLength(jsonOf(name, args));
-  if (size <= INPUT_LIMIT) return;
+  if (size <= limit) return;
   throw new InvalidInput(
     name,
-    `input and options have ${size} bytes of JSON, at most ${INPUT_LIMIT} are possible; store large data elsewhere and pass its address`,
+    `input and options have ${size} bytes of JSON, at most ${limit} are possible; ${adviceFor(limit)}`,
   );
 }
 

@@ -20,11 +20,16 @@ export interface ToolRequirement extends ToolRequirementFields {}
 export class ToolRequirement {
   readonly #requirement: string;
   readonly #closed: RequirementAlreadyResolved | undefined;
+  readonly #limit: number;
   #answer: ToolDecision | undefined;
 
-  /** @param closed how the requirement around it ended, which then takes no answer to any call */
-  constructor(requirement: string, fields: ToolRequirementFields, closed?: RequirementAlreadyResolved) {
+  /**
+   * @param limit bytes of JSON of an answer
+   * @param closed how the requirement around it ended, which then takes no answer to any call
+   */
+  constructor(requirement: string, fields: ToolRequirementFields, limit: number, closed?: RequirementAlreadyResolved) {
     this.#requirement = requirement;
+    this.#limit = limit;
     this.#closed = closed;
     Object.assign(this, fields);
   }
@@ -81,7 +86,7 @@ export class ToolRequirement {
         ...(resolvedAt === undefined ? {} : { resolvedAt }),
       });
     }
-    const sent = toAnswer(this.#requirement, answer);
+    const sent = toAnswer(this.#requirement, answer, this.#limit);
     const asked = { tools: [this] } as unknown as StepRequirement;
     const checked = checkToolDecision(asked, { requirement: this.#requirement, tools: { [toolCallId]: sent } });
     if (!checked.ok) throw new InvalidAnswer(this.#requirement, checked.problem);

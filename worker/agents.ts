@@ -5,20 +5,22 @@
 import { readFile } from 'node:fs/promises';
 import type { BundleOptions, WorkerOptions } from '@temporalio/worker';
 import type { AgentDefinition, TeamDefinition } from '../activities/agent.ts';
-import { type Agents, agentActivities } from '../activities/agent-activities.ts';
+import { type AgentLimits, type Agents, agentActivities } from '../activities/agent-activities.ts';
+import { EncryptionCodec } from '../client/encryption-codec.ts';
 import { definitionOf } from '../workflows/define/definition.ts';
 import { DefinitionError } from '../workflows/define/definition-error.ts';
 import { childrenOf, type WorkflowNode } from '../workflows/define/node.ts';
 import { childPath } from '../workflows/define/path.ts';
+import { PAYLOAD_LIMIT } from '../workflows/define/payload-limit.ts';
 import type { StepNode } from '../workflows/define/step.ts';
 import { generateType, TOOL_PAYLOAD_LIMIT } from '../workflows/protocol/agent.ts';
-import { PAYLOAD_LIMIT } from '../workflows/protocol/failure.ts';
 import { loadBundle } from './load-bundle.ts';
+import { payloadLimit } from './payload-limit.ts';
 
 /** The worker's options with `agents` of its activities replaced by their activities. @throws {DefinitionError} */
 export async function withAgents(worker: WorkerOptions): Promise<WorkerOptions> {
   const { agents, ...functions } = (worker.activities ?? {}) as { readonly agents?: unknown } & Record<string, unknown>;
-  const own = agents === undefined ? {} : agentActivities(agents, { result: resultLimit(worker) });
+  const own = agents === undefined ? {} : agentActivities(agents, limitsOf(worker));
   const twice = Object.keys(own).find((name) => Object.hasOwn(functions, name));
   if (twice !== undefined) {
     throw new DefinitionError(
@@ -33,10 +35,12 @@ export async function withAgents(worker: WorkerOptions): Promise<WorkerOptions> 
   return { ...(await withCheck(worker, known)), activities };
 }
 
-/** With a codec or an external storage, results may be as large as a message of Temporal's. */
-function resultLimit({ dataConverter }: WorkerOptions): number {
-  const { payloadCodecs = [], externalStorage } = dataConverter ?? {};
-  return payloadCodecs.length > 0 || externalStorage ? PAYLOAD_LIMIT : TOOL_PAYLOAD_LIMIT;
+/** With a codec or an external storage, results may be as large as a message of Temporal's: a model has to read them. */
+function limitsOf(worker: WorkerOptions): AgentLimits {
+  const { payloadCodecs = [], externalStorage } = worker.dataConverter ?? {};
+  const encodes = payloadCodecs.some((codec) => !(codec instanceof EncryptionCodec) || codec.encrypts);
+  const result = encodes || externalStorage ? PAYLOAD_LIMIT : TOOL_PAYLOAD_LIMIT;
+  return { result, reply: payloadLimit(worker) };
 }
 
 interface Known {

@@ -1,6 +1,8 @@
 /** `holdpoint/worker`: everything that runs workflows and activities, and the binaries for it. */
 export { ConfigError, type LoadedConfig, loadConfig, type LoadConfigOptions } from '../client/config.ts';
 export { encryptedDataConverter } from '../client/encryption.ts';
+export { storedDataConverter } from '../client/external-storage.ts';
+export { fileStorage } from '../client/file-storage.ts';
 export {
   type OnPause,
   type PauseNotification,

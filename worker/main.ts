@@ -78,6 +78,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 
 try {
   await program.parseAsync();
+  await written();
   process.exit();
 } catch (error) {
   const code = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.usage) : exitCodeOf(error);
@@ -87,5 +88,11 @@ try {
   // More lines stand to the right: what is told of data must not pass for a line of ours.
   const told = plain(isOurs(error) ? error.message : explain(error)).replaceAll('\n', '\n  ');
   if (!(error instanceof CommanderError)) terminal.fail(told);
+  await written();
   process.exit(code);
+}
+
+/** A pipe takes some hundred KB at a time, and what it has not taken when the process exits is lost. */
+function written(): Promise<void> {
+  return new Promise((resolve) => process.stdout.write('', () => resolve()));
 }

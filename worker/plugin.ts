@@ -11,10 +11,13 @@ import {
 } from '@temporalio/worker';
 import { heartbeats } from '../activities/heartbeat.ts';
 import type { OnPause } from '../activities/on-pause.ts';
+import { sizeLimits } from '../activities/size-limits.ts';
 import { stepInputs } from '../activities/step-input.ts';
 import { stepLogs } from '../activities/step-logs.ts';
 import { withAgents } from './agents.ts';
 import { pauseActivities } from './on-pause.ts';
+import { payloadLimit, storesPayloads } from './payload-limit.ts';
+import { EXTERNAL_STORAGE_PATCH } from '../workflows/protocol/external-storage.ts';
 import { ON_PAUSE_PATCH } from '../workflows/protocol/on-pause.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH, PATCH_PREFIX } from '../workflows/protocol/search-attributes.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -51,7 +54,13 @@ export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlu
         interceptors: {
           ...worker.interceptors,
           // Ours are outermost: interceptors of the user see the same StepInput as the activity.
-          activity: [stepInputs, stepLogs, heartbeats, ...(worker.interceptors?.activity ?? [])],
+          activity: [
+            sizeLimits(payloadLimit(worker)),
+            stepInputs,
+            stepLogs,
+            heartbeats,
+            ...(worker.interceptors?.activity ?? []),
+          ],
         },
         patchActivationCallback: answerPatches(worker, searchAttributes, onPause !== undefined),
       };
@@ -60,14 +69,13 @@ export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlu
 }
 
 /** The SDK calls it synchronously and wants a boolean, so the answer is found out when the worker starts. */
-function answerPatches(
-  { patchActivationCallback }: WorkerOptions,
-  searchAttributes: boolean,
-  announces: boolean,
-): PatchActivationCallback {
+function answerPatches(worker: WorkerOptions, searchAttributes: boolean, announces: boolean): PatchActivationCallback {
+  const { patchActivationCallback } = worker;
+  const stores = storesPayloads(worker);
   return (input) => {
     if (input.patchId === NO_SEARCH_ATTRIBUTES_PATCH) return !searchAttributes;
     if (input.patchId === ON_PAUSE_PATCH) return announces;
+    if (input.patchId === EXTERNAL_STORAGE_PATCH) return stores;
     return input.patchId.startsWith(PATCH_PREFIX) || (patchActivationCallback?.(input) ?? true);
   };
 }

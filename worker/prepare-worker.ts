@@ -6,7 +6,7 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 import { register as registerCommonJs } from 'tsx/cjs/api';
 import { register } from 'tsx/esm/api';
 import type { ConnectionSettings, LoadedConfig } from '../client/config.ts';
-import { configuredDataConverter } from '../client/encryption.ts';
+import { configuredDataConverter } from '../client/data-converter.ts';
 import { webhook } from '../activities/on-pause.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { createWorker, type CreateWorkerOptions } from './create-worker.ts';
@@ -44,7 +44,7 @@ export async function prepareWorker(
       `There are no workflows at ${config.workflowsPath}. Write them there, or say in temporal.config.ts where they are: workflows: './…'.`,
     );
   }
-  const dataConverter = await configuredDataConverter(config.encryption);
+  const dataConverter = await configuredDataConverter(config);
   await reach(server);
   const activities = await importActivities(config.activitiesPath);
   const { failureConverterPath } = dataConverter;

@@ -1,4 +1,5 @@
 /** Replays histories against a bundle, one after another: what a worker with it would do with these runs. Changes nothing. */
+import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { FAILURE } from '../workflows/protocol/failure.ts';
@@ -27,7 +28,11 @@ export interface Replayed {
 }
 
 /** One result for each history, in their order; the next history is asked for when its turn comes. */
-export async function* replayed(code: string, histories: AsyncIterable<Recorded>): AsyncGenerator<Replayed> {
+export async function* replayed(
+  code: string,
+  histories: AsyncIterable<Recorded>,
+  dataConverter: DataConverter,
+): AsyncGenerator<Replayed> {
   // What a replay logs is what it says here.
   Runtime.install({
     shutdownSignals: [],
@@ -38,7 +43,7 @@ export async function* replayed(code: string, histories: AsyncIterable<Recorded>
   async function* inTurn() {
     for await (recorded of histories) yield { workflowId: recorded.id, history: recorded.history };
   }
-  for await (const { error } of Worker.runReplayHistories({ workflowBundle: { code } }, inTurn())) {
+  for await (const { error } of Worker.runReplayHistories({ workflowBundle: { code }, dataConverter }, inTurn())) {
     yield { recorded, problem: error && problemOf(error) };
   }
 }

@@ -15,3 +15,4 @@ export * from './published.ts';
 export * from './executors.ts';
 export * from './cost.ts';
 export * from './long.ts';
+export * from './large.ts';

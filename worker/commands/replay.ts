@@ -9,6 +9,7 @@ import { paint, paintAside, print, printJson } from '../../client/cli/output.ts'
 import { label, oneLine } from '../../client/cli/plain.ts';
 import { CLEAR_LINE } from '../../client/cli/waiting.ts';
 import { loadConfig } from '../../client/config.ts';
+import { configuredDataConverter } from '../../client/data-converter.ts';
 import { buildIdOf } from '../build-id.ts';
 import { bundleWorkflows } from '../bundle.ts';
 import { type Problem, replayed } from '../replay.ts';
@@ -61,7 +62,12 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
   const config = await loadConfig(options.config === undefined ? {} : { path: options.config });
   const { workflowsPath } = config;
   if (!existsSync(workflowsPath)) throw new CliError('notChecked', `There are no workflows at ${workflowsPath}.`);
-  const bundle = await bundleWorkflows({ workflowsPath });
+  const dataConverter = await configuredDataConverter(config);
+  const { failureConverterPath } = dataConverter;
+  const bundle = await bundleWorkflows({
+    workflowsPath,
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
+  });
   if (workflow !== undefined && !bundle.workflowTypes.includes(workflow)) {
     const near = nearMatches(workflow, bundle.workflowTypes);
     throw new CliError('notFound', `There is no workflow '${workflow}' in ${workflowsPath}.`, near);
@@ -70,7 +76,7 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
   const all: Broken[] = [];
   let count = 0;
   try {
-    for await (const { recorded, problem } of replayed(bundle.code, source.histories)) {
+    for await (const { recorded, problem } of replayed(bundle.code, source.histories, dataConverter)) {
       count += 1;
       progress('');
       if (problem) {

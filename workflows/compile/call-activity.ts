@@ -2,8 +2,10 @@
 import { type ActivityRef, attemptsOf, executeActivity, scheduledAs } from '../define/activity-ref.ts';
 import { isGated, type StepNode } from '../define/step.ts';
 import { jsonBytes } from '../define/json.ts';
+import { tooLarge } from '../define/payload-limit.ts';
+import { payloadLimit } from '../define/run-limit.ts';
 import type { StepInput } from '../define/step-input.ts';
-import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
+import { FAILURE } from '../protocol/failure.ts';
 import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
 import type { Here } from './scope.ts';
 
@@ -16,9 +18,10 @@ export async function callActivity(
 ): Promise<unknown> {
   const ref = scheduledAs(executor);
   const size = jsonBytes(input);
-  if (size > PAYLOAD_LIMIT) {
-    const advice = 'return a reference from earlier steps instead of the data';
-    throw new NodeFailure(`The input of '${node.name}' has ${size} bytes: ${advice}`, here.path, FAILURE.tooLarge);
+  const limit = payloadLimit();
+  if (size > limit) {
+    const what = `The input of '${node.name}' has ${size} bytes`;
+    throw new NodeFailure(tooLarge(what, limit), here.path, FAILURE.tooLarge);
   }
   const once = isGated(node) && !node.idempotent;
   try {

@@ -2,6 +2,8 @@
 import { attemptsOf, executeActivity } from '../define/activity-ref.ts';
 import type { AgentRef } from '../define/agent-ref.ts';
 import { jsonBytes } from '../define/json.ts';
+import { tooLarge } from '../define/payload-limit.ts';
+import { payloadLimit } from '../define/run-limit.ts';
 import { isGated, type StepNode } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
 import type { Json } from '../define/step-output.ts';
@@ -10,7 +12,7 @@ import { messageOf } from '../agent/message.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import type { Branch } from '../human/branch.ts';
 import { NodeFailure, passCancellation } from '../human/outcome.ts';
-import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
+import { FAILURE } from '../protocol/failure.ts';
 import { ask, type Here } from './scope.ts';
 
 /** The agent's answer: text, or the object that its output schema asks for. */
@@ -37,12 +39,10 @@ async function execute(node: StepNode, { options }: AgentRef, here: Here, call: 
   await passCancellation();
   const { type: name, summary, once = false, argument } = call;
   const size = jsonBytes(argument);
-  if (size > PAYLOAD_LIMIT) {
-    throw new NodeFailure(
-      `The conversation of '${node.name}' has ${size} bytes at '${name}', more than one message can hold: let tools return summaries or references`,
-      here.path,
-      FAILURE.tooLarge,
-    );
+  const limit = payloadLimit();
+  if (size > limit) {
+    const what = `The conversation of '${node.name}' has ${size} bytes at '${name}'`;
+    throw new NodeFailure(tooLarge(what, limit), here.path, FAILURE.tooLarge);
   }
   const ref = { local: false, name, options } as const;
   const execution = {

@@ -3,7 +3,7 @@
  * Temporal's own proxies show neither the name nor the options of an activity, so holdpoint has its own with the same
  * signatures; they are inert until a run calls them.
  */
-import { ActivityCancellationType } from '@temporalio/common';
+import { ActivityCancellationType, ApplicationFailure } from '@temporalio/common';
 import {
   type ActivityInterfaceFor,
   type ActivityOptions,
@@ -14,6 +14,9 @@ import {
 } from '@temporalio/workflow';
 import { runsBesideOthers } from './beside.ts';
 import type { DurationString } from './duration.ts';
+import { payloadBytes } from './json.ts';
+import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from './payload-limit.ts';
+import { payloadLimit } from './run-limit.ts';
 
 /** A reference to an activity: its type, its options, and whether it is a local one. */
 export type ActivityRef =
@@ -120,9 +123,17 @@ export function attemptsOf(maxRetries: number | undefined, { options: { retry } 
 export const DEFAULT_MAX_RETRIES = 3;
 
 function stub(ref: ActivityRef): unknown {
-  const call = (...args: unknown[]) => temporalStub(scheduledAs(ref))(...args);
+  const call = (...args: unknown[]) => temporalStub(scheduledAs(ref))(...fitting(ref, args));
   const executeWithOptions = (options: object, args: unknown[]) =>
-    temporalStub(scheduledAs(ref)).executeWithOptions(options, args);
+    temporalStub(scheduledAs(ref)).executeWithOptions(options, fitting(ref, args));
   const named = Object.defineProperty(call, 'name', { value: ref.name });
   return Object.assign(named, { [REF]: ref, executeWithOptions });
+}
+
+/** The arguments that a function gives. A command that is too large would fail the workflow task for ever. */
+function fitting({ name }: ActivityRef, args: unknown[]): unknown[] {
+  const size = args.reduce<number>((sum, each) => sum + payloadBytes(each), 0);
+  const limit = size > PAYLOAD_LIMIT ? payloadLimit() : PAYLOAD_LIMIT;
+  if (size <= limit) return args;
+  throw ApplicationFailure.nonRetryable(tooLarge(`The arguments of '${name}' have ${size} bytes`, limit), TOO_LARGE);
 }

@@ -7,6 +7,11 @@ export function jsonBytes(value: unknown): number {
   return utf8ToBytes(JSON.stringify(value) ?? '').length;
 }
 
+/** Bytes of the payload that Temporal makes of the value. @throws {TypeError} for what JSON cannot hold */
+export function payloadBytes(value: unknown): number {
+  return value instanceof Uint8Array ? value.length : jsonBytes(value);
+}
+
 /** Freezes a JSON value: nothing downstream can change what a human saw or said. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;

@@ -5,6 +5,7 @@
  * because the SDK delivers signals before timers).
  */
 import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { payloadLimit } from '../define/run-limit.ts';
 import {
   type CarriedJournal,
   type EventData,
@@ -14,6 +15,7 @@ import {
 } from '../protocol/events.ts';
 import type { RequirementKind, RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
+import { answerLimit } from '../protocol/signals.ts';
 import { type Announced, announce } from './announce.ts';
 import { type Branch, BranchStopped } from './branch.ts';
 import { Departure } from './departure.ts';
@@ -255,7 +257,7 @@ export class Desk {
   /** Takes a signal. Never throws, never waits. */
   receive(signal: string, argument: unknown): void {
     this.departure.countSignal();
-    const { by, decisionId, decisions, problems } = readSignal(signal, argument);
+    const { by, decisionId, decisions, problems } = readSignal(signal, argument, answerLimit(payloadLimit()));
     const sender: Sender = {
       signal,
       at: new Date().toISOString(),

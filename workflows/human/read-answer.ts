@@ -21,8 +21,11 @@ export interface ReadSignal {
   readonly problems: readonly { readonly problem: string; readonly requirement?: string }[];
 }
 
-/** @param argument the decoded argument, or `undefined` where it was missing or could not be decoded */
-export function readSignal(signal: string, argument: unknown): ReadSignal {
+/**
+ * @param argument the decoded argument, or `undefined` where it was missing or could not be decoded
+ * @param limit bytes of its JSON
+ */
+export function readSignal(signal: string, argument: unknown, limit: number = ANSWER_LIMIT): ReadSignal {
   if (!isObject(argument)) return broken(`a signal takes one object, got ${nameOf(argument)}`);
   if (isTooDeep(argument)) return broken(`an answer nests at most ${DEPTH_LIMIT} levels`);
   let size: number;
@@ -31,14 +34,14 @@ export function readSignal(signal: string, argument: unknown): ReadSignal {
   } catch {
     return broken('the argument is no JSON');
   }
-  if (size > ANSWER_LIMIT) return broken(`an answer has at most ${ANSWER_LIMIT} bytes of JSON, this one ${size}`);
   const { by, decisionId } = argument;
   const sender = {
     ...(typeof by === 'string' && by !== '' ? { by: cut(by, NAME_LIMIT) } : {}),
     // Never cut: two ids must not become one, and the second be taken for a repetition of the first.
     ...(isDecisionId(decisionId) ? { decisionId } : {}),
   };
-  const problem = senderProblem(by) ?? (signal === CONTINUE_RUN ? batchProblem(argument) : undefined);
+  const tooLarge = size > limit ? `an answer has at most ${limit} bytes of JSON, this one ${size}` : undefined;
+  const problem = tooLarge ?? senderProblem(by) ?? (signal === CONTINUE_RUN ? batchProblem(argument) : undefined);
   if (problem !== undefined) return { ...broken(problem), ...sender };
   const candidates = signal === CONTINUE_RUN ? (argument.decisions as unknown[]) : [forPeople(signal, argument)];
   const read = candidates.map(readDecision);

@@ -1,4 +1,5 @@
 /** `temporal.config.ts`: where the server is, what runs, who may read it, and how the embedded server starts. */
+import type { StorageDriver } from '@temporalio/common';
 import type { DurationString } from '../define/duration.ts';
 
 export interface EncryptionKey {
@@ -12,6 +13,18 @@ export interface Encryption {
   /** The first encrypts, all decrypt. A function is called when client or worker starts: for keys of a KMS. */
   readonly keys: readonly EncryptionKey[] | (() => readonly EncryptionKey[] | Promise<readonly EncryptionKey[]>);
 }
+
+/** Where large payloads are kept; `threshold`: bytes from which one is large, at most 262144, the default. */
+export type ExternalStorageOptions = { readonly threshold?: number } & (
+  | {
+      /** Payloads as files; relative to the configuration. Clients and workers need the same folder. */
+      readonly folder: string;
+    }
+  | {
+      /** The SDK's (experimental there). The first stores, all retrieve. */
+      readonly drivers: readonly StorageDriver[];
+    }
+);
 
 /** Where metrics or traces are sent, by the OpenTelemetry protocol over HTTP. */
 export interface OtlpEndpoint {
@@ -56,6 +69,11 @@ export interface HoldpointConfig {
   readonly onPause?: { readonly url: string; readonly secret: string; readonly remindBefore?: DurationString };
   /** Encrypts every payload before it leaves client or worker. Default: nothing is encrypted. */
   readonly encryption?: Encryption;
+  /**
+   * Keeps payloads of up to 20 MB out of the server's database, which takes 2 MB. All clients and workers need the same.
+   * Default: a step whose data are too large fails with `holdpoint.TooLarge`. Experimental, as in Temporal's SDK.
+   */
+  readonly externalStorage?: ExternalStorageOptions;
   /**
    * Temporal's Worker Versioning, for `holdpoint worker`: runs stay with the version of the worker that they were started
    * on (pinned). `buildId` names the version; default: a hash of the workflow code.

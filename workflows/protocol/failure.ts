@@ -1,3 +1,6 @@
+/** Names of what goes wrong. */
+import { TOO_LARGE } from '../define/payload-limit.ts';
+
 /** Types of the failures that users meet, stable across releases: `error.type` on both sides. */
 export const FAILURE = {
   /** The input or the options of a run are not what the workflow takes. */
@@ -9,7 +12,7 @@ export const FAILURE = {
   /** A function returned what JSON cannot hold. */
   invalidOutput: 'holdpoint.InvalidOutput',
   /** More data than one message of Temporal's can hold. */
-  tooLarge: 'holdpoint.TooLarge',
+  tooLarge: TOO_LARGE,
   /** A gated executor was lost: it may have run, wholly or in part. */
   mayHaveRun: 'holdpoint.MayHaveRun',
   /** An agent's model asked for tools in every one of its turns. */
@@ -19,6 +22,3 @@ export const FAILURE = {
   /** The model's provider refuses this request, whatever the number of tries. */
   modelRefused: 'holdpoint.ModelRefused',
 } as const;
-
-/** Bytes of JSON that one payload may hold; the server refuses 2 MB, and with it the workflow task. */
-export const PAYLOAD_LIMIT = 1_800_000;

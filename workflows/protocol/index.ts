@@ -9,6 +9,7 @@ export {
   defineConfig,
   type Encryption,
   type EncryptionKey,
+  type ExternalStorageOptions,
   type HoldpointConfig,
   type OtlpEndpoint,
   type Telemetry,

@@ -2,9 +2,15 @@
  * The doors of a run: its signals and its query. Every signal takes exactly one object, as the Web UI's form sends it.
  * Nothing here trusts a sender; {@link ./decision.ts} reads what arrives.
  */
+import { PAYLOAD_LIMIT } from '../define/payload-limit.ts';
 
-/** The largest answer that is read, in bytes of its JSON. */
+/** The largest answer that is read, in bytes of its JSON: anybody may send one. */
 export const ANSWER_LIMIT = 256 * 1024;
+
+/** The same where payloads may have so many bytes: with external storage, what was stored may be answered with as much. */
+export function answerLimit(payloadLimit: number): number {
+  return payloadLimit > PAYLOAD_LIMIT ? payloadLimit : ANSWER_LIMIT;
+}
 
 /** What the client sends: several decisions at once, each of which stands alone. */
 export const CONTINUE_RUN = 'continueRun';

@@ -10,6 +10,8 @@ import {
 } from '@temporalio/workflow';
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { jsonBytes } from '../define/json.ts';
+import { STORED_PAYLOAD_LIMIT } from '../define/payload-limit.ts';
+import { payloadLimit, setPayloadLimit } from '../define/run-limit.ts';
 import type { AdditionalData } from '../define/step-input.ts';
 import { lastContent, type Json } from '../define/step-output.ts';
 import { UsageMeter } from '../agent/usage.ts';
@@ -27,7 +29,8 @@ import { PathCounters } from '../human/path-counters.ts';
 import { Place } from '../human/place.ts';
 import { contentFields } from '../human/journal.ts';
 import { installHandlers } from '../human/handlers.ts';
-import { FAILURE, PAYLOAD_LIMIT } from '../protocol/failure.ts';
+import { EXTERNAL_STORAGE_PATCH } from '../protocol/external-storage.ts';
+import { FAILURE } from '../protocol/failure.ts';
 import { cut, withoutJournal } from '../protocol/memo.ts';
 import { ON_PAUSE_PATCH } from '../protocol/on-pause.ts';
 import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
@@ -66,6 +69,7 @@ class Run {
     const { workflowId, firstExecutionRunId } = workflowInfo();
     this.definition = definition;
     this.options = options;
+    if (patched(EXTERNAL_STORAGE_PATCH)) setPayloadLimit(STORED_PAYLOAD_LIMIT);
     this.place = new Place(carried?.place);
     const published = {
       workflowName: definition.name,
@@ -122,7 +126,7 @@ class Run {
     for (;;) {
       await CancellationScope.nonCancellable(() => this.desk.departure.untilDue());
       const carried = this.carried();
-      const fits = jsonBytes([input, this.options, carried]) <= PAYLOAD_LIMIT;
+      const fits = jsonBytes([input, this.options, carried]) <= payloadLimit();
       // A cancelled run ends here. One with too much to take along stays, and tries again later.
       // Temporal takes search attributes along, and the memo only where it is told to.
       const continueAsNew = makeContinueAsNewFunc({ memo: withoutJournal(workflowInfo().memo) });

@@ -3,8 +3,8 @@
  * left out is named by `truncated`, and is still in the run's history.
  */
 import { jsonBytes } from '../define/json.ts';
+import { payloadLimit } from '../define/run-limit.ts';
 import type { Json, StepOutput } from '../define/step-output.ts';
-import { PAYLOAD_LIMIT } from '../protocol/failure.ts';
 import { cut } from '../protocol/memo.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { RunOutput } from '../protocol/run-output.ts';
@@ -14,13 +14,14 @@ const PREVIEW = 500;
 
 /** The output itself where it fits, else with ever more of it shortened. */
 export function fitted(output: RunOutput): RunOutput {
-  if (jsonBytes(output) <= PAYLOAD_LIMIT) return output;
+  const limit = payloadLimit();
+  if (jsonBytes(output) <= limit) return output;
   const lighter: RunOutput = {
     ...output,
     truncated: true,
     stepRequirements: output.stepRequirements.map(withoutShown),
   };
-  if (jsonBytes(lighter) <= PAYLOAD_LIMIT) return lighter;
+  if (jsonBytes(lighter) <= limit) return lighter;
   return {
     ...lighter,
     content: shortened(output.content),

@@ -105,6 +105,18 @@ describe('loadConfig', () => {
     ['{ devServer: { ui: 1 } }', 'devServer.ui: there is no such field; the fields are port, uiPort, dataFile'],
     ['{ encryption: { keys: 5 } }', 'encryption.keys: expected a list of keys, or a function that gives one'],
     ['{ encryption: { key: [] } }', 'encryption.key: there is no such field; the fields are keys'],
+    [
+      "{ externalStorage: { threshold: 5, folder: 'a', drivers: [] } }",
+      'externalStorage: expected a folder, or drivers',
+    ],
+    [
+      "{ externalStorage: { folder: 'a', threshold: 1e6 } }",
+      'externalStorage.threshold: expected number to be <=262144',
+    ],
+    [
+      "{ externalStorage: { drivers: ['s3'] } }",
+      "externalStorage.drivers.0: expected a StorageDriver of Temporal's SDK",
+    ],
     ["{ versioning: { buildId: '1' } }", 'versioning.deploymentName: expected string, received undefined'],
     [
       "{ versioning: { name: 'a' } }",

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { agent, team } from '../../../activities/agent.ts';
 import { type ToolOptions, tool } from '../../../activities/tool.ts';
+import { EncryptionCodec } from '../../../client/encryption-codec.ts';
 import { withAgents } from '../../../worker/agents.ts';
 import { bundleWorkflows } from '../../../worker/bundle.ts';
 import { DefinitionError } from '../../../workflows/define/definition-error.ts';
@@ -133,6 +134,7 @@ describe('the activities of a worker', () => {
   it.each([
     ['256 KB', undefined, 256 * 1024],
     ['256 KB, also with an empty list of codecs', { payloadCodecs: [] }, 256 * 1024],
+    ['256 KB with encryption that has no key', { payloadCodecs: [new EncryptionCodec(new Map())] }, 256 * 1024],
     ['as much as a message holds with a codec', { payloadCodecs: [codec] }, 1_800_000],
     ['as much as a message holds with an external storage', { externalStorage: {} as never }, 1_800_000],
   ])('return %s', async (_, dataConverter, limit) => {

@@ -1,7 +1,11 @@
+import { ExternalStorage } from '@temporalio/common';
 import { Runtime, type WorkerOptions } from '@temporalio/worker';
 import { describe, expect, it, vi } from 'vitest';
+import { storedDataConverter } from '../../../client/external-storage.ts';
+import { fileStorage } from '../../../client/file-storage.ts';
 import { holdpointPlugin, type HoldpointPluginOptions } from '../../../worker/plugin.ts';
 import { ensureSearchAttributes } from '../../../worker/search-attributes.ts';
+import { EXTERNAL_STORAGE_PATCH } from '../../../workflows/protocol/external-storage.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH, PATCH_PREFIX } from '../../../workflows/protocol/search-attributes.ts';
 
 const ALL = { HoldpointStatus: 2, HoldpointStep: 7, HoldpointSession: 2, HoldpointDue: 6 };
@@ -26,11 +30,15 @@ const configure = async (
 
 const ask = (worker: WorkerOptions, patchId: string) => worker.patchActivationCallback!({ patchId } as never);
 
+const leaving = (payloadSizeThreshold: number) => ({
+  externalStorage: new ExternalStorage({ drivers: [fileStorage('.')], payloadSizeThreshold }),
+});
+
 describe('holdpointPlugin', () => {
   it('puts its interceptors before those of the user', async () => {
     const theirs = () => ({});
     const { interceptors } = await configure({ interceptors: { activity: [theirs] } });
-    expect(interceptors!.activity).toHaveLength(4);
+    expect(interceptors!.activity).toHaveLength(5);
     expect(interceptors!.activity!.at(-1)).toBe(theirs);
   });
 
@@ -51,6 +59,14 @@ describe('holdpointPlugin', () => {
     expect(warn).not.toHaveBeenCalled();
     expect(ask(await worker({}), NO_SEARCH_ATTRIBUTES_PATCH)).toBe(true);
     expect(warn).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    ['no external storage', {}, false],
+    ['one', storedDataConverter({ folder: '.' }), true],
+    ['one that leaves large payloads on the server', leaving(1_000_000), false],
+  ])('lets runs have large payloads where the worker has %s', async (_, dataConverter, answer) => {
+    expect(ask(await configure({ dataConverter }), EXTERNAL_STORAGE_PATCH)).toBe(answer);
   });
 
   it('leaves every other patch to the user, and else to the SDK', async () => {

@@ -1,0 +1,67 @@
+/**
+ * Refuses results, and shortens errors, that no message of Temporal's can hold. The SDK would have such an activity run
+ * again, or wait for its timeout; and of a local activity they would fail the workflow task for ever.
+ */
+import type { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { ActivityInterceptors } from '@temporalio/worker';
+import { payloadBytes } from '../workflows/define/json.ts';
+import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from '../workflows/define/payload-limit.ts';
+import { cut } from '../workflows/protocol/memo.ts';
+
+/** What an agent's activities put around a result that has its own limit. */
+const ENVELOPE = 1024;
+/** Characters of an error's message that are kept where the error is too large. */
+const MESSAGE = 4000;
+
+/** @param limit bytes of JSON of a result */
+export function sizeLimits(limit: number): (context: Context) => ActivityInterceptors {
+  return ({ info }) => ({
+    inbound: {
+      async execute(input, next) {
+        const result = await next(input).catch((error: unknown) => {
+          throw errorBytes(error) > PAYLOAD_LIMIT ? shortened(error) : error;
+        });
+        const size = sizeOf(result);
+        if (size <= limit + ENVELOPE) return result;
+        const what = `'${info.activityType}' has run, but its result has ${size} bytes`;
+        throw ApplicationFailure.nonRetryable(tooLarge(what, limit), TOO_LARGE);
+      },
+    },
+  });
+}
+
+/** What JSON cannot hold is for the payload converter to take, or to refuse. */
+function sizeOf(value: unknown): number {
+  try {
+    return payloadBytes(value);
+  } catch {
+    return 0;
+  }
+}
+
+/** Messages and stack traces are no payloads, so that no external storage takes them. */
+function errorBytes(error: unknown): number {
+  if (!(error instanceof Error)) return sizeOf(error);
+  const { message, stack, details, cause } = error as ApplicationFailure;
+  return [message, stack, details].reduce(
+    (sum, each) => sum + sizeOf(each),
+    cause === undefined ? 0 : errorBytes(cause),
+  );
+}
+
+function shortened(error: unknown): ApplicationFailure {
+  const {
+    message = String(error),
+    name,
+    type = name,
+    nonRetryable,
+    nextRetryDelay,
+  } = error as Partial<ApplicationFailure>;
+  return ApplicationFailure.create({
+    message: cut(message, MESSAGE),
+    ...(typeof type === 'string' && { type }),
+    nonRetryable: nonRetryable === true,
+    ...(nextRetryDelay && { nextRetryDelay }),
+  });
+}

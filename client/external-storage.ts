@@ -1,0 +1,32 @@
+/** From `externalStorage` in a configuration to a data converter that keeps large payloads there, not on the server. */
+import { type DataConverter, ExternalStorage } from '@temporalio/common';
+import type { ExternalStorageOptions } from '../workflows/protocol/config.ts';
+import { STORE_FROM_LIMIT } from '../workflows/define/payload-limit.ts';
+import { ConfigError } from './config.ts';
+import { fileStorage } from './file-storage.ts';
+
+/**
+ * A data converter that stores large payloads elsewhere, and gives the server references: for `dataConverter` of a Temporal
+ * `Client`, of `createWorker` and of `Worker.create`. Built on the SDK's `ExternalStorage`, which is experimental.
+ * @param own a data converter of yours: what its codecs have made of a payload is stored, so it is stored encrypted
+ * @throws {ConfigError}
+ * @example
+ * const dataConverter = storedDataConverter({ folder: '/mnt/payloads' }, await encryptedDataConverter({ keys }));
+ */
+export function storedDataConverter(options: ExternalStorageOptions, own: DataConverter = {}): DataConverter {
+  const { threshold = STORE_FROM_LIMIT } = options;
+  if (!(threshold >= 0 && threshold <= STORE_FROM_LIMIT)) {
+    throw new ConfigError(`externalStorage.threshold: expected bytes from 0 to ${STORE_FROM_LIMIT}, got ${threshold}`);
+  }
+  const drivers = 'folder' in options ? [fileStorage(options.folder)] : [...options.drivers];
+  const [first] = drivers;
+  if (!first) throw new ConfigError('externalStorage.drivers: expected at least one: the first stores, all retrieve');
+  return {
+    ...own,
+    externalStorage: new ExternalStorage({
+      drivers,
+      driverSelector: () => first,
+      payloadSizeThreshold: threshold,
+    }),
+  };
+}
