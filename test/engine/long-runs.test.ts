@@ -1,12 +1,13 @@
 /** Runs that live long: they continue as new, and nobody notices (H3, H4, H5, H10). */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { eventsOf, type HistoryEvent, typeOf, untilHistory } from '../support/history.ts';
 import { replayProblems } from '../support/replay.ts';
-import { openServer, type TestRun, type TestServer } from '../support/server.ts';
+import { openOf, openServer, type TestRun, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let client: HoldpointClient;
@@ -87,6 +88,64 @@ describe('a paused run that continues as new', () => {
     expect(await run.result()).toMatchObject({ status: 'completed', refusedAnswers: { count: 2_000 } });
   });
 
+  test('does so for signals that nobody knows, too: they count for the server', async () => {
+    const run = await server.start('longPaused');
+    const before = await run.paused(2);
+    const first = await executionOf(run);
+    for (let sent = 0; sent < 40 && (await executionOf(run)) === first; sent += 1) {
+      await run.signal('nonsense', { requirement: 'nobody' });
+      await sleep(50);
+    }
+    expect(await executionOf(run)).not.toBe(first);
+    for (const requirement of before) await run.answer('approve', requirement);
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+  });
+
+  test('gives a nested workflow the input that it had', async () => {
+    const run = await server.start('longNested');
+    const [asked] = await run.paused(1);
+    await untilMoved(run);
+    await run.answer('approve', asked!);
+    const [{ steps = [] } = {}] = (await run.result()).stepResults;
+    expect(steps[1]!.content).toBe(steps[0]!.content);
+  });
+
+  test('leaves no question open of a branch that ended before the run was back at it', {
+    timeout: 120_000,
+  }, async () => {
+    // Until the answer has been sent, no worker can read what the run carries: so it comes with the first workflow task.
+    let isClosed = true;
+    const codec = {
+      encode: async (payloads: Payload[]) => payloads,
+      decode: async (payloads: Payload[]) => {
+        if (isClosed && payloads.some(({ data }) => data && Buffer.from(data).includes('"rounds":')))
+          throw new Error('closed');
+        return payloads;
+      },
+    };
+    const taskQueue = `${server.taskQueue}-closed`;
+    await server.worker({ taskQueue, dataConverter: { payloadCodecs: [codec] } });
+    const run = await server.start('longOrphan', 'IN', undefined, { taskQueue });
+    const [fails] = await run.paused(2);
+    const first = await executionOf(run);
+    for (let sent = 0; sent < 60 && (await executionOf(run)) === first; sent += 1) {
+      await run.signal('approve', { requirement: 'nobody' });
+      await sleep(60);
+    }
+    await run.answer('approve', fails!);
+    isClosed = false;
+    const now = await run.until((output) => openOf(output).some(({ stepName }) => stepName === 'after'), 60_000);
+    expect(openOf(now).map(({ stepName }) => stepName)).toEqual(['after']);
+    await run.answer('approve', openOf(now)[0]!);
+    const { status, stepRequirements } = await run.result();
+    expect(status).toBe('completed');
+    expect(stepRequirements.map(({ stepName, resolution }) => [stepName, resolution])).toEqual([
+      ['fails', 'confirmed'],
+      ['deep', 'withdrawn'],
+      ['after', 'confirmed'],
+    ]);
+  });
+
   test('is announced once', async () => {
     const told: string[] = [];
     const taskQueue = `${server.taskQueue}-told`;
@@ -155,6 +214,22 @@ describe('another definition', () => {
 });
 
 describe('a loop of reviewed iterations', () => {
+  test('goes on where what was reviewed is large', { timeout: 120_000 }, async () => {
+    const run = await server.start('longLarge');
+    let reviewed = 0;
+    for await (const event of client.events(run.handle.workflowId)) {
+      if (event.event !== 'StepOutputReview') continue;
+      reviewed += 1;
+      await run.signal(reviewed < 50 ? 'reject' : 'approve', { requirement: event.requirement });
+    }
+    let executions = 0;
+    for (let id: string | null | undefined = await firstOf(run); id; executions += 1) {
+      const events = await eventsOf(server.client.workflow.getHandle(run.handle.workflowId, id));
+      id = events.at(-1)!.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    }
+    expect(executions).toBeGreaterThan(3);
+  });
+
   test('goes on over many executions, each bounded, and counts nothing twice', { timeout: 120_000 }, async () => {
     const iterations = 120;
     const run = await server.start('longReviews');

@@ -1,5 +1,6 @@
 /** Runs that continue as new: after few events, so that tests see it. */
-import { loop, parallel, step, steps, workflow } from 'holdpoint/workflow';
+import { uuid4 } from '@temporalio/workflow';
+import { loop, type NodeLike, parallel, step, steps, workflow } from 'holdpoint/workflow';
 
 /** Waits, and has done something before. */
 export const longPaused = workflow({
@@ -46,6 +47,73 @@ export const longReviews = workflow({
         }),
         step({ name: 'last', executor: ({ previousStepContent }) => previousStepContent }),
       ],
+    }),
+  ],
+});
+
+const gate = { requiresConfirmation: true } as const;
+
+/** What is reviewed is so large that fifty of it are more than a run can carry. */
+export const longLarge = workflow({
+  name: 'longLarge',
+  continueAsNewAfter: 60,
+  steps: [
+    loop({
+      name: 'refine',
+      maxIterations: 1_000,
+      steps: [step({ name: 'draft', executor: () => 'x'.repeat(40_000) })],
+      humanReview: { requiresIterationReview: true, onReject: 'retry' },
+    }),
+  ],
+});
+
+const deep = (depth: number): NodeLike =>
+  depth === 0
+    ? step({ name: 'deep', executor: () => 'deep', humanReview: gate })
+    : steps({ name: `s${depth}`, steps: [deep(depth - 1)] });
+
+/** A branch that fails before the other, which is deep, is back at its question. */
+export const longOrphan = workflow({
+  name: 'longOrphan',
+  continueAsNewAfter: 50,
+  steps: [
+    parallel({
+      name: 'both',
+      steps: [
+        step({
+          name: 'fails',
+          executor: () => {
+            throw new Error('no luck');
+          },
+          humanReview: { ...gate, onError: 'fail' },
+        }),
+        deep(8),
+      ],
+      humanReview: { onError: 'skip' },
+    }),
+    step({ name: 'after', executor: () => 'after', humanReview: gate }),
+  ],
+});
+
+const filledIn = {
+  '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value: { value, id: uuid4() } }) },
+} as const;
+
+/** A nested workflow whose schema fills in something else each time. */
+export const longNested = workflow({
+  name: 'longNested',
+  continueAsNewAfter: 50,
+  steps: [
+    step({
+      name: 'nested',
+      workflow: workflow({
+        name: 'inner',
+        inputSchema: filledIn,
+        steps: [
+          step({ name: 'first', executor: ({ input }) => (input as { id: string }).id }),
+          step({ name: 'second', executor: ({ input }) => (input as { id: string }).id, humanReview: gate }),
+        ],
+      }),
     }),
   ],
 });

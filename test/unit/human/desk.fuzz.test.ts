@@ -17,6 +17,7 @@ import { requirementFields } from '../../support/requirement.ts';
 const shown = { memo: undefined as unknown, details: '' };
 vi.mock('@temporalio/workflow', async (actual) => ({
   ...(await actual<object>()),
+  CancellationScope: { current: () => ({}) },
   metricMeter: {
     createCounter: () => ({ add: () => {} }),
     createHistogram: () => ({ record: () => {} }),
