@@ -111,7 +111,7 @@ function plain(
   return { status, content, stepResults, sessionState, refused: refusedAnswers.count, error, usage, requirements };
 }
 
-describe('a run that continues as new at every chance', () => {
+describe.concurrent('a run that continues as new at every chance', () => {
   for (const [name, scenario] of Object.entries(SCENARIOS)) {
     test(`does as one that never does: ${name}`, async () => {
       const [one, other] = await Promise.all([outcome(still, name, scenario), outcome(moving, name, scenario)]);

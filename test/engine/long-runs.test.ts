@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { eventsOf, type HistoryEvent, typeOf, untilHistory } from '../support/history.ts';
 import { replayProblems } from '../support/replay.ts';
@@ -36,7 +36,7 @@ async function untilMoved(run: TestRun): Promise<void> {
   }
 }
 
-describe('a paused run that continues as new', () => {
+describe.concurrent('a paused run that continues as new', () => {
   test('keeps ids, digests, deadlines and what it has done; an answer to what was shown before counts', async () => {
     const run = await server.start('longPaused', 'IN', { sessionId: 'mine', sessionState: { given: 1 } });
     const before = await run.paused(2);
@@ -162,7 +162,7 @@ describe('a paused run that continues as new', () => {
     await run.paused(2);
     await untilMoved(run);
     // The reminders come five seconds after the questions, from the execution that the run is in then.
-    await expect.poll(() => told.length, { timeout: 10_000 }).toBe(4);
+    await vi.waitUntil(() => told.length === 4, { timeout: 20_000 });
     expect(told.toSorted((a, b) => a.localeCompare(b))).toEqual([
       ...['pause late', 'pause soon', 'reminder late', 'reminder soon'],
     ]);
@@ -213,7 +213,7 @@ describe('another definition', () => {
   });
 });
 
-describe('a loop of reviewed iterations', () => {
+describe.concurrent('a loop of reviewed iterations', () => {
   test('goes on where what was reviewed is large', { timeout: 120_000 }, async () => {
     const run = await server.start('longLarge');
     let reviewed = 0;
