@@ -24,7 +24,11 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: SlowFirst },
     projects: [
-      { extends: true, test: { name: 'unit', include: unit, testTimeout: 30_000, sequence: { groupOrder: 0 } } },
+      {
+        extends: true,
+        // Some mock the SDK's module, which another file of the same process may have loaded before.
+        test: { name: 'unit', include: unit, isolate: true, testTimeout: 30_000, sequence: { groupOrder: 0 } },
+      },
       {
         extends: true,
         test: {
