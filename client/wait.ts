@@ -115,7 +115,7 @@ export function checkWait({ signal, timeout }: WaitOptions): void {
 }
 
 /** @throws {TypeError} for what is no positive duration. */
-function timeoutMs(timeout: WaitOptions['timeout']): number | undefined {
+export function timeoutMs(timeout: WaitOptions['timeout']): number | undefined {
   if (timeout === undefined) return undefined;
   const ms = typeof timeout === 'number' ? timeout : durationMs(timeout);
   if (ms !== undefined && ms > 0 && ms < 2 ** 31) return ms;

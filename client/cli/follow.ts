@@ -1,10 +1,9 @@
 /** `holdpoint watch`: the events of a run as they happen, across pauses, to its end. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '../../workflows/protocol/events.ts';
-import { durationMs } from '../../workflows/define/duration.ts';
 import { diagnose } from '../diagnose.ts';
 import { WaitTimeout } from '../errors.ts';
-import type { WaitOptions } from '../wait.ts';
+import { timeoutMs, type WaitOptions } from '../wait.ts';
 import { exitOf } from './conclude.ts';
 import { orNearRuns } from './find.ts';
 import { print, printJsonLine } from './output.ts';
@@ -35,7 +34,7 @@ export async function follow(
   { from = 1, json, timeout }: FollowOptions,
 ): Promise<number> {
   const { client, waiting } = context;
-  const ms = typeof timeout === 'string' ? durationMs(timeout) : timeout;
+  const ms = timeoutMs(timeout);
   const late = new AbortController();
   const timer = ms && setTimeout(() => late.abort(new WaitTimeout(runId, ms, undefined)), ms);
   const waits = new Waits();

@@ -4,7 +4,7 @@
  */
 import type { WorkflowNode } from '../define/node.ts';
 import type { StepOutput } from '../define/step-output.ts';
-import { asked } from '../human/desk.ts';
+import { askedAt } from '../human/asked.ts';
 import { runCondition } from './condition.ts';
 import { passGate } from './gate.ts';
 import { runLoop } from './loop.ts';
@@ -93,7 +93,7 @@ async function runReviewed(here: Here, first: Round) {
     });
     if (then === 'skipped' || !output) return output;
     // What was asked is not for the predicate to say again.
-    if (!asked(place, 'output_review') && !needsReview(here, output)) return output;
+    if (askedAt(place, 'output_review') === undefined && !needsReview(here, output)) return output;
     slot.set(output);
     const reviewed = await reviewOutput(here, output, retryCount);
     if (reviewed.then === 'omit') return undefined;

@@ -13,10 +13,11 @@ import {
   type JournalEntry,
   type RunEventName,
 } from '../protocol/events.ts';
-import type { RequirementKind, RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
+import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
 import { answerLimit } from '../protocol/signals.ts';
 import { type Announced, announce } from './announce.ts';
+import { askedAt, askedWithin, keepAsked } from './asked.ts';
 import { type Branch, BranchStopped } from './branch.ts';
 import { Departure } from './departure.ts';
 import { answerData, PAUSE_EVENTS, pauseData } from './desk-events.ts';
@@ -29,15 +30,6 @@ import { type CarriedRequirements, Requirements, type Sender } from './requireme
 
 /** Refused answers that watchers hear of at once; later ones, with what the run does next: anybody may send any number. */
 const TOLD_AT_ONCE = 20;
-
-/** Requirement ids by kind: what has been asked at a place. */
-type Asked = { readonly [Kind in RequirementKind]?: string };
-const ASKED = 'asked';
-
-/** Has this been asked here, in this execution or an earlier one? */
-export function asked(place: Place, kind: RequirementKind): boolean {
-  return place.recall<Asked>(ASKED)?.[kind] !== undefined;
-}
 
 /** Where something is asked, and who by. */
 interface Asking {
@@ -97,7 +89,7 @@ export class Desk {
 
   /** What goes on in another execution. @param place everything that the run has done */
   carried(place: Place): CarriedDesk {
-    const needed = new Set(place.all(ASKED).flatMap((each) => Object.values(each as Asked)));
+    const needed = new Set(askedWithin(place));
     const { requirements, publisher, teller, journal, seenDecisions, announced } = this;
     return {
       requirements: requirements.carried(needed),
@@ -129,15 +121,14 @@ export class Desk {
     { branch, place, anew }: Asking,
   ): Promise<StepRequirement> {
     await this.departure.hold();
-    const before = place.recall<Asked>(ASKED);
-    const known = anew ? undefined : this.requirements.get(before?.[request.kind] ?? '');
+    const known = anew ? undefined : this.requirements.get(askedAt(place, request.kind) ?? '');
     // Nobody is asked in a stopped branch, but that something may have run goes on record.
     if (!request.mayHaveRun) branch.check();
     const asked = known ?? this.requirements.ask(request, new Date(), timeoutMs);
     const { id, timeoutAt } = asked;
     this.branchOf.set(id, branch);
     if (!known) {
-      place.keep<Asked>(ASKED, { ...before, [request.kind]: id });
+      keepAsked(place, request.kind, id);
       this.tellPause(asked);
       if (branch.stopped) this.withdraw(id);
       branch.check();
@@ -174,9 +165,7 @@ export class Desk {
 
   /** Closes what is still open of branches that have ended early: they may not have come back to it in this execution. */
   withdrawWithin(place: Place): void {
-    for (const id of place.all(ASKED).flatMap((each) => Object.values(each as Asked))) {
-      if (this.requirements.isOpen(id)) this.withdraw(id);
-    }
+    for (const id of askedWithin(place)) if (this.requirements.isOpen(id)) this.withdraw(id);
   }
 
   /** Closes what is open when the run ends: a run that continued as new can end before it comes back to its questions. */

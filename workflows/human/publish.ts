@@ -30,7 +30,10 @@ export interface PublishedRun {
   readonly runId: string;
 }
 
-/** What is visible outside, as it goes over into the next execution: Temporal carries memo and attributes along. */
+/**
+ * What is visible outside, as it goes over into the next execution: Temporal takes the attributes along, run/execute.ts the
+ * memo.
+ */
 export interface PublishedState {
   readonly status?: RunStatus;
   readonly memoSet: boolean;
