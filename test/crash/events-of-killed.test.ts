@@ -138,7 +138,8 @@ function checkSequence(events: readonly RunEvent[]): void {
   const answered = events.flatMap((event) => ('resolution' in event ? [event.requirement] : []));
   expect(answered.toSorted((a, b) => a.localeCompare(b))).toEqual(asked.toSorted((a, b) => a.localeCompare(b)));
   expect(new Set(asked).size).toBe(asked.length);
-  // A completed run has an end for every beginning, except where a node ran again.
+  // Only a completed run has an end for every beginning: a human who cancels a payment that may have run ends the run there.
+  if (events.at(-1)!.event !== 'WorkflowCompleted') return;
   const count = (suffix: string) => events.filter(({ event }) => event.endsWith(suffix)).length;
   expect(count('ExecutionStarted')).toBe(count('ExecutionCompleted'));
   expect(count('IterationStarted')).toBe(count('IterationCompleted'));

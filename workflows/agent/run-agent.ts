@@ -22,13 +22,14 @@ export const runAgent: RunAgent = async (conversation, task) => {
   };
   let { turn, messages } = place.recall<Said>('said') ?? { turn: 1, messages: [{ role: 'user', content: task }] };
   for (; ; turn += 1) {
-    await conversation.host.desk.departure.passBoundary();
+    for (let wait = desk.boundary(); wait; wait = desk.boundary()) await wait;
     const now = { ...conversation, place: place.child(turn) };
-    const reply = await now.place.result('reply', async () => {
-      const generated = await generate(now, { turn, messages, runId, stepName });
-      spend(generated.usage);
-      return generated;
-    });
+    let reply = now.place.recall<ModelTurn>('reply');
+    if (!reply) {
+      reply = await generate(now, { turn, messages, runId, stepName });
+      spend(reply.usage);
+      now.place.keep('reply', reply);
+    }
     const { calls, problem, content = null } = reply;
     if (calls.length === 0 && problem === undefined) return answer(content);
     if (turn >= reply.maxTurns) throw spent(conversation, reply.maxTurns);

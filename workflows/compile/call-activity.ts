@@ -34,7 +34,7 @@ export async function callActivity(
       desk.departure.countLocal(jsonBytes(result ?? null));
       return result;
     }
-    const room = desk.room(size);
+    const room = desk.room.take(size);
     if (room) {
       await room;
       here.scope.branch.check();

@@ -11,7 +11,7 @@ import type { AgentCall, AgentHost } from '../agent/conversation.ts';
 import { messageOf } from '../agent/message.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import type { Branch } from '../human/branch.ts';
-import { NodeFailure, passCancellation } from '../human/outcome.ts';
+import { cancelled, NodeFailure } from '../human/outcome.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { ask, type Here } from './scope.ts';
 
@@ -36,7 +36,8 @@ export function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here:
 async function execute(node: StepNode, { options }: AgentRef, here: Here, call: AgentCall): Promise<unknown> {
   // What goes on beside it may have ended it, or somebody the run: then nothing new starts.
   here.scope.branch.check();
-  await passCancellation();
+  const ended = cancelled();
+  if (ended) await ended;
   const { type: name, summary, once = false, argument } = call;
   const size = jsonBytes(argument);
   const limit = payloadLimit();
@@ -51,7 +52,7 @@ async function execute(node: StepNode, { options }: AgentRef, here: Here, call: 
     heartbeatTimeout: node.heartbeatTimeout,
   };
   const { desk } = here.scope.run;
-  const room = desk.room(size);
+  const room = desk.room.take(size);
   if (room) {
     await room;
     here.scope.branch.check();

@@ -7,9 +7,7 @@ import type { Here } from './scope.ts';
 import { askUntilSettled } from './verdict.ts';
 
 /** What may run, or `undefined` where the human said no. */
-export async function passGate(here: Here): Promise<Round | undefined> {
-  const kind = gateKind(here);
-  if (kind === undefined) return { elseBranch: false };
+export async function passGate(here: Here, kind: RequirementKind): Promise<Round | undefined> {
   const { review, scope } = here;
   const { verdict, answer } = await askUntilSettled(
     here,
@@ -27,8 +25,8 @@ export async function passGate(here: Here): Promise<Round | undefined> {
   return { elseBranch: verdict === 'else', ...(answer.userInput ? { userInput: answer.userInput } : {}) };
 }
 
-/** A Router's user input is the choice of a route, a pause of its own. */
-function gateKind({ node, review }: Here): RequirementKind | undefined {
+/** What is asked before the node, if anything. A Router's user input is the choice of a route, a pause of its own. */
+export function gateKind({ node, review }: Here): RequirementKind | undefined {
   const input = review.requiresUserInput && node.kind === 'step';
   if (review.requiresConfirmation) return input ? 'confirmation+user_input' : 'confirmation';
   return input ? 'user_input' : undefined;

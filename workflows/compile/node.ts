@@ -6,14 +6,14 @@ import type { WorkflowNode } from '../define/node.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import { askedAt } from '../human/asked.ts';
 import { runCondition } from './condition.ts';
-import { passGate } from './gate.ts';
+import { gateKind, passGate } from './gate.ts';
 import { runLoop } from './loop.ts';
-import { settleErrors } from './on-error.ts';
+import { type Settled, settleErrors } from './on-error.ts';
 import { runParallel } from './parallel.ts';
 import { needsReview, reviewOutput } from './review.ts';
-import type { Body, Round } from './round.ts';
+import { type Body, type Round, UNGATED } from './round.ts';
 import { runRouter } from './router.ts';
-import { NodeFailure, passCancellation } from '../human/outcome.ts';
+import { NodeFailure } from '../human/outcome.ts';
 import { type Here, hereOf, type RunNode } from './scope.ts';
 import { runStep } from './step.ts';
 import { runSteps } from './steps.ts';
@@ -43,31 +43,26 @@ export const runNode: RunNode = async (node, scope, slot) => {
     return done.output;
   }
   scope.branch.check();
-  await passCancellation();
-  // Thousands of inline nodes run in one workflow task, and tell of it.
-  const room = scope.run.desk.room(0);
-  if (room) await room;
-  await scope.run.desk.departure.passBoundary();
+  const { desk } = scope.run;
+  for (let wait = desk.boundary(); wait; wait = desk.boundary()) await wait;
   const here = hereOf(node, scope, slot);
-  const round = await passGate(here);
-  const output = round && (await runTold(here, round));
+  const kind = gateKind(here);
+  const round = kind === undefined ? UNGATED : await passGate(here, kind);
+  let output: StepOutput | undefined;
+  if (round) {
+    try {
+      output = await runReviewed(here, round);
+      tellCompleted(here, output);
+    } catch (error) {
+      if (error instanceof NodeFailure) place.once('failure told', () => tellFailed(here, error.message));
+      throw error;
+    }
+  }
   if (output) slot.set(output);
   else slot.clear();
   place.finish('done', output ? { output } : {});
   return output;
 };
-
-/** The node's output, with the events of its beginning and its end. */
-async function runTold(here: Here, round: Round) {
-  try {
-    const output = await runReviewed(here, round);
-    tellCompleted(here, output);
-    return output;
-  } catch (error) {
-    if (error instanceof NodeFailure) here.slot.place.once('failure told', () => tellFailed(here, error.message));
-    throw error;
-  }
-}
 
 /** Which round of a node it is. */
 interface Attempt {
@@ -83,14 +78,16 @@ async function runReviewed(here: Here, first: Round) {
   let round = { ...begun };
   for (let retryCount = before; ; retryCount += 1) {
     slot.place.keep<Attempt>('attempt', { round, retryCount });
-    const { then, output } = await place.result('settled', async () => {
-      const settled = await settleErrors(here, () => {
+    let settled = place.recall<Settled>('settled');
+    if (!settled) {
+      settled = await settleErrors(here, () => {
         place.once('told', () => tellStarted(here));
         return body(here.node, here, round, runNode);
       });
       if (settled.output) tellOutput(here, settled.output);
-      return settled;
-    });
+      place.keep('settled', settled);
+    }
+    const { then, output } = settled;
     if (then === 'skipped' || !output) return output;
     // What was asked is not for the predicate to say again.
     if (askedAt(place, 'output_review') === undefined && !needsReview(here, output)) return output;

@@ -14,6 +14,9 @@ export interface Round {
   selection?: readonly string[] | 'none';
 }
 
+/** The first round of a node without a gate. */
+export const UNGATED: Round = { elseBranch: false };
+
 /**
  * The durable code of one primitive: runs the node itself, inside the gates, the error handling and the review that all
  * primitives share (node.ts). `undefined`: omitted.

@@ -71,15 +71,13 @@ export class Departure {
     this.leaving = false;
   }
 
-  /** Between two nodes: where it is time, the run leaves here, unless something else is at work. */
-  async passBoundary(): Promise<void> {
+  /** Between two nodes: where it is time, the run leaves here, unless something else is at work. `undefined`: it goes on. */
+  boundary(): Promise<void> | undefined {
     if (this.unseen.locals >= UNSEEN.locals || this.unseen.bytes >= UNSEEN.bytes) {
-      await sleep(1);
-      this.look();
+      return sleep(1).then(() => this.look());
     }
-    if (this.leaving || (this.isDue && this.isIdle() && !runsBesideOthers())) {
-      await condition(() => !this.leaving && !this.isDue);
-    }
+    const leaves = this.leaving || (this.isDue && this.isIdle() && !runsBesideOthers());
+    return leaves ? condition(() => !this.leaving && !this.isDue) : undefined;
   }
 
   /** Before anything begins; `undefined` unless the run is leaving. */

@@ -4,7 +4,7 @@
  * and H6 (deadlines are Temporal timers; where answer and timer arrive in one workflow task, the answer is applied first,
  * because the SDK delivers signals before timers).
  */
-import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { payloadLimit } from '../define/run-limit.ts';
 import {
   type CarriedJournal,
@@ -23,10 +23,12 @@ import { Departure } from './departure.ts';
 import { answerData, PAUSE_EVENTS, pauseData } from './desk-events.ts';
 import { Journal, Teller, type Untold } from './journal.ts';
 import { countClosed, countPause, countRefusal } from './metrics.ts';
+import { cancelled } from './outcome.ts';
 import type { Place } from './place.ts';
 import { Publisher, type PublishedRun, type PublishedState } from './publish.ts';
 import { readSignal } from './read-answer.ts';
 import { type CarriedRequirements, Requirements, type Sender } from './requirements.ts';
+import { TaskRoom } from './task-room.ts';
 
 /** Refused answers that watchers hear of at once; later ones, with what the run does next: anybody may send any number. */
 const TOLD_AT_ONCE = 20;
@@ -53,8 +55,6 @@ export interface CarriedDesk {
   readonly announced: { readonly [requirement: string]: Announced };
 }
 
-/** Bytes of arguments that one workflow task schedules; beside them it has memos and other small things. */
-const TASK_LIMIT = 2_500_000;
 /** What a memo weighs that is full of events, and shows what is open. */
 const OVERFLOW_BYTES = 150_000;
 
@@ -68,16 +68,16 @@ export class Desk {
   private readonly seenDecisions = new Set<string>();
   /** Decisions since the last publication; `undefined` where nothing was asked or answered. */
   private decided: [string, string][] | undefined;
-  /** What has been scheduled in the workflow task that began with this history. */
-  private task = { historyLength: -1, bytes: 0 };
   /** Executors at work right now. */
   private working = 0;
   private readonly announced: Map<string, Announced>;
   readonly departure: Departure;
+  readonly room: TaskRoom;
 
   constructor(run: PublishedRun, mostEvents: number | undefined, carried?: CarriedDesk) {
     this.run = run;
     this.departure = new Departure(() => this.working === 0, mostEvents);
+    this.room = new TaskRoom(this.departure);
     this.requirements = new Requirements(run.executionId, carried?.requirements);
     this.publisher = new Publisher(run, this.teller, carried?.published);
     this.announced = new Map(Object.entries(carried?.announced ?? {}));
@@ -120,7 +120,8 @@ export class Desk {
     timeoutMs: number | undefined,
     { branch, place, anew }: Asking,
   ): Promise<StepRequirement> {
-    await this.departure.hold();
+    const held = this.departure.hold();
+    if (held) await held;
     const known = anew ? undefined : this.requirements.get(askedAt(place, request.kind) ?? '');
     // Nobody is asked in a stopped branch, but that something may have run goes on record.
     if (!request.mayHaveRun) branch.check();
@@ -175,7 +176,8 @@ export class Desk {
 
   /** What user code returned; where that is a promise, the run is at work until it settles. */
   async settled<T>(call: () => T | PromiseLike<T>): Promise<T> {
-    await this.departure.hold();
+    const held = this.departure.hold();
+    if (held) await held;
     const returned = call();
     return isThenable(returned) ? this.work(async () => await returned) : returned;
   }
@@ -184,10 +186,11 @@ export class Desk {
    * Runs an executor that takes time, and shows that the run is at work meanwhile. A brief one, over within the workflow
    * task, shows nothing: what it settles is published with what comes next in the same task.
    */
-  async work<T>(executor: () => Promise<T>, { brief = false, carries = false } = {}): Promise<T> {
-    await this.departure.hold();
+  async work<T>(executor: () => Promise<T>, { brief = false } = {}): Promise<T> {
+    const held = this.departure.hold();
+    if (held) await held;
     this.working += 1;
-    if (!brief) this.publish({ tell: !carries });
+    if (!brief) this.publish();
     try {
       return await executor();
     } finally {
@@ -197,22 +200,24 @@ export class Desk {
   }
 
   /** The same for an activity: it takes the run's events into the history, as its last argument. */
-  carry<T>(activity: (journal: readonly CarriedJournal[]) => Promise<T>): Promise<T> {
-    return this.work(
-      async () => {
-        const { historyLength, runId: execution } = workflowInfo();
-        // Temporal schedules nothing in a cancelled scope.
-        const untold = CancellationScope.current().consideredCancelled ? [] : this.journal.take();
-        try {
-          return await activity(untold.length === 0 ? [] : [{ [JOURNAL_MARK]: this.teller.tell(untold), execution }]);
-        } catch (error) {
-          // Cancelled in the workflow task that scheduled it: then the server never hears of it.
-          if (isCancellation(error) && workflowInfo().historyLength === historyLength) this.journal.putBack(untold);
-          throw error;
-        }
-      },
-      { carries: true },
-    );
+  async carry<T>(activity: (journal: readonly CarriedJournal[]) => Promise<T>): Promise<T> {
+    const held = this.departure.hold();
+    if (held) await held;
+    this.working += 1;
+    this.publish({ tell: false });
+    const { historyLength, runId: execution } = workflowInfo();
+    // Temporal schedules nothing in a cancelled scope.
+    const untold = CancellationScope.current().consideredCancelled ? [] : this.journal.take();
+    try {
+      return await activity(untold.length === 0 ? [] : [{ [JOURNAL_MARK]: this.teller.tell(untold), execution }]);
+    } catch (error) {
+      // Cancelled in the workflow task that scheduled it: then the server never hears of it.
+      if (isCancellation(error) && workflowInfo().historyLength === historyLength) this.journal.putBack(untold);
+      throw error;
+    } finally {
+      this.working -= 1;
+      this.departure.look();
+    }
   }
 
   /** The events that nobody has been told of, for the run's result. */
@@ -221,26 +226,12 @@ export class Desk {
   }
 
   /**
-   * Room for what weighs so much in this workflow task, or a promise to wait for: whatever starts together is scheduled in
-   * one task, and the server ends a run whose task is over 4 MB.
+   * Before a node or a turn begins: what to wait for, again and again until it is nothing. A promise where there is
+   * nothing to wait for would cost: Temporal's worker records a stack for each.
    */
-  room(bytes: number): Promise<void> | undefined {
-    const scheduled = this.weigh(0);
-    if (scheduled > 0 && scheduled + bytes > TASK_LIMIT)
-      return sleep(1).then(() => {
-        this.departure.look();
-        return this.room(bytes);
-      });
-    this.weigh(bytes);
-    return undefined;
-  }
-
-  /** Adds to what the workflow task weighs. */
-  private weigh(bytes: number): number {
-    const { historyLength } = this.departure;
-    if (historyLength !== this.task.historyLength) this.task = { historyLength, bytes: 0 };
-    this.task.bytes += bytes;
-    return this.task.bytes;
+  boundary(): Promise<void> | undefined {
+    // Thousands of inline nodes run in one workflow task, and tell of it.
+    return cancelled() ?? this.room.take(0) ?? this.departure.boundary();
   }
 
   /** Takes a signal. Never throws, never waits. */
@@ -297,7 +288,7 @@ export class Desk {
     this.journal.add(event, path, data);
     if (!this.journal.isFull) return;
     this.publish();
-    this.weigh(OVERFLOW_BYTES);
+    this.room.add(OVERFLOW_BYTES);
   }
 
   private tellPause(asked: StepRequirement): void {

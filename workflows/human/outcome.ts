@@ -48,12 +48,12 @@ export class NodeFailure extends Error {
 }
 
 /**
- * Ends here what Temporal has cancelled. Needed where nothing else would notice: after an activity that ended well in
- * spite of it, before inline code, at the end of the run. @throws {CancelledFailure}
+ * What rejects where Temporal has cancelled what runs here, else `undefined`. Needed where nothing else would notice: after
+ * an activity that ended well in spite of it, before inline code, at the end of the run.
  */
-export async function passCancellation(): Promise<void> {
+export function cancelled(): Promise<never> | undefined {
   const scope = CancellationScope.current();
-  if (scope.consideredCancelled) await scope.cancelRequested;
+  return scope.consideredCancelled ? scope.cancelRequested : undefined;
 }
 
 /** Not an error of a node: it passes through every `onError` and every retry. */

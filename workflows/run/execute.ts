@@ -1,7 +1,6 @@
 /** One run, from its arguments to its output. */
 import {
   ApplicationFailure,
-  CancellationScope,
   ContinueAsNew,
   isCancellation,
   makeContinueAsNewFunc,
@@ -17,7 +16,7 @@ import { lastContent, type Json } from '../define/step-output.ts';
 import { UsageMeter } from '../agent/usage.ts';
 import { EMPTY_FLOW } from '../compile/flow.ts';
 import { runNode } from '../compile/node.ts';
-import { NodeFailure, passCancellation, RunCancelled } from '../human/outcome.ts';
+import { cancelled, NodeFailure, RunCancelled } from '../human/outcome.ts';
 import { toJson } from '../compile/output.ts';
 import type { RunContext, Scope } from '../compile/scope.ts';
 import { runSequence } from '../compile/sequence.ts';
@@ -109,7 +108,8 @@ class Run {
     try {
       const { steps } = this.definition;
       await Promise.race([runSequence(steps, scope, this.frame, runNode, this.place), this.leave(input)]);
-      await passCancellation();
+      const ended = cancelled();
+      if (ended) await ended;
       const outputs = this.frame.outputs();
       return this.end('completed', outputs.length === 0 ? NO_STEPS_EXECUTED : lastContent(outputs));
     } catch (error) {
@@ -122,15 +122,20 @@ class Run {
    * stands: the next execution finds what is done, and waits again.
    */
   private async leave(input: Json): Promise<never> {
-    const scope = CancellationScope.current();
     for (;;) {
-      await CancellationScope.nonCancellable(() => this.desk.departure.untilDue());
+      try {
+        await this.desk.departure.untilDue();
+      } catch (error) {
+        // A cancelled run ends here.
+        if (isCancellation(error)) return new Promise(() => {});
+        throw error;
+      }
       const carried = this.carried();
       const fits = jsonBytes([input, this.options, carried]) <= payloadLimit();
-      // A cancelled run ends here. One with too much to take along stays, and tries again later.
+      // One with too much to take along stays, and tries again later.
       // Temporal takes search attributes along, and the memo only where it is told to.
       const continueAsNew = makeContinueAsNewFunc({ memo: withoutJournal(workflowInfo().memo) });
-      if (fits && !scope.consideredCancelled) await continueAsNew(input, this.options, carried);
+      if (fits && !cancelled()) await continueAsNew(input, this.options, carried);
       this.desk.departure.postpone();
     }
   }

@@ -1,0 +1,37 @@
+/** What one workflow task may schedule: whatever starts together is in one, and the server ends a run whose task is over 4 MB. */
+import { sleep } from '@temporalio/workflow';
+import type { Departure } from './departure.ts';
+
+/** Bytes of arguments that one workflow task schedules; beside them it has memos and other small things. */
+const TASK_LIMIT = 2_500_000;
+
+export class TaskRoom {
+  private readonly departure: Departure;
+  /** What has been scheduled in the workflow task that began with this history. */
+  private task = { historyLength: -1, bytes: 0 };
+
+  /** @param departure tells workflow tasks apart */
+  constructor(departure: Departure) {
+    this.departure = departure;
+  }
+
+  /** Takes room for so many bytes in this workflow task; a promise to wait for where it has to be a later one. */
+  take(bytes: number): Promise<void> | undefined {
+    const scheduled = this.add(0);
+    if (scheduled > 0 && scheduled + bytes > TASK_LIMIT)
+      return sleep(1).then(() => {
+        this.departure.look();
+        return this.take(bytes);
+      });
+    this.add(bytes);
+    return undefined;
+  }
+
+  /** Adds to what the workflow task weighs. */
+  add(bytes: number): number {
+    const { historyLength } = this.departure;
+    if (historyLength !== this.task.historyLength) this.task = { historyLength, bytes: 0 };
+    this.task.bytes += bytes;
+    return this.task.bytes;
+  }
+}
