@@ -33,9 +33,13 @@ export const runAgent: RunAgent = async (conversation, task) => {
     const { calls, problem, content = null } = reply;
     if (calls.length === 0 && problem === undefined) return answer(content);
     if (turn >= reply.maxTurns) throw spent(conversation, reply.maxTurns);
-    const said = await hear(now, turn, reply);
-    if ('answer' in said) return answer(said.answer);
-    messages = [...messages, reply.message, said];
+    const done = problem === undefined ? await runTurn(now, turn, reply, runAgent) : undefined;
+    // A member's answer, where that is the team's.
+    if (done && 'answer' in done) return answer(done.answer);
+    const heard: AgentMessage = done
+      ? { role: 'tool', content: done.results }
+      : { role: 'user', content: problem ?? '' };
+    messages = [...messages, reply.message, heard];
     place.keep<Said>('said', { turn: turn + 1, messages });
     place.drop(turn);
   }
@@ -51,17 +55,6 @@ async function generate(conversation: Conversation, argument: GenerateRequest): 
   const { host, agent, branch } = conversation;
   const summary = summaryOf(conversation, argument.turn);
   return (await host.execute({ type: generateType(agent), summary, argument }, branch)) as ModelTurn;
-}
-
-/** What the model hears next; or the answer, where a member's is the team's. */
-async function hear(
-  conversation: Conversation,
-  turn: number,
-  reply: ModelTurn,
-): Promise<AgentMessage | { readonly answer: Json }> {
-  if (reply.problem !== undefined) return { role: 'user', content: reply.problem };
-  const done = await runTurn(conversation, turn, reply, runAgent);
-  return 'answer' in done ? done : { role: 'tool', content: done.results };
 }
 
 function spent({ host, agent }: Conversation, maxTurns: number): NodeFailure {

@@ -41,7 +41,7 @@ import { fingerprintOf } from './structure.ts';
 import { checkedInput, checkedOptions } from './run-input.ts';
 
 /** @throws {ApplicationFailure} `holdpoint.StepFailed` with the run output as its detail, or `holdpoint.InvalidInput` */
-export async function executeRun(
+export function executeRun(
   definition: WorkflowDefinition,
   input: unknown,
   options: unknown,
@@ -51,7 +51,7 @@ export async function executeRun(
   guardDefinition(definition, carried?.definition);
   const run = new Run(definition, checkedOptions(options), carried);
   installHandlers(run.desk, () => run.output(run.desk.status, null));
-  return run.execute(carried ? (input as Json) : await checkedInput(definition, input));
+  return run.execute(input, carried !== undefined);
 }
 
 class Run {
@@ -94,7 +94,9 @@ class Run {
     };
   }
 
-  async execute(input: Json): Promise<RunOutput> {
+  /** @param checked by an earlier execution */
+  async execute(given: unknown, checked: boolean): Promise<RunOutput> {
+    const input = checked ? (given as Json) : await checkedInput(this.definition, given);
     const scope: Scope = {
       run: this.context,
       path: '',
