@@ -8,7 +8,7 @@ import { askedAt } from '../human/asked.ts';
 import { runCondition } from './condition.ts';
 import { gateKind, passGate } from './gate.ts';
 import { runLoop } from './loop.ts';
-import { type Settled, settleErrors } from './on-error.ts';
+import { hasFailed, keepFailure, type Settled, settleFailure } from './on-error.ts';
 import { runParallel } from './parallel.ts';
 import { needsReview, reviewOutput } from './review.ts';
 import { type Body, type Round, UNGATED } from './round.ts';
@@ -79,15 +79,24 @@ async function runReviewed(here: Here, first: Round) {
   for (let retryCount = before; ; retryCount += 1) {
     slot.place.keep<Attempt>('attempt', { round, retryCount });
     let settled = place.recall<Settled>('settled');
-    if (!settled) {
-      settled = await settleErrors(here, () => {
+    const known = settled !== undefined;
+    while (!settled) {
+      if (hasFailed(here)) {
+        settled = await settleFailure(here);
+        continue;
+      }
+      try {
         place.once('told', () => tellStarted(here));
-        return body(here.node, here, round, runNode);
-      });
-      if (settled.output) tellOutput(here, settled.output);
-      place.keep('settled', settled);
+        settled = { then: 'done', output: await body(here.node, here, round, runNode) };
+      } catch (error) {
+        keepFailure(here, error);
+      }
     }
     const { then, output } = settled;
+    if (!known) {
+      if (output) tellOutput(here, output);
+      place.keep('settled', settled);
+    }
     if (then === 'skipped' || !output) return output;
     // What was asked is not for the predicate to say again.
     if (askedAt(place, 'output_review') === undefined && !needsReview(here, output)) return output;
