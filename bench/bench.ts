@@ -23,7 +23,7 @@ export async function takeTurns<Way, Sample>(
   ways: readonly Way[],
   measure: (way: Way) => Promise<Sample>,
 ): Promise<Samples<Way, Sample>> {
-  const [warmUp, rounds, seconds] = quick ? [5, 40, 12] : [20, 200, 600];
+  const [warmUp, rounds, seconds] = quick ? [5, 40, 9] : [20, 200, 600];
   const samples = new Map(ways.map((way): [Way, Sample[]] => [way, []]));
   const deadline = performance.now() + seconds * 1_000;
   for (let round = 0; round < warmUp + rounds; round += 1) {

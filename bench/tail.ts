@@ -1,5 +1,5 @@
 /** Watches a run's history by long poll: how both sides of a comparison learn what happened, with no worker involved. */
-import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 
 /** Both sides start a timer when they pause, so that is the event to look for. */
 type Marker = 'timerStartedEventAttributes' | 'workflowExecutionCompletedEventAttributes';
@@ -8,14 +8,14 @@ export class Tail {
   /** Events seen so far. */
   events = 0;
   private readonly client: Client;
-  private readonly execution: { readonly workflowId: string; readonly runId: string };
+  private readonly workflowId: string;
   private token: Uint8Array | undefined;
   private ended = false;
   private unread: { [K in Marker]?: unknown }[] = [];
 
-  constructor(client: Client, { workflowId, firstExecutionRunId }: WorkflowHandleWithFirstExecutionRunId) {
+  constructor(client: Client, workflowId: string) {
     this.client = client;
-    this.execution = { workflowId, runId: firstExecutionRunId };
+    this.workflowId = workflowId;
   }
 
   /** @throws where the run has ended without */
@@ -26,7 +26,7 @@ export class Tail {
         this.unread.splice(0, index + 1);
         return;
       }
-      if (this.ended) throw new Error(`${this.execution.workflowId} has ended: not what was to be measured`);
+      if (this.ended) throw new Error(`${this.workflowId} has ended: not what was to be measured`);
       await this.poll();
     }
   }
@@ -34,7 +34,7 @@ export class Tail {
   private async poll(): Promise<void> {
     const { history, nextPageToken } = await this.client.workflowService.getWorkflowExecutionHistory({
       namespace: this.client.options.namespace,
-      execution: this.execution,
+      execution: { workflowId: this.workflowId },
       waitNewEvent: true,
       historyEventFilterType: 1,
       ...(this.token ? { nextPageToken: this.token } : {}),

@@ -1,9 +1,11 @@
 /** Starts a run: what cannot be a run is refused here, before anything exists. */
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
 import { definitionOf } from '../workflows/define/definition.ts';
 import type { RunOptions } from '../workflows/protocol/run-output.ts';
 import { checkInput } from '../workflows/protocol/input-schema.ts';
+import { HOLDPOINT_SESSION, HOLDPOINT_STATUS, sessionAttribute } from '../workflows/protocol/search-attributes.ts';
 import { InvalidInput, RunAlreadyExists } from './errors.ts';
 import { startOf } from './history-tail.ts';
 import { Run, withCursor } from './run.ts';
@@ -39,21 +41,46 @@ export async function startRun(
   const checked = await checkInput(definitionOf(workflow)?.inputSchema, input);
   if (!checked.ok) throw new InvalidInput(name, `the input is wrong: ${checked.problem}`);
   checkSize(client, name, args);
-  const start = () =>
-    client.workflow.start(name, {
-      args,
-      taskQueue,
-      workflowId: runId,
-      workflowIdConflictPolicy: 'FAIL',
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    });
+  const start = (attributes: readonly SearchAttributePair[]) =>
+    call(client, () =>
+      client.workflow.start(name, {
+        args,
+        taskQueue,
+        workflowId: runId,
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        typedSearchAttributes: [...attributes],
+      }),
+    );
   try {
-    const { firstExecutionRunId } = await call(client, start);
+    const { firstExecutionRunId } = await withAttributes(client, runOptions.sessionId ?? runId, start);
     return withCursor(newRun(name, runId, runOptions), startOf(firstExecutionRunId));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunAlreadyExists(runId);
     if (grpcCode(error) === GRPC.invalidArgument) throw new InvalidInput(name, detailsOf(error));
     throw error;
+  }
+}
+
+/** Clients of namespaces that do not know holdpoint's search attributes. */
+const withoutAttributes = new WeakSet<Client>();
+
+/** With the run's first search attributes, where the namespace knows them: so it is in lists before a worker takes it. */
+async function withAttributes<T>(
+  client: Client,
+  sessionId: string,
+  start: (attributes: readonly SearchAttributePair[]) => Promise<T>,
+): Promise<T> {
+  if (withoutAttributes.has(client)) return start([]);
+  try {
+    return await start([
+      { key: HOLDPOINT_STATUS, value: 'running' },
+      { key: HOLDPOINT_SESSION, value: sessionAttribute(sessionId) },
+    ]);
+  } catch (error) {
+    if (grpcCode(error) !== GRPC.invalidArgument || !/search attribute/i.test(detailsOf(error))) throw error;
+    withoutAttributes.add(client);
+    return start([]);
   }
 }
 

@@ -38,8 +38,9 @@ export async function compareMemory(bench: Bench, table: Table): Promise<void> {
     const runs = bench.quick ? FEW : MANY;
     const hand = await costOf(bench, 'agentByHand', byHand, runs);
     const ours = await costOf(bench, 'agentStep', withHoldpoint, runs);
-    const sameBundle = await costOf(bench, 'agentByHand', withHoldpoint, FEW);
     print(bench, table, hand, ours);
+    if (bench.quick) return;
+    const sameBundle = await costOf(bench, 'agentByHand', withHoldpoint, FEW);
     const same = `${kilobytes(sameBundle.javascript)} KB, ${times(ours.javascript / sameBundle.javascript)}`;
     table.note(`JavaScript of the hand-written one in holdpoint's bundle: ${same}`);
   } finally {

@@ -1,6 +1,7 @@
 /** One agent's run, to its pause and to its end. */
 import { randomUUID } from 'node:crypto';
-import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { HoldpointClient } from 'holdpoint/client';
 import { Tail } from '../tail.ts';
 
 /** The types of the two workflows. */
@@ -19,16 +20,18 @@ const ANSWERS: Readonly<Record<AgentWay, object>> = {
 };
 
 export interface PausedRun {
-  readonly handle: WorkflowHandleWithFirstExecutionRunId;
+  readonly handle: WorkflowHandle;
   readonly tail: Tail;
 }
 
 export async function startPaused(client: Client, taskQueue: string, way: AgentWay): Promise<PausedRun> {
   const workflowId = `${way}-${randomUUID()}`;
-  const handle = await client.workflow.start(way, { taskQueue, workflowId, args: ['Refund order 7'] });
-  const tail = new Tail(client, handle);
+  const input = 'Refund order 7';
+  if (way === 'agentByHand') await client.workflow.start(way, { taskQueue, workflowId, args: [input] });
+  else await new HoldpointClient(client, { taskQueue }).start(way, { input, runId: workflowId });
+  const tail = new Tail(client, workflowId);
   await tail.until('timerStartedEventAttributes');
-  return { handle, tail };
+  return { handle: client.workflow.getHandle(workflowId), tail };
 }
 
 export async function measureAgent(client: Client, taskQueue: string, way: AgentWay): Promise<AgentSample> {

@@ -28,7 +28,7 @@ export async function compareEvents(bench: Bench, table: Table): Promise<void> {
 async function byHand({ client }: Bench, taskQueue: string): Promise<number> {
   const workflowId = `byHand-${randomUUID()}`;
   const handle = await client.workflow.start('handWritten', { taskQueue, workflowId, args: [] });
-  const tail = new Tail(client, handle);
+  const tail = new Tail(client, workflowId);
   await tail.until('timerStartedEventAttributes');
   const started = performance.now();
   await handle.signal('approve', 1);

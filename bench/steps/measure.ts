@@ -1,6 +1,7 @@
 /** Runs one job and takes the time of each answer, for both sides with the same reader: a long poll of the history. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
+import { HoldpointClient } from 'holdpoint/client';
 import { Tail } from '../tail.ts';
 
 /** Milliseconds from before the answer is sent until its outcome is seen. */
@@ -14,16 +15,20 @@ export interface Sample {
   readonly bytes: number;
 }
 
-export type Way = 'handWritten' | 'remote' | 'local' | 'inline';
+export type Way = 'handWritten' | 'visible' | 'remote' | 'local' | 'inline';
+
+const isByHand = (way: Way) => way === 'handWritten' || way === 'visible';
 
 export async function measure(client: Client, taskQueue: string, way: Way): Promise<Sample> {
   const workflowId = `${way}-${randomUUID()}`;
   const begun = performance.now();
-  const handle = await client.workflow.start(way, { taskQueue, workflowId, args: [] });
-  const tail = new Tail(client, handle);
+  if (isByHand(way)) await client.workflow.start(way, { taskQueue, workflowId, args: [] });
+  else await new HoldpointClient(client, { taskQueue }).start(way, { input: null, runId: workflowId });
+  const handle = client.workflow.getHandle(workflowId);
+  const tail = new Tail(client, workflowId);
   const approve = async (pause: 1 | 2) => {
     const started = performance.now();
-    await handle.signal('approve', way === 'handWritten' ? pause : { requirement: PAUSES[pause] });
+    await handle.signal('approve', isByHand(way) ? pause : { requirement: PAUSES[pause] });
     return started;
   };
   await tail.until('timerStartedEventAttributes');

@@ -1,7 +1,8 @@
 /**
- * One job in four ways: work, ask, work, ask, work. By hand – what one writes with Temporal alone – and with holdpoint,
- * where the work is a remote activity as by hand, a local activity, or an inline function.
+ * One job in five ways: work, ask, work, ask, work. By hand – what one writes with Temporal alone –, by hand with what makes
+ * a pause visible, and with holdpoint, where the work is a remote activity as by hand, a local activity, or an inline function.
  */
+import { defineSearchAttributeKey } from '@temporalio/common';
 import * as temporal from '@temporalio/workflow';
 import { proxyActivities, proxyLocalActivities, type StepFunction, step, workflow } from 'holdpoint/workflow';
 import type * as activities from './activities.ts';
@@ -12,17 +13,31 @@ const options = { startToCloseTimeout: '1 minute' } as const;
 const { work: byHand } = temporal.proxyActivities<typeof activities>(options);
 const approve = temporal.defineSignal<[number]>('approve');
 
-export async function handWritten(): Promise<string> {
-  let approved = 0;
-  temporal.setHandler(approve, (pause) => {
-    approved = Math.max(approved, pause);
-  });
-  let content = await byHand();
-  for (const pause of [1, 2]) {
-    if (!(await temporal.condition(() => approved >= pause, TIMEOUT))) return 'timed out';
-    content = await byHand();
-  }
-  return content;
+export const handWritten = byHandJob(() => {});
+
+const STATUS = defineSearchAttributeKey('HoldpointStatus', 'KEYWORD');
+
+/** So that lists show what waits: a memo and a search attribute when a pause opens, and when it closes. */
+export const visible = byHandJob((status, asked) => {
+  temporal.upsertMemo({ status, ...(asked === undefined ? {} : { asked: `May step ${asked} run?` }) });
+  temporal.upsertSearchAttributes([{ key: STATUS, value: status }]);
+});
+
+function byHandJob(show: (status: 'paused' | 'running', asked?: number) => void) {
+  return async (): Promise<string> => {
+    let approved = 0;
+    temporal.setHandler(approve, (pause) => {
+      approved = Math.max(approved, pause);
+    });
+    let content = await byHand();
+    for (const pause of [1, 2]) {
+      show('paused', pause);
+      if (!(await temporal.condition(() => approved >= pause, TIMEOUT))) return 'timed out';
+      show('running');
+      content = await byHand();
+    }
+    return content;
+  };
 }
 
 /** The confirmed steps say idempotent, so that local activities are allowed, and the same in all ways. */

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { HoldpointClient } from '../../client/client.ts';
+import { HOLDPOINT_SESSION, HOLDPOINT_STATUS } from '../../workflows/protocol/search-attributes.ts';
 import { startBareServer } from '../support/bare-server.ts';
 import { ofType } from '../support/history.ts';
 import { replayProblems } from '../support/replay.ts';
@@ -53,6 +55,45 @@ describe('where they are registered', () => {
     expect(attributes.HoldpointDue).toEqual([new Date(open[0]!.timeoutAt!)]);
     expect(attributes.HoldpointStep).toContain('node 0');
     await run.handle.terminate();
+  });
+});
+
+describe('of a run that the client starts', () => {
+  test('are there before a worker takes it, and cost the run no event then', async () => {
+    const taskQueue = randomUUID();
+    const client = new HoldpointClient(server.client, { taskQueue, onWaiting: () => {} });
+    const sessionId = randomUUID();
+    const { runId } = await client.start('attributed', { input: 'IN', sessionId });
+    const found = () => client.getSession(sessionId).then(({ runs }) => runs.map((run) => [run.runId, run.status]));
+    await expect.poll(found, { timeout: 5_000 }).toEqual([[runId, 'running']]);
+    const worker = await server.worker({ taskQueue });
+    const run = new TestRun(server.client.workflow.getHandle(runId));
+    await run.pausedAt('confirmation');
+    expect(await attributesOf(run.handle)).toMatchObject({
+      HoldpointStatus: ['paused'],
+      HoldpointSession: [sessionId],
+    });
+    expect(ofType((await run.handle.fetchHistory()).events!, 'UpsertWorkflowSearchAttributes')).toHaveLength(2);
+    await run.handle.terminate();
+    await worker.stop();
+  });
+
+  test('are the run’s own, whatever it was started with', async () => {
+    const handle = await server.client.workflow.start('attributed', {
+      args: ['IN'],
+      taskQueue: server.taskQueue,
+      workflowId: randomUUID(),
+      typedSearchAttributes: [
+        { key: HOLDPOINT_STATUS, value: 'running' },
+        { key: HOLDPOINT_SESSION, value: 'of somebody else' },
+      ],
+    });
+    await new TestRun(handle).pausedAt('confirmation');
+    expect(await attributesOf(handle)).toMatchObject({
+      HoldpointStatus: ['paused'],
+      HoldpointSession: [handle.workflowId],
+    });
+    await handle.terminate();
   });
 });
 

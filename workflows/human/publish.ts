@@ -4,19 +4,23 @@
  * bookkeeping rides in workflow tasks that exist anyway: a pause costs two events when it opens and two when it closes.
  */
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
-import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { jsonBytes } from '../define/json.ts';
-import { cut, MEMO_KEY, toMemo } from '../protocol/memo.ts';
+import { MEMO_KEY, toMemo } from '../protocol/memo.ts';
 import type { StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
-import { HOLDPOINT_DUE, HOLDPOINT_SESSION, HOLDPOINT_STATUS, HOLDPOINT_STEP } from '../protocol/search-attributes.ts';
+import {
+  HOLDPOINT_DUE,
+  HOLDPOINT_SESSION,
+  HOLDPOINT_STATUS,
+  HOLDPOINT_STEP,
+  sessionAttribute,
+} from '../protocol/search-attributes.ts';
 import { currentDetails } from './details.ts';
 import type { Journal, Teller } from './journal.ts';
 
 /** The server refuses a search attribute of 2 KB or more, and with it the workflow task. */
 const STEP_NAMES_LIMIT = 1000;
-/** Characters of a keyword that every visibility store takes. A session id is shorter, unless it is a run's long id. */
-const SESSION_LIMIT = 255;
 
 export interface PublishedRun {
   readonly workflowName: string;
@@ -52,7 +56,7 @@ export class Publisher {
     this.teller = teller;
     this.status = carried?.status;
     this.memoSet = carried?.memoSet ?? false;
-    this.attributes = carried?.attributes;
+    this.attributes = carried ? carried.attributes : startedWith(run);
   }
 
   get state(): PublishedState {
@@ -92,7 +96,7 @@ export class Publisher {
     const now = attributesOf(status, open);
     const before = this.attributes;
     const pairs: SearchAttributeUpdatePair[] = [];
-    if (!before) pairs.push({ key: HOLDPOINT_SESSION, value: cut(this.run.sessionId, SESSION_LIMIT) });
+    if (!before) pairs.push({ key: HOLDPOINT_SESSION, value: sessionAttribute(this.run.sessionId) });
     if (now.status !== before?.status) pairs.push({ key: HOLDPOINT_STATUS, value: now.status });
     // Unset, not empty: lists find what waits by the attribute's presence.
     if (JSON.stringify(now.steps) !== JSON.stringify(before?.steps ?? [])) {
@@ -104,6 +108,13 @@ export class Publisher {
     this.attributes = now;
     if (pairs.length > 0) upsertSearchAttributes(pairs);
   }
+}
+
+/** Those that the client has set, which saves an event where the run begins, and finds runs that no worker has taken yet. */
+function startedWith({ sessionId }: PublishedRun): ReturnType<typeof attributesOf> | undefined {
+  const { typedSearchAttributes: set } = workflowInfo();
+  const isOurs = set.get(HOLDPOINT_STATUS) === 'running' && set.get(HOLDPOINT_SESSION) === sessionAttribute(sessionId);
+  return isOurs ? attributesOf('running', []) : undefined;
 }
 
 function attributesOf(status: RunStatus, open: readonly StepRequirement[]) {

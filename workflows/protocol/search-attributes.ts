@@ -3,6 +3,7 @@
  * patch, so that the answer is in the run's history and replays agree.
  */
 import { defineSearchAttributeKey, type SearchAttributeType } from '@temporalio/common';
+import { cut } from './memo.ts';
 
 /** The SDK does not export the type of its keys, so declarations need one of ours. */
 export interface AttributeKey<Type extends SearchAttributeType> {
@@ -17,6 +18,14 @@ export const HOLDPOINT_STEP: AttributeKey<'KEYWORD_LIST'> = defineSearchAttribut
 export const HOLDPOINT_SESSION: AttributeKey<'KEYWORD'> = defineSearchAttributeKey('HoldpointSession', 'KEYWORD');
 /** The earliest deadline of an open requirement. */
 export const HOLDPOINT_DUE: AttributeKey<'DATETIME'> = defineSearchAttributeKey('HoldpointDue', 'DATETIME');
+
+/** Characters of a keyword that every visibility store takes. A session id is shorter, unless it is a run's long id. */
+const SESSION_LIMIT = 255;
+
+/** The value of {@link HOLDPOINT_SESSION}. */
+export function sessionAttribute(sessionId: string): string {
+  return cut(sessionId, SESSION_LIMIT);
+}
 
 export const SEARCH_ATTRIBUTES = [HOLDPOINT_STATUS, HOLDPOINT_STEP, HOLDPOINT_SESSION, HOLDPOINT_DUE] as const;
 
