@@ -3,6 +3,8 @@ import { SlowFirst } from './test/support/slow-first.ts';
 
 /** Fast tests, without a server: they run first. */
 const unit = ['test/unit/**/*.test.ts'];
+/** They mock the SDK's module, which another file of the same process may have loaded before. */
+const mocking = ['test/unit/human/carried-run.fuzz.test.ts', 'test/unit/human/desk.fuzz.test.ts'];
 /** They kill processes and take the time until all is well again: they run last, and one at a time. */
 const crash = ['test/crash/**/*.test.ts'];
 
@@ -26,8 +28,17 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // Some mock the SDK's module, which another file of the same process may have loaded before.
-        test: { name: 'unit', include: unit, isolate: true, testTimeout: 30_000, sequence: { groupOrder: 0 } },
+        test: { name: 'unit', include: unit, exclude: mocking, testTimeout: 30_000, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'unit-mocking',
+          include: mocking,
+          isolate: true,
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,

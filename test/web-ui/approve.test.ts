@@ -1,20 +1,19 @@
 /** A person with nothing but Temporal's Web UI: opens a paused run, reads what is asked, pastes the JSON, and it goes on. */
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser, openBrowser, RunPage } from './browser.ts';
+import { findBrowser, openBrowser, type Profile, RunPage } from './browser.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const executable = findBrowser();
 
 describe.skipIf(executable === undefined)('in the Web UI (needs chromium)', () => {
   let stage: Stage;
-  let browser: Browser;
+  let browser: Profile;
   beforeAll(async () => {
     stage = await openStage();
     browser = await openBrowser(executable!);
   });
   // A page that stays open goes on asking the server, and drawing what it hears.
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+  afterEach(() => Promise.all(browser.context.pages().map((page) => page.close())));
   afterAll(async () => {
     await browser?.close();
     await stage?.close();

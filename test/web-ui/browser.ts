@@ -1,7 +1,7 @@
 /** Temporal's Web UI as a person uses it: in a real browser, by what is written on the screen. Knows no test runner. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 /** The sandbox of the browser does not run in containers; the rest keeps it from talking to anybody but the UI. */
@@ -28,9 +28,21 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Headless, with an empty profile that is gone when it closes. */
-export function openBrowser(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: FLAGS });
+/** A browser with one profile, empty at first and gone when it closes: its pages share what they have loaded of the UI. */
+export interface Profile {
+  readonly context: BrowserContext;
+  close(): Promise<void>;
+}
+
+/** Headless. */
+export async function openBrowser(executablePath: string): Promise<Profile> {
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const context = await browser.newContext({
+    viewport: { width: 1200, height: 900 },
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+  });
+  return { context, close: () => browser.close() };
 }
 
 /** The names of the signals come from a worker; without one they are typed. */
@@ -48,12 +60,8 @@ export class RunPage {
   }
 
   /** @param codecEndpoint as set in the dialog of the UI's settings, for this browser */
-  static async open(browser: Browser, uiUrl: string, runId: string, codecEndpoint?: string): Promise<RunPage> {
-    const page = await browser.newPage({
-      viewport: { width: 1200, height: 900 },
-      colorScheme: 'light',
-      reducedMotion: 'reduce',
-    });
+  static async open({ context }: Profile, uiUrl: string, runId: string, codecEndpoint?: string): Promise<RunPage> {
+    const page = await context.newPage();
     if (codecEndpoint !== undefined) {
       await page.addInitScript(
         `localStorage.endpoint = '"${codecEndpoint}"'; localStorage.overrideRemoteCodecConfiguration = 'true';`,

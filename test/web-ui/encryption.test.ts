@@ -3,11 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEncryptionCodec, encryptedDataConverter } from '../../client/encryption.ts';
 import { codecEndpoint } from '../../worker/codec-endpoint.ts';
-import { findBrowser, openBrowser, RunPage } from './browser.ts';
+import { findBrowser, openBrowser, type Profile, RunPage } from './browser.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const executable = findBrowser();
@@ -15,7 +14,7 @@ const executable = findBrowser();
 describe.skipIf(executable === undefined)('in the Web UI (needs chromium)', () => {
   const encryption = { keys: [{ id: 'test', key: randomBytes(32).toString('base64') }] };
   let stage: Stage;
-  let browser: Browser;
+  let browser: Profile;
   let server: ReturnType<typeof createAdaptorServer>;
   let endpoint: string;
   beforeAll(async () => {

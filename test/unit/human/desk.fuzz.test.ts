@@ -2,6 +2,7 @@
  * A run's desk under fire: whatever any signal brings, nothing throws, what is not answered stays open, and what the run
  * shows of itself is bounded and is what a client can read (H2 to H5).
  */
+import { TypedSearchAttributes } from '@temporalio/common';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { readMemo } from '../../../client/read-run.ts';
@@ -22,7 +23,10 @@ vi.mock('@temporalio/workflow', async (actual) => ({
     createCounter: () => ({ add: () => {} }),
     createHistogram: () => ({ record: () => {} }),
   },
-  workflowInfo: () => ({ historyLength: 10, historySize: 1000, continueAsNewSuggested: false, runId: 'execution' }),
+  workflowInfo: () => ({
+    ...{ historyLength: 10, historySize: 1000, continueAsNewSuggested: false, runId: 'execution' },
+    typedSearchAttributes: new TypedSearchAttributes(),
+  }),
   upsertMemo: ({ holdpoint }: { holdpoint: unknown }) => {
     shown.memo = JSON.parse(JSON.stringify(holdpoint));
   },
