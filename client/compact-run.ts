@@ -2,12 +2,14 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
+import { HOLDPOINT_SESSION } from '../workflows/protocol/search-attributes.ts';
 import { readMemo } from './read-run.ts';
 import type { RequirementFields } from './requirement.ts';
 import { Run } from './run.ts';
 
 /** What a listing or a description says of an execution. */
-type ExecutionInfo = Pick<WorkflowExecutionInfo, 'workflowId' | 'type' | 'memo'>;
+type ExecutionInfo = Pick<WorkflowExecutionInfo, 'workflowId' | 'type' | 'memo'> &
+  Partial<Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>>;
 
 /** The memo of a run; `undefined` before its first pause. */
 export function memoOf({ memo }: Pick<ExecutionInfo, 'memo'>): RunMemo | undefined {
@@ -23,7 +25,8 @@ export function compactRun(info: ExecutionInfo, known: Partial<RunOutput> = {}, 
     {
       runId: info.workflowId,
       workflowName: memo?.workflowName ?? info.type,
-      sessionId: memo?.sessionId ?? info.workflowId,
+      // The attribute is cut where an id is long.
+      sessionId: memo?.sessionId ?? info.typedSearchAttributes?.get(HOLDPOINT_SESSION) ?? info.workflowId,
       status,
       content: null,
       stepResults: [],

@@ -5,8 +5,13 @@ import type { SearchAttributePair } from '@temporalio/common';
 import { definitionOf } from '../workflows/define/definition.ts';
 import type { RunOptions } from '../workflows/protocol/run-output.ts';
 import { checkInput } from '../workflows/protocol/input-schema.ts';
-import { HOLDPOINT_SESSION, HOLDPOINT_STATUS, sessionAttribute } from '../workflows/protocol/search-attributes.ts';
-import { InvalidInput, RunAlreadyExists, ServerUnavailable } from './errors.ts';
+import {
+  HOLDPOINT_SESSION,
+  HOLDPOINT_STATUS,
+  SEARCH_ATTRIBUTES,
+  sessionAttribute,
+} from '../workflows/protocol/search-attributes.ts';
+import { InvalidInput, RunAlreadyExists } from './errors.ts';
 import { startOf } from './history-tail.ts';
 import { Run, withCursor } from './run.ts';
 import { adviceFor, inputLimitOf } from './size-limits.ts';
@@ -41,18 +46,19 @@ export async function startRun(
   const checked = await checkInput(definitionOf(workflow)?.inputSchema, input);
   if (!checked.ok) throw new InvalidInput(name, `the input is wrong: ${checked.problem}`);
   checkSize(client, name, args);
-  const typedSearchAttributes = await firstAttributes(client, runOptions.sessionId ?? runId);
-  const start = () =>
-    client.workflow.start(name, {
-      args,
-      taskQueue,
-      workflowId: runId,
-      workflowIdConflictPolicy: 'FAIL',
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      typedSearchAttributes,
-    });
+  const start = (typedSearchAttributes: SearchAttributePair[]) =>
+    call(client, () =>
+      client.workflow.start(name, {
+        args,
+        taskQueue,
+        workflowId: runId,
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        typedSearchAttributes,
+      }),
+    );
   try {
-    const { firstExecutionRunId } = await call(client, start);
+    const { firstExecutionRunId } = await withAttributes(client, runOptions.sessionId ?? runId, start);
     return withCursor(newRun(name, runId, runOptions), startOf(firstExecutionRunId));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunAlreadyExists(runId);
@@ -61,37 +67,47 @@ export async function startRun(
   }
 }
 
-/** Whether a client's namespace knows holdpoint's search attributes. */
-const knowing = new WeakMap<Client, boolean>();
-/** Temporal's number of the type Keyword. */
-const KEYWORD = 2;
+/** Whether a client's namespace knows holdpoint's search attributes, and until when that counts. */
+const knowing = new WeakMap<Client, { readonly knows: boolean; readonly until: number }>();
+const UNKNOWN_MS = 60_000;
+const QUESTION_MS = 2_000;
 
-/** The run's first search attributes, where the namespace knows them: so it is in lists before a worker takes it. */
-async function firstAttributes(client: Client, sessionId: string): Promise<SearchAttributePair[]> {
-  let knows = knowing.get(client);
-  if (knows === undefined) {
-    knows = await knowsAttributes(client);
-    knowing.set(client, knows);
+/** With the run's first search attributes, where the namespace knows them: so it is in lists before a worker takes it. */
+async function withAttributes<T>(
+  client: Client,
+  sessionId: string,
+  start: (attributes: SearchAttributePair[]) => Promise<T>,
+): Promise<T> {
+  // Whatever is no string, the run refuses with a sentence.
+  if (typeof sessionId !== 'string' || !(await knowsAttributes(client))) return start([]);
+  try {
+    return await start([
+      { key: HOLDPOINT_STATUS, value: 'running' },
+      { key: HOLDPOINT_SESSION, value: sessionAttribute(sessionId) },
+    ]);
+  } catch (error) {
+    // Registered a moment ago, and not known to all of the server yet; or removed since.
+    const areUnknown = grpcCode(error) === GRPC.invalidArgument && detailsOf(error).includes('Holdpoint');
+    if (!areUnknown) throw error;
+    knowing.set(client, { knows: false, until: Date.now() + UNKNOWN_MS });
+    return start([]);
   }
-  if (!knows) return [];
-  return [
-    { key: HOLDPOINT_STATUS, value: 'running' },
-    { key: HOLDPOINT_SESSION, value: sessionAttribute(sessionId) },
-  ];
 }
 
-/** Asked before and not tried: Temporal's test server starts a run and then says that it does not know an attribute. */
+/** Asked first, not only tried: Temporal's test server starts a run and then says that it does not know an attribute. */
 async function knowsAttributes(client: Client): Promise<boolean> {
+  const known = knowing.get(client);
+  if (known && Date.now() < known.until) return known.knows;
   const { namespace } = client.options;
   const list = () => client.connection.operatorService.listSearchAttributes({ namespace });
-  try {
-    const { customAttributes } = await call(client, list);
-    return [HOLDPOINT_STATUS, HOLDPOINT_SESSION].every(({ name }) => customAttributes[name] === KEYWORD);
-  } catch (error) {
-    if (error instanceof ServerUnavailable) throw error;
-    // The run can do without, and says itself what is wrong with the namespace.
-    return false;
-  }
+  // The run can do without, whatever keeps the server from saying.
+  const knows = await call(client, list, QUESTION_MS).then(
+    // As the worker: all or none.
+    ({ customAttributes }) => SEARCH_ATTRIBUTES.every(({ name }) => name in customAttributes),
+    () => false,
+  );
+  knowing.set(client, { knows, until: knows ? Number.POSITIVE_INFINITY : Date.now() + UNKNOWN_MS });
+  return knows;
 }
 
 /** @throws {TypeError} */

@@ -129,7 +129,8 @@ async function toRun(client: Client, info: Execution): Promise<ListedRun | undef
   if (!memo && unreadable === undefined && session === undefined) return undefined;
   const runId = info.execution?.workflowId ?? '';
   const ended = ENDED[Number(info.status)];
-  const status = statusOf(ended, attribute(info, HOLDPOINT_STATUS.name) ?? memo?.status);
+  // The memo before the attribute: the client sets that at the start, and a worker may not be able to.
+  const status = statusOf(ended, memo?.status ?? attribute(info, HOLDPOINT_STATUS.name));
   return {
     runId,
     workflowName: memo?.workflowName ?? info.type?.name ?? '',

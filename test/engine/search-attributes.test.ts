@@ -64,8 +64,8 @@ describe('of a run that the client starts', () => {
     const client = new HoldpointClient(server.client, { taskQueue, onWaiting: () => {} });
     const sessionId = randomUUID();
     const { runId } = await client.start('attributed', { input: 'IN', sessionId });
-    const found = () => client.getSession(sessionId).then(({ runs }) => runs.map((run) => [run.runId, run.status]));
-    await expect.poll(found, { timeout: 5_000 }).toEqual([[runId, 'running']]);
+    const found = () => client.getSession(sessionId).then(({ runs }) => runs);
+    await expect.poll(found, { timeout: 5_000 }).toMatchObject([{ runId, status: 'running', sessionId }]);
     const worker = await server.worker({ taskQueue });
     const run = new TestRun(server.client.workflow.getHandle(runId));
     await run.pausedAt('confirmation');

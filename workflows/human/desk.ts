@@ -120,8 +120,8 @@ export class Desk {
     timeoutMs: number | undefined,
     { branch, place, anew }: Asking,
   ): Promise<StepRequirement> {
-    const held = this.departure.hold();
-    if (held) await held;
+    // Whatever begins beside it has begun before the run may show that it waits for a human alone.
+    await this.departure.hold();
     const known = anew ? undefined : this.requirements.get(askedAt(place, request.kind) ?? '');
     // Nobody is asked in a stopped branch, but that something may have run goes on record.
     if (!request.mayHaveRun) branch.check();
