@@ -1,5 +1,6 @@
 /** One conversation with a model: whose it is, and what its loop may do in the run around it. */
 import type { Json } from '../define/step-output.ts';
+import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
 import type { Desk } from '../human/desk.ts';
 import type { Place } from '../human/place.ts';
@@ -23,12 +24,12 @@ export interface AgentHost {
   /** A human confirmed the step: then its tools run at most once, as a function would. */
   readonly confirmed: boolean;
   /** @throws {ActivityFailure} · {NodeFailure} where the argument is too large · what ends the branch */
-  execute(call: AgentCall, branch: Branch): Promise<unknown>;
-  ask(
+  readonly execute: (call: AgentCall, branch: Branch) => Durable<unknown>;
+  readonly ask: (
     question: Pick<RequirementRequest, 'kind'> & Partial<RequirementRequest>,
     branch: Branch,
     place: Place,
-  ): Promise<StepRequirement>;
+  ) => Durable<StepRequirement>;
   readonly spend: (usage: TokenUsage) => void;
 }
 
@@ -52,7 +53,7 @@ export function inKey(id: string): string {
 }
 
 /** Runs an agent's loop on a task, to its answer. */
-export type RunAgent = (conversation: Conversation, task: string) => Promise<Json>;
+export type RunAgent = (conversation: Conversation, task: string) => Durable<Json>;
 
 /** `turn 2`, or `researcher · turn 2` for a member. */
 export function summaryOf({ member }: Conversation, turn: number): string {

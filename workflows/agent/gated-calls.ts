@@ -2,6 +2,7 @@
  * Tool calls that a human has a word in: asked for together, answered together or one by one, and then done in the order
  * of the model. What the human saw is what runs (H2, H5): the arguments in the requirement are those of the activity.
  */
+import type { Durable } from '../human/durable.ts';
 import { RunCancelled } from '../human/outcome.ts';
 import { askedFields, REJECTED_NOTE, withUserInput } from '../human/tool-answers.ts';
 import type { ToolApproval, ToolOutcome, ToolOutput } from '../protocol/agent.ts';
@@ -13,22 +14,22 @@ import { execute, MayHaveRun, outputOf, type RunCall, tell, tellCall, told } fro
 type Report = (toolCallId: string, output: ToolOutput) => void;
 
 /** @throws {RunCancelled} where the answer, or the deadline, cancels the run */
-export async function askAndRun(
+export function* askAndRun(
   conversation: Conversation,
   turn: number,
   calls: readonly RunCall[],
   report: Report,
   previousFeedback?: string,
-): Promise<void> {
+): Durable<void> {
   const { host, agent, member, branch, place } = conversation;
   const again = previousFeedback === undefined ? {} : { previousFeedback };
   const tools = calls.map((call) => asRequirement(call, member));
-  const answer = await host.ask({ kind: 'executor', executorName: agent, tools, ...again }, branch, place);
+  const answer = yield* host.ask({ kind: 'executor', executorName: agent, tools, ...again }, branch, place);
   if (answer.resolution === 'cancelled') throw RunCancelled.rejected(host.toolScope.stepName);
   for (const call of calls) {
     const tool = answer.tools!.find(({ toolCallId }) => toolCallId === call.toolCallId)!;
     const here = { ...conversation, place: place.child(call.toolCallId) };
-    report(call.toolCallId, await here.place.result('heard', () => runAnswered(here, turn, call, answer.id, tool)));
+    report(call.toolCallId, yield* here.place.result('heard', () => runAnswered(here, turn, call, answer.id, tool)));
   }
 }
 
@@ -41,13 +42,13 @@ function asRequirement({ toolCallId, toolName, args, gated }: RunCall, member: s
   };
 }
 
-async function runAnswered(
+function* runAnswered(
   conversation: Conversation,
   turn: number,
   call: RunCall,
   requirement: string,
   tool: ToolRequirement,
-): Promise<ToolOutput> {
+): Durable<ToolOutput> {
   // Fail closed: only what is known to be a yes is one.
   if (tool.resolution !== 'confirmed') return { type: 'text', value: tool.note ?? REJECTED_NOTE };
   if (tool.kind === 'external_execution') {
@@ -67,7 +68,7 @@ async function runAnswered(
           fields: askedFields(tool.userInputSchema),
         }
       : { ...call, passed };
-  return runCall(conversation, turn, filled, { asked: requirement, requirement, ...by });
+  return yield* runCall(conversation, turn, filled, { asked: requirement, requirement, ...by });
 }
 
 /** The leave that a call has: the executor pause that gave it, and who decided last. */
@@ -78,27 +79,22 @@ interface Leave {
 }
 
 /** Runs a call with the leave that it has; asks where more is needed, and where nobody knows what became of it. */
-export async function runCall(
-  conversation: Conversation,
-  turn: number,
-  call: RunCall,
-  leave?: Leave,
-): Promise<ToolOutput> {
+export function* runCall(conversation: Conversation, turn: number, call: RunCall, leave?: Leave): Durable<ToolOutput> {
   const record = (outcome: NonNullable<ToolRequirement['outcome']>) => {
     if (leave) conversation.host.desk.requirements.recordOutcome(leave.asked, call.toolCallId, outcome);
   };
   const { place } = conversation;
   const next = { ...conversation, place: place.child('next') };
-  const executed = await place.result('executed', () => attempt(conversation, turn, call, leave));
+  const executed = yield* place.result('executed', () => attempt(conversation, turn, call, leave));
   if (executed !== 'lost') {
     record('result' in executed ? 'completed' : 'error' in executed ? 'failed' : 'not_run');
-    return hear(next, turn, call, executed);
+    return yield* hear(next, turn, call, executed);
   }
   record('unknown');
-  const answer = await askWhatBecame(conversation, call);
+  const answer = yield* askWhatBecame(conversation, call);
   const by = answer.resolvedBy === undefined ? {} : { by: answer.resolvedBy };
   if (answer.resolution === 'retried') {
-    return runCall(next, turn, call, leave && { asked: leave.asked, requirement: answer.id, ...by });
+    return yield* runCall(next, turn, call, leave && { asked: leave.asked, requirement: answer.id, ...by });
   }
   if (answer.resolution !== 'skipped') throw RunCancelled.rejected(conversation.host.toolScope.stepName);
   return answer.result === undefined
@@ -107,14 +103,14 @@ export async function runCall(
 }
 
 /** `lost`: it may have run, and no result came back. */
-async function attempt(
+function* attempt(
   conversation: Conversation,
   turn: number,
   call: RunCall,
   leave: Leave | undefined,
-): Promise<ToolOutcome | 'lost'> {
+): Durable<ToolOutcome | 'lost'> {
   try {
-    return await execute(conversation, turn, call, leave && approvalOf(call, leave));
+    return yield* execute(conversation, turn, call, leave && approvalOf(call, leave));
   } catch (error) {
     if (error instanceof MayHaveRun) return 'lost';
     throw error;
@@ -130,40 +126,35 @@ function approvalOf({ passed, fields }: RunCall, { requirement, by }: Leave): To
 }
 
 /** What the model hears; or the human, where the worker asks for more than was known, or for other values. */
-async function hear(
-  conversation: Conversation,
-  turn: number,
-  call: RunCall,
-  outcome: ToolOutcome,
-): Promise<ToolOutput> {
+function* hear(conversation: Conversation, turn: number, call: RunCall, outcome: ToolOutcome): Durable<ToolOutput> {
   if ('gated' in outcome) {
     const { gated, args } = outcome;
     // Values are merged into what the model wrote: what was checked once must not be converted again.
     const shown = args ?? (gated.gate === 'user_input' ? call.input : call.args);
-    return askForOne(conversation, turn, { ...call, gated, args: shown });
+    return yield* askForOne(conversation, turn, { ...call, gated, args: shown });
   }
-  if ('invalid' in outcome && outcome.fields) return askForOne(conversation, turn, call, outcome.invalid);
+  if ('invalid' in outcome && outcome.fields) return yield* askForOne(conversation, turn, call, outcome.invalid);
   return told(outcome);
 }
 
-async function askForOne(
+function* askForOne(
   conversation: Conversation,
   turn: number,
   call: RunCall,
   previousFeedback?: string,
-): Promise<ToolOutput> {
+): Durable<ToolOutput> {
   let output: ToolOutput | undefined;
   const report: Report = (_, each) => {
     output = each;
   };
-  await askAndRun(conversation, turn, [call], report, previousFeedback);
+  yield* askAndRun(conversation, turn, [call], report, previousFeedback);
   return output!;
 }
 
-async function askWhatBecame(
+function askWhatBecame(
   { host, agent, member, branch, place }: Conversation,
   { toolName, toolCallId, args }: RunCall,
-): Promise<StepRequirement> {
+): Durable<StepRequirement> {
   const question = {
     kind: 'error',
     message: `The tool '${toolName}' of '${member ?? agent}' may have run: no result came back (its worker died, or it took too long)`,

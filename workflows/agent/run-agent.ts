@@ -3,6 +3,7 @@
  * it answers. Each model call and each tool call is an activity of its own, so a crash repeats neither.
  */
 import type { Json } from '../define/step-output.ts';
+import type { Durable } from '../human/durable.ts';
 import { contentFields } from '../human/journal.ts';
 import { NodeFailure } from '../human/outcome.ts';
 import { type AgentMessage, type GenerateRequest, generateType, type ModelTurn } from '../protocol/agent.ts';
@@ -11,7 +12,7 @@ import { type Conversation, type RunAgent, summaryOf } from './conversation.ts';
 import { runTurn } from './turn.ts';
 
 /** @throws {NodeFailure} after `maxTurns` turns without an answer · {ActivityFailure} of a model call */
-export const runAgent: RunAgent = async (conversation, task) => {
+export const runAgent: RunAgent = function* (conversation, task) {
   const { desk, toolScope, spend } = conversation.host;
   const { agent, place } = conversation;
   const { runId, stepName } = toolScope;
@@ -22,18 +23,18 @@ export const runAgent: RunAgent = async (conversation, task) => {
   };
   let { turn, messages } = place.recall<Said>('said') ?? { turn: 1, messages: [{ role: 'user', content: task }] };
   for (; ; turn += 1) {
-    for (let wait = desk.boundary(); wait; wait = desk.boundary()) await wait;
+    yield* desk.boundary();
     const now = { ...conversation, place: place.child(turn) };
     let reply = now.place.recall<ModelTurn>('reply');
     if (!reply) {
-      reply = await generate(now, { turn, messages, runId, stepName });
+      reply = yield* generate(now, { turn, messages, runId, stepName });
       spend(reply.usage);
       now.place.keep('reply', reply);
     }
     const { calls, problem, content = null } = reply;
     if (calls.length === 0 && problem === undefined) return answer(content);
     if (turn >= reply.maxTurns) throw spent(conversation, reply.maxTurns);
-    const done = problem === undefined ? await runTurn(now, turn, reply, runAgent) : undefined;
+    const done = problem === undefined ? yield* runTurn(now, turn, reply, runAgent) : undefined;
     // A member's answer, where that is the team's.
     if (done && 'answer' in done) return answer(done.answer);
     const heard: AgentMessage = done
@@ -51,10 +52,10 @@ interface Said {
   readonly messages: readonly AgentMessage[];
 }
 
-async function generate(conversation: Conversation, argument: GenerateRequest): Promise<ModelTurn> {
+function* generate(conversation: Conversation, argument: GenerateRequest): Durable<ModelTurn> {
   const { host, agent, branch } = conversation;
   const summary = summaryOf(conversation, argument.turn);
-  return (await host.execute({ type: generateType(agent), summary, argument }, branch)) as ModelTurn;
+  return (yield* host.execute({ type: generateType(agent), summary, argument }, branch)) as ModelTurn;
 }
 
 function spent({ host, agent }: Conversation, maxTurns: number): NodeFailure {

@@ -1,17 +1,18 @@
 /** Teams: what a leader delegates, its members do, each in a conversation of its own. */
 import { contentAsText } from '../define/step-input.ts';
 import type { Json } from '../define/step-output.ts';
+import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
 import { sideBySide } from '../human/side-by-side.ts';
 import type { PlannedCall } from '../protocol/agent.ts';
 import { type Conversation, inKey, type RunAgent } from './conversation.ts';
 
 /** The member's answer; of several, one text in the order of the members. */
-export async function delegate(
+export function* delegate(
   conversation: Conversation,
   { members, task, toolCallId }: Extract<PlannedCall, { do: 'delegate' }>,
   runAgent: RunAgent,
-): Promise<Json> {
+): Durable<Json> {
   const { host, key, place } = conversation;
   const work = members.map((member) => (branch: Branch) => {
     const at = place.child(member);
@@ -19,7 +20,7 @@ export async function delegate(
     const asked = { host, branch, agent: member, member, key: memberKey, place: at.child('agent') };
     return at.result('answer', () => runAgent(asked, task));
   });
-  const answers = await sideBySide(host.desk, conversation.branch, work, place);
+  const answers = yield* sideBySide(host.desk, conversation.branch, work, place);
   if (answers.length === 1) return answers[0]!;
   return answers.map((answer, index) => `Agent ${members[index]}: ${contentAsText(answer)}`).join('\n\n');
 }

@@ -4,6 +4,7 @@
  */
 import { isCancellation } from '@temporalio/workflow';
 import type { Json } from '../define/step-output.ts';
+import type { Durable } from '../human/durable.ts';
 import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
 import {
   type PlannedCall,
@@ -38,14 +39,14 @@ export function tell(problem: string): ToolOutput {
 const ERROR_LIMIT = 500;
 
 /** Runs the tool once. @throws {MayHaveRun} where a human let it run and no result came back */
-export async function execute(
+export function* execute(
   conversation: Conversation,
   turn: number,
   call: RunCall,
   approval?: ToolApproval,
-): Promise<ToolOutcome> {
+): Durable<ToolOutcome> {
   conversation.place.once('told', () => tellCall('ToolCallStarted', conversation, call));
-  const outcome = await attempt(conversation, turn, call, approval);
+  const outcome = yield* attempt(conversation, turn, call, approval);
   const error = 'error' in outcome ? outcome.error : 'invalid' in outcome ? outcome.invalid : undefined;
   tellCall('ToolCallCompleted', conversation, call, error);
   return outcome;
@@ -67,12 +68,12 @@ export function tellCall(
     });
 }
 
-async function attempt(
+function* attempt(
   conversation: Conversation,
   turn: number,
   { toolCallId, toolName, args, input, idempotent }: RunCall,
   approval?: ToolApproval,
-): Promise<ToolOutcome> {
+): Durable<ToolOutcome> {
   const { host, agent, branch, key } = conversation;
   const once = (approval !== undefined || host.confirmed) && !idempotent;
   const argument: ToolRequest = {
@@ -85,7 +86,7 @@ async function attempt(
   };
   try {
     const call = { type: toolType(agent, toolName), summary: summaryOf(conversation, turn), once, argument };
-    return (await host.execute(call, branch)) as ToolOutcome;
+    return (yield* host.execute(call, branch)) as ToolOutcome;
   } catch (error) {
     if (isControl(error)) throw error;
     if (once && mayHaveRun(error)) throw new MayHaveRun();

@@ -4,6 +4,7 @@
  */
 import { contentAsText } from '../define/step-input.ts';
 import type { Json } from '../define/step-output.ts';
+import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
 import { sideBySide } from '../human/side-by-side.ts';
 import type { ModelTurn, PlannedCall, ToolCallPart, ToolOutput, ToolResultPart } from '../protocol/agent.ts';
@@ -20,12 +21,12 @@ interface CallDone {
   readonly answer?: Json;
 }
 
-export async function runTurn(
+export function* runTurn(
   { branch: parent, place, ...conversation }: Conversation,
   turn: number,
   { message, calls }: ModelTurn,
   runAgent: RunAgent,
-): Promise<TurnDone> {
+): Durable<TurnDone> {
   const outputs = new Map<string, ToolOutput>();
   const answers = new Map<string, Json>();
   const planned = (call: Extract<PlannedCall, { do: 'run' }>): RunCall => {
@@ -33,24 +34,25 @@ export async function runTurn(
     return { ...call, input, args: call.args ?? input, passed: [] };
   };
 
-  const runOne = async (call: PlannedCall, here: Conversation): Promise<CallDone> => {
+  function* runOne(call: PlannedCall, here: Conversation): Durable<CallDone> {
     if (call.do === 'tell') return { output: tell(call.error) };
-    if (call.do === 'run') return { output: await runCall(here, turn, planned(call)) };
-    const content = await delegate(here, call, runAgent);
+    if (call.do === 'run') return { output: yield* runCall(here, turn, planned(call)) };
+    const content = yield* delegate(here, call, runAgent);
     return { output: outputOf(content), ...(call.direct ? { answer: content } : {}) };
-  };
+  }
   const free = calls.filter((call) => !isGated(call));
   const gated = calls.filter(isGated).map(planned);
-  const runFreeOne = (call: PlannedCall) => async (branch: Branch) => {
-    const here = { ...conversation, branch, place: place.child(call.toolCallId) };
-    const { output, answer } = await here.place.result('done', () => runOne(call, here));
-    outputs.set(call.toolCallId, output);
-    if (answer !== undefined) answers.set(call.toolCallId, answer);
-  };
+  const runFreeOne = (call: PlannedCall) =>
+    function* (branch: Branch): Durable<void> {
+      const here = { ...conversation, branch, place: place.child(call.toolCallId) };
+      const { output, answer } = yield* here.place.result('done', () => runOne(call, here));
+      outputs.set(call.toolCallId, output);
+      if (answer !== undefined) answers.set(call.toolCallId, answer);
+    };
   const askForOthers = (branch: Branch) =>
     askAndRun({ ...conversation, branch, place }, turn, gated, (id, output) => outputs.set(id, output));
   const work = [...free.map(runFreeOne), ...(gated.length === 0 ? [] : [askForOthers])];
-  await sideBySide(conversation.host.desk, parent, work, place);
+  yield* sideBySide(conversation.host.desk, parent, work, place);
   // Nothing but delegations that answer for the team: then the model is not asked again.
   if (answers.size === calls.length) return { answer: joined(calls.map(({ toolCallId }) => answers.get(toolCallId)!)) };
   return {

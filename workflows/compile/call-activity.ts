@@ -6,16 +6,12 @@ import { tooLarge } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/run-limit.ts';
 import type { StepInput } from '../define/step-input.ts';
 import { FAILURE } from '../protocol/failure.ts';
+import type { Durable } from '../human/durable.ts';
 import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
 import type { Here } from './scope.ts';
 
 /** @throws {NodeFailure} that "may have run" where a gated executor was lost with its worker */
-export async function callActivity(
-  node: StepNode,
-  executor: ActivityRef,
-  input: StepInput,
-  here: Here,
-): Promise<unknown> {
+export function* callActivity(node: StepNode, executor: ActivityRef, input: StepInput, here: Here): Durable<unknown> {
   const ref = scheduledAs(executor);
   const size = jsonBytes(input);
   const limit = payloadLimit();
@@ -30,16 +26,13 @@ export async function callActivity(
     const { desk } = here.scope.run;
     // A local activity's arguments stay in the worker.
     if (ref.local) {
-      const result = await desk.work(() => executeActivity(ref, execution, [input]), { brief: true });
+      const result = yield* desk.work(() => executeActivity(ref, execution, [input]), { brief: true });
       desk.departure.countLocal(jsonBytes(result ?? null));
       return result;
     }
-    const room = desk.room.take(size);
-    if (room) {
-      await room;
-      here.scope.branch.check();
-    }
-    return await desk.carry((journal) => executeActivity(ref, execution, [input, ...journal]));
+    yield* desk.room.take(size);
+    here.scope.branch.check();
+    return yield* desk.carry((journal) => executeActivity(ref, execution, [input, ...journal]));
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
       throw new NodeFailure(

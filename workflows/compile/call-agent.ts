@@ -10,13 +10,14 @@ import type { Json } from '../define/step-output.ts';
 import type { AgentCall, AgentHost } from '../agent/conversation.ts';
 import { messageOf } from '../agent/message.ts';
 import { runAgent } from '../agent/run-agent.ts';
+import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
-import { cancelled, NodeFailure } from '../human/outcome.ts';
+import { NodeFailure, throwIfCancelled } from '../human/outcome.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { ask, type Here } from './scope.ts';
 
 /** The agent's answer: text, or the object that its output schema asks for. */
-export function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here: Here): Promise<Json> {
+export function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here: Here): Durable<Json> {
   const { run } = here.scope;
   const { idempotencyKey: key, runId, sessionId, userId, stepName, path, sessionState } = input;
   const toolScope = { runId, sessionId, ...(userId === undefined ? {} : { userId }), stepName, path, sessionState };
@@ -33,11 +34,10 @@ export function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here:
   return runAgent({ host, branch, agent: ref.name, key, place: here.place.child('agent') }, messageOf(input));
 }
 
-async function execute(node: StepNode, { options }: AgentRef, here: Here, call: AgentCall): Promise<unknown> {
+function* execute(node: StepNode, { options }: AgentRef, here: Here, call: AgentCall): Durable<unknown> {
   // What goes on beside it may have ended it, or somebody the run: then nothing new starts.
   here.scope.branch.check();
-  const ended = cancelled();
-  if (ended) await ended;
+  yield* throwIfCancelled();
   const { type: name, summary, once = false, argument } = call;
   const size = jsonBytes(argument);
   const limit = payloadLimit();
@@ -52,10 +52,7 @@ async function execute(node: StepNode, { options }: AgentRef, here: Here, call: 
     heartbeatTimeout: node.heartbeatTimeout,
   };
   const { desk } = here.scope.run;
-  const room = desk.room.take(size);
-  if (room) {
-    await room;
-    here.scope.branch.check();
-  }
-  return desk.carry((journal) => executeActivity(ref, execution, [argument, ...journal]));
+  yield* desk.room.take(size);
+  here.scope.branch.check();
+  return yield* desk.carry((journal) => executeActivity(ref, execution, [argument, ...journal]));
 }

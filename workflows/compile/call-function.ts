@@ -2,18 +2,14 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { StepFunction } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
+import type { Durable } from '../human/durable.ts';
 import { isControl } from '../human/outcome.ts';
 import type { Scope } from './scope.ts';
 
-export async function callFunction(
-  fn: StepFunction,
-  input: StepInput,
-  attempts: number,
-  scope: Scope,
-): Promise<unknown> {
+export function* callFunction(fn: StepFunction, input: StepInput, attempts: number, scope: Scope): Durable<unknown> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await scope.run.desk.settled(() => fn(input));
+      return yield* scope.run.desk.settled(() => fn(input));
     } catch (error) {
       const final = error instanceof ApplicationFailure && error.nonRetryable === true;
       if (isControl(error) || final || attempt >= attempts) throw error;

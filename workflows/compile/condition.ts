@@ -6,24 +6,25 @@ import type { Body } from './round.ts';
 import { containerOutput } from './output.ts';
 import { type Here, inside, stepInput } from './scope.ts';
 import { runSequence } from './sequence.ts';
+import type { Durable } from '../human/durable.ts';
 
-export const runCondition: Body<ConditionNode> = async (node, here, round, runNode) => {
+export const runCondition: Body<ConditionNode> = function* (node, here, round, runNode) {
   const met = node.humanReview?.requiresConfirmation
     ? !round.elseBranch
-    : await here.place.result('met', () => evaluate(node, here));
+    : yield* here.place.result('met', () => evaluate(node, here));
   const branch = met ? node.steps : node.elseSteps;
   if (branch.length === 0) return undefined;
   const frame = here.slot.open(node.name, 'Condition');
-  await runSequence(branch, inside(here), frame, runNode, here.place);
+  yield* runSequence(branch, inside(here), frame, runNode, here.place);
   return containerOutput(here, 'Condition', frame.outputs());
 };
 
-async function evaluate({ evaluator }: ConditionNode, here: Here): Promise<boolean> {
+function* evaluate({ evaluator }: ConditionNode, here: Here): Durable<boolean> {
   if (typeof evaluator === 'boolean') return evaluator;
   const input = stepInput(here);
   return truthy(
     isExpression(evaluator)
       ? evaluator.evaluate(stepInputVariables(input))
-      : await here.scope.run.desk.settled(() => evaluator(input)),
+      : yield* here.scope.run.desk.settled(() => evaluator(input)),
   );
 }

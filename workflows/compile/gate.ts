@@ -5,11 +5,12 @@ import type { Json } from '../define/step-output.ts';
 import type { Round } from './round.ts';
 import type { Here } from './scope.ts';
 import { askUntilSettled } from './verdict.ts';
+import type { Durable } from '../human/durable.ts';
 
 /** What may run, or `undefined` where the human said no. */
-export async function passGate(here: Here, kind: RequirementKind): Promise<Round | undefined> {
+export function* passGate(here: Here, kind: RequirementKind): Durable<Round | undefined> {
   const { review, scope } = here;
-  const { verdict, answer } = await askUntilSettled(
+  const { verdict, answer } = yield* askUntilSettled(
     here,
     {
       kind,

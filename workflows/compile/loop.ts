@@ -14,6 +14,7 @@ import { ask, type Here, inside } from './scope.ts';
 import { runSequence, type SequenceResult } from './sequence.ts';
 
 import { verdictOf } from './verdict.ts';
+import type { Durable } from '../human/durable.ts';
 
 /** Iterations whose outputs a run keeps, and their size; the older ones are a count. */
 const KEPT_ITERATIONS = 100;
@@ -30,7 +31,7 @@ interface LoopState {
   readonly contents: readonly (StepOutput | null)[];
 }
 
-export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
+export const runLoop: Body<LoopNode> = function* (node, here, round, runNode) {
   const { place, path: loop } = here;
   const { desk, rounds, usage } = here.scope.run;
   const frame = here.slot.open(node.name, 'Loop');
@@ -63,7 +64,7 @@ export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
       additionalData: { ...here.scope.additionalData, ...feedback },
     });
     const size = frame.size;
-    const result = await runSequence(node.steps, scope, frame, runNode, within);
+    const result = yield* runSequence(node.steps, scope, frame, runNode, within);
     within.once('completed', () => desk.tell('LoopIterationCompleted', path, { iteration }));
     kept.push({ slots: frame.size - size, bytes: jsonBytes(result.outputs) });
     lastLeftOutput = result.outputs.length > 0;
@@ -71,10 +72,10 @@ export const runLoop: Body<LoopNode> = async (node, here, round, runNode) => {
       frame.dropFirst(kept.shift()!.slots);
       dropped += 1;
     }
-    if (await within.result('ended', () => ended(node, here, result.outputs, iteration))) break;
+    if (yield* within.result('ended', () => ended(node, here, result.outputs, iteration))) break;
     if (result.stopped || iteration === node.maxIterations) break;
     if (here.review.requiresIterationReview) {
-      const review = await reviewIteration(node, here, iteration, result);
+      const review = yield* reviewIteration(node, here, iteration, result);
       if (review.then === 'omit') return undefined;
       if (review.then === 'end') return finish(review.edit);
       feedback = review.feedback;
@@ -95,16 +96,16 @@ function sum(kept: LoopState['kept']): number {
   return kept.reduce((total, { bytes }) => total + bytes, 0);
 }
 
-async function ended(
+function* ended(
   { endCondition, maxIterations }: LoopNode,
   here: Here,
   outputs: readonly StepOutput[],
   iteration: number,
-): Promise<boolean> {
+): Durable<boolean> {
   if (endCondition === undefined) return false;
   if (isExpression(endCondition))
     return truthy(endCondition.evaluate(loopVariables(outputs, iteration, maxIterations)));
-  return truthy(await here.scope.run.desk.settled(() => endCondition(outputs)));
+  return truthy(yield* here.scope.run.desk.settled(() => endCondition(outputs)));
 }
 
 type IterationVerdict =
@@ -113,15 +114,15 @@ type IterationVerdict =
   | { readonly then: 'next'; readonly feedback: AdditionalData };
 
 /** Not asked after the last iteration: there the loop ends anyway. */
-async function reviewIteration(
+function* reviewIteration(
   node: LoopNode,
   here: Here,
   iteration: number,
   { outputs }: SequenceResult,
-): Promise<IterationVerdict> {
+): Durable<IterationVerdict> {
   const content = lastContent(outputs);
   const standard = `Loop '${node.name}' completed iteration ${iteration}/${node.maxIterations}. Continue?`;
-  const answer = await ask(
+  const answer = yield* ask(
     here,
     {
       kind: 'iteration_review',

@@ -8,20 +8,17 @@ import type { StepOutput } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { checkInput } from '../protocol/input-schema.ts';
 import { EMPTY_FLOW } from './flow.ts';
+import { type Durable, waitFor } from '../human/durable.ts';
 import { NodeFailure } from '../human/outcome.ts';
 import { containerOutput } from './output.ts';
 import { type Here, inside, type RunNode } from './scope.ts';
 import { runSequence } from './sequence.ts';
 
-export async function runNestedWorkflow(
-  definition: WorkflowDefinition,
-  here: Here,
-  runNode: RunNode,
-): Promise<StepOutput> {
+export function* runNestedWorkflow(definition: WorkflowDefinition, here: Here, runNode: RunNode): Durable<StepOutput> {
   const { scope, node, path, slot } = here;
   // Kept, since a schema may fill in what is different each time.
-  const input = await here.place.result('input', async () => {
-    const checked = await checkInput(definition.inputSchema, scope.flow.lastContent ?? scope.input);
+  const input = yield* here.place.result('input', function* () {
+    const checked = yield* waitFor(checkInput(definition.inputSchema, scope.flow.lastContent ?? scope.input));
     if (checked.ok) return checked.value;
     throw new NodeFailure(
       `the input of '${definition.name}' does not fit: ${checked.problem}`,
@@ -31,7 +28,7 @@ export async function runNestedWorkflow(
   });
   const { additionalData } = scope.run;
   const frame = slot.open(node.name, 'Workflow');
-  await runSequence(
+  yield* runSequence(
     definition.steps,
     inside(here, { input, additionalData, flow: EMPTY_FLOW }),
     frame,

@@ -4,6 +4,7 @@
  */
 import type { WorkflowNode } from '../define/node.ts';
 import type { StepOutput } from '../define/step-output.ts';
+import type { Durable } from '../human/durable.ts';
 import { askedAt } from '../human/asked.ts';
 import { runCondition } from './condition.ts';
 import { gateKind, passGate } from './gate.ts';
@@ -35,7 +36,7 @@ interface Done {
   readonly output?: StepOutput;
 }
 
-export const runNode: RunNode = async (node, scope, slot) => {
+export const runNode: RunNode = function* (node, scope, slot) {
   const { place } = slot;
   const done = place.recall<Done>('done');
   if (done) {
@@ -43,15 +44,14 @@ export const runNode: RunNode = async (node, scope, slot) => {
     return done.output;
   }
   scope.branch.check();
-  const { desk } = scope.run;
-  for (let wait = desk.boundary(); wait; wait = desk.boundary()) await wait;
+  yield* scope.run.desk.boundary();
   const here = hereOf(node, scope, slot);
   const kind = gateKind(here);
-  const round = kind === undefined ? UNGATED : await passGate(here, kind);
+  const round = kind === undefined ? UNGATED : yield* passGate(here, kind);
   let output: StepOutput | undefined;
   if (round) {
     try {
-      output = await runReviewed(here, round);
+      output = yield* runReviewed(here, round);
       tellCompleted(here, output);
     } catch (error) {
       if (error instanceof NodeFailure) place.once('failure told', () => tellFailed(here, error.message));
@@ -71,7 +71,7 @@ interface Attempt {
 }
 
 /** The node's output, run again for as long as a reviewer sends it back. */
-async function runReviewed(here: Here, first: Round) {
+function* runReviewed(here: Here, first: Round): Durable<StepOutput | undefined> {
   const { place, slot } = here;
   const body = BODIES[here.node.kind] as Body<WorkflowNode>;
   const { round: begun, retryCount: before } = slot.place.recall<Attempt>('attempt') ?? { round: first, retryCount: 0 };
@@ -82,12 +82,12 @@ async function runReviewed(here: Here, first: Round) {
     const known = settled !== undefined;
     while (!settled) {
       if (hasFailed(here)) {
-        settled = await settleFailure(here);
+        settled = yield* settleFailure(here);
         continue;
       }
       try {
         place.once('told', () => tellStarted(here));
-        settled = { then: 'done', output: await body(here.node, here, round, runNode) };
+        settled = { then: 'done', output: yield* body(here.node, here, round, runNode) };
       } catch (error) {
         keepFailure(here, error);
       }
@@ -101,7 +101,7 @@ async function runReviewed(here: Here, first: Round) {
     // What was asked is not for the predicate to say again.
     if (askedAt(place, 'output_review') === undefined && !needsReview(here, output)) return output;
     slot.set(output);
-    const reviewed = await reviewOutput(here, output, retryCount);
+    const reviewed = yield* reviewOutput(here, output, retryCount);
     if (reviewed.then === 'omit') return undefined;
     if (reviewed.then === 'keep') return reviewed.output;
     slot.clear();

@@ -1,6 +1,8 @@
 /** What becomes of a node's error: skipped, put before a human, or handed to the enclosing container. */
 import type { StepOutput } from '../define/step-output.ts';
+import type { Durable } from '../human/durable.ts';
 import { isControl, NodeFailure, RunCancelled } from '../human/outcome.ts';
+import type { StepRequirement } from '../protocol/requirement.ts';
 import { failedOutput } from './output.ts';
 import { ask, type Here } from './scope.ts';
 
@@ -26,7 +28,7 @@ export function keepFailure({ place, slot, path: here }: Here, error: unknown): 
 }
 
 /** `undefined`: a human wants it to run again. @throws {NodeFailure} for the enclosing container */
-export async function settleFailure(here: Here): Promise<Settled | undefined> {
+export function* settleFailure(here: Here): Durable<Settled | undefined> {
   const { node, review, place, slot } = here;
   const { message, path, errorType, mayHaveRun, left } = place.recall<Failed>('failed')!;
   if (left) slot.set(left);
@@ -49,10 +51,13 @@ export async function settleFailure(here: Here): Promise<Settled | undefined> {
     ...(mayHaveRun ? { mayHaveRun: true } : {}),
   };
   // Withdrawn by a sibling, or cut off by a cancel: the failure must not go without a trace.
-  const answer = await ask(here, { kind: 'error', ...question }).catch((error: unknown) => {
+  let answer: StepRequirement;
+  try {
+    answer = yield* ask(here, { kind: 'error', ...question });
+  } catch (error) {
     slot.set(failed);
     throw error;
-  });
+  }
   if (answer.resolution === 'retried') {
     slot.clear();
     place.clear();

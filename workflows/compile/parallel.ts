@@ -6,7 +6,7 @@ import type { Body } from './round.ts';
 import { inside } from './scope.ts';
 import { SessionState } from './session-state.ts';
 
-export const runParallel: Body<ParallelNode> = async (node, here, _round, runNode) => {
+export const runParallel: Body<ParallelNode> = function* (node, here, _round, runNode) {
   const { run, branch: parent, state: shared } = here.scope;
   const frame = here.slot.open(node.name, 'Parallel');
   const children = node.steps.map((child) => {
@@ -19,7 +19,7 @@ export const runParallel: Body<ParallelNode> = async (node, here, _round, runNod
       (branch: typeof parent) =>
         runNode(child, inside(here, { state, branch }), slot),
   );
-  await sideBySide(run.desk, parent, work, here.place);
+  yield* sideBySide(run.desk, parent, work, here.place);
   for (const { state } of children) shared.join(state);
   return containerOutput(here, 'Parallel', frame.outputs());
 };

@@ -3,6 +3,7 @@ import type { AdditionalData } from '../define/step-input.ts';
 import { type Json, type StepOutput, withContent } from '../define/step-output.ts';
 import { ask, type Here } from './scope.ts';
 import { verdictOf } from './verdict.ts';
+import type { Durable } from '../human/durable.ts';
 
 /** What a re-run learns from a rejection: the feedback only if given, the previous output always. */
 export function feedbackFor(feedback: string | undefined, previousOutput: Json): AdditionalData {
@@ -28,10 +29,10 @@ export type Reviewed =
   | { readonly then: 'omit' }
   | { readonly then: 'again'; readonly feedback: AdditionalData };
 
-export async function reviewOutput(here: Here, output: StepOutput, retryCount: number): Promise<Reviewed> {
+export function* reviewOutput(here: Here, output: StepOutput, retryCount: number): Durable<Reviewed> {
   const { node, review } = here;
   const choices = node.kind === 'router' ? { availableChoices: node.choices.map(({ name }) => name) } : {};
-  const answer = await ask(here, {
+  const answer = yield* ask(here, {
     kind: 'output_review',
     message: review.outputReviewMessage ?? `Review output of ${node.kind} '${node.name}'?`,
     output: output.content,

@@ -2,6 +2,7 @@
 import type { AdditionalData } from '../define/step-input.ts';
 import type { Json, StepOutput } from '../define/step-output.ts';
 import type { Here, RunNode } from './scope.ts';
+import type { Durable } from '../human/durable.ts';
 
 export interface Round {
   /** Values that a human gave; kept for every re-run. */
@@ -21,4 +22,4 @@ export const UNGATED: Round = { elseBranch: false };
  * The durable code of one primitive: runs the node itself, inside the gates, the error handling and the review that all
  * primitives share (node.ts). `undefined`: omitted.
  */
-export type Body<Node> = (node: Node, here: Here, round: Round, runNode: RunNode) => Promise<StepOutput | undefined>;
+export type Body<Node> = (node: Node, here: Here, round: Round, runNode: RunNode) => Durable<StepOutput | undefined>;

@@ -4,35 +4,36 @@ import { isExpression } from '../define/expression.ts';
 import type { WorkflowNode } from '../define/node.ts';
 import type { RouterNode } from '../define/router.ts';
 import type { Body, Round } from './round.ts';
+import type { Durable } from '../human/durable.ts';
 import { NodeFailure } from '../human/outcome.ts';
 import { containerOutput } from './output.ts';
 import { type Here, inside, stepInput } from './scope.ts';
 import { runSequence } from './sequence.ts';
 import { askUntilSettled } from './verdict.ts';
 
-export const runRouter: Body<RouterNode> = async (node, here, round, runNode) => {
-  const names = await selectedNames(node, here, round);
+export const runRouter: Body<RouterNode> = function* (node, here, round, runNode) {
+  const names = yield* selectedNames(node, here, round);
   if (names === undefined || names.length === 0) return undefined;
   const selected = names.map((name) => choiceNamed(node, name, here.path));
   const frame = here.slot.open(node.name, 'Router');
-  await runSequence(selected, inside(here), frame, runNode, here.place);
+  yield* runSequence(selected, inside(here), frame, runNode, here.place);
   return containerOutput(here, 'Router', frame.outputs());
 };
 
 /** The names of the selection; `undefined` where the human rejected them all. */
-async function selectedNames(node: RouterNode, here: Here, round: Round): Promise<readonly string[] | undefined> {
+function* selectedNames(node: RouterNode, here: Here, round: Round): Durable<readonly string[] | undefined> {
   // A rejected output asks for a new route, whoever chose the first one; a retry after an error keeps the choice.
   if (!here.review.requiresUserInput && round.feedback === undefined)
-    return here.place.result('selected', () => select(node, here));
-  round.selection ??= await askRoute(node, here, round);
+    return yield* here.place.result('selected', () => select(node, here));
+  round.selection ??= yield* askRoute(node, here, round);
   return round.selection === 'none' ? undefined : round.selection;
 }
 
-async function askRoute(node: RouterNode, here: Here, round: Round): Promise<readonly string[] | 'none'> {
+function* askRoute(node: RouterNode, here: Here, round: Round): Durable<readonly string[] | 'none'> {
   const choices = node.choices.map(({ name }) => name);
   const { userInputMessage, allowMultipleSelections } = here.review;
   const feedback = round.feedback?.rejectionFeedback;
-  const { verdict, answer } = await askUntilSettled(
+  const { verdict, answer } = yield* askUntilSettled(
     here,
     {
       kind: 'route',
@@ -46,11 +47,11 @@ async function askRoute(node: RouterNode, here: Here, round: Round): Promise<rea
   return verdict === 'yes' ? answer.selectedChoices! : 'none';
 }
 
-async function select({ selector, choices }: RouterNode, here: Here): Promise<readonly string[]> {
+function* select({ selector, choices }: RouterNode, here: Here): Durable<readonly string[]> {
   const input = stepInput(here);
   const names = choices.map(({ name }) => name);
   if (isExpression(selector)) return [asChoice(selector.evaluate(routerVariables(input, names)))];
-  const selection = await here.scope.run.desk.settled(() => selector!(input));
+  const selection = yield* here.scope.run.desk.settled(() => selector!(input));
   const list = Array.isArray(selection) ? selection : [selection];
   return list.map((choice: string | WorkflowNode) => (typeof choice === 'string' ? choice : choice?.name));
 }

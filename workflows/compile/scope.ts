@@ -7,6 +7,7 @@ import type { AdditionalData, StepInputData } from '../define/step-input.ts';
 import { StepInput } from '../define/step-input.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import type { UsageMeter } from '../agent/usage.ts';
+import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
 import type { Desk } from '../human/desk.ts';
 import type { PathCounters } from '../human/path-counters.ts';
@@ -46,7 +47,7 @@ export interface Scope {
 }
 
 /** Runs a node in a scope, with all its gates. `undefined`: it is omitted. */
-export type RunNode = (node: WorkflowNode, scope: Scope, slot: Slot) => Promise<StepOutput | undefined>;
+export type RunNode = (node: WorkflowNode, scope: Scope, slot: Slot) => Durable<StepOutput | undefined>;
 
 /** A node in its place. */
 export interface Here {
@@ -83,7 +84,7 @@ export function ask(
   question: Pick<RequirementRequest, 'kind'> & Partial<RequirementRequest>,
   at: Place = here.place,
   anew = false,
-): Promise<StepRequirement> {
+): Durable<StepRequirement> {
   const { node, review, path, topLevelStep, scope } = here;
   const request: RequirementRequest = {
     path,

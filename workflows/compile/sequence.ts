@@ -3,6 +3,7 @@ import type { WorkflowNode } from '../define/node.ts';
 import { segment } from '../define/path.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import { after, type Flow } from './flow.ts';
+import type { Durable } from '../human/durable.ts';
 import type { Place } from '../human/place.ts';
 import type { RunNode, Scope } from './scope.ts';
 import type { Frame } from './tree.ts';
@@ -16,13 +17,13 @@ export interface SequenceResult {
   readonly stopped: boolean;
 }
 
-export async function runSequence(
+export function* runSequence(
   nodes: readonly WorkflowNode[],
   scope: Scope,
   frame: Frame,
   runNode: RunNode,
   place: Place,
-): Promise<SequenceResult> {
+): Durable<SequenceResult> {
   const outputs: StepOutput[] = [];
   const times = new Map<string, number>();
   let { flow } = scope;
@@ -31,7 +32,7 @@ export async function runSequence(
     const nth = (times.get(node.name) ?? 0) + 1;
     times.set(node.name, nth);
     const at = place.child(segment(node.name) + (nth === 1 ? '' : `~${nth}`));
-    const output = await runNode(node, { ...scope, flow }, frame.slot(at));
+    const output = yield* runNode(node, { ...scope, flow }, frame.slot(at));
     if (!output) continue;
     outputs.push(output);
     flow = after(flow, output);

@@ -10,22 +10,22 @@ import { NodeFailure } from '../human/outcome.ts';
 import { leafOutput } from './output.ts';
 import { stepInput } from './scope.ts';
 
-export const runStep: Body<StepNode> = async (node, here, round, runNode) => {
+export const runStep: Body<StepNode> = function* (node, here, round, runNode) {
   const { executor } = node;
-  if (executor.kind === 'workflow') return runNestedWorkflow(executor.definition, here, runNode);
+  if (executor.kind === 'workflow') return yield* runNestedWorkflow(executor.definition, here, runNode);
   const extra = { ...(round.userInput ? { userInput: round.userInput } : {}), ...round.feedback };
   const nth = here.place.recall<number>('nth') ?? here.place.keep('nth', here.scope.run.rounds.next(here.path));
   const input = stepInput(here, extra, nth);
   if (executor.kind === 'agent' || executor.kind === 'team') {
-    const content = await callAgent(node, executor.ref, input, here);
+    const content = yield* callAgent(node, executor.ref, input, here);
     const usage = here.scope.run.usage.of(here.path);
     return { ...leafOutput(here, { content }), ...(usage ? { usage } : {}) };
   }
   const attempts = isGated(node) && !node.idempotent ? 1 : (node.maxRetries ?? DEFAULT_MAX_RETRIES) + 1;
   const returned =
     executor.kind === 'activity'
-      ? await callActivity(node, executor.ref, input, here)
-      : await callFunction(executor.fn, input, attempts, here.scope);
+      ? yield* callActivity(node, executor.ref, input, here)
+      : yield* callFunction(executor.fn, input, attempts, here.scope);
   const output = leafOutput(here, returned);
   // Only an explicit setting makes a reported failure count as one: by default it is an output like any other.
   const { onError } = here.review;

@@ -5,8 +5,8 @@ import { containerOutput } from './output.ts';
 import { inside } from './scope.ts';
 import { runSequence } from './sequence.ts';
 
-export const runSteps: Body<StepsNode> = async (node, here, _round, runNode) => {
+export const runSteps: Body<StepsNode> = function* (node, here, _round, runNode) {
   const frame = here.slot.open(node.name, 'Steps');
-  await runSequence(node.steps, inside(here), frame, runNode, here.place);
+  yield* runSequence(node.steps, inside(here), frame, runNode, here.place);
   return containerOutput(here, 'Steps', frame.outputs());
 };

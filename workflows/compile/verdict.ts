@@ -1,6 +1,7 @@
 /** What an answer means for its node: one reading for every kind of pause (semantics §4). */
 import type { OnReject } from '../define/human-review.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
+import type { Durable } from '../human/durable.ts';
 import { RunCancelled } from '../human/outcome.ts';
 import type { Place } from '../human/place.ts';
 import { ask, type Here } from './scope.ts';
@@ -30,17 +31,17 @@ export function verdictOf(answer: StepRequirement): Verdict {
  * Asks before something happens, and again after each rejection with `retry`, showing what was said.
  * @returns the answer, with a verdict other than `retry`
  */
-export async function askUntilSettled(
+export function* askUntilSettled(
   here: Here,
   question: Parameters<typeof ask>[1],
   at: Place,
-): Promise<{ readonly verdict: Exclude<Verdict, 'retry'>; readonly answer: StepRequirement }> {
-  let answer = await ask(here, question, at);
+): Durable<{ readonly verdict: Exclude<Verdict, 'retry'>; readonly answer: StepRequirement }> {
+  let answer = yield* ask(here, question, at);
   for (;;) {
     const verdict = verdictOf(answer);
     if (verdict !== 'retry') return { verdict, answer };
     const { retryCount, rejectionFeedback: feedback } = answer;
     const again: Partial<RequirementRequest> = feedback === undefined ? {} : { previousFeedback: feedback };
-    answer = await ask(here, { ...question, retryCount: retryCount + 1, ...again }, at, true);
+    answer = yield* ask(here, { ...question, retryCount: retryCount + 1, ...again }, at, true);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import { runsBesideOthers } from '../define/beside.ts';
+import { type Durable, waitFor } from './durable.ts';
 
 /** Signals after which a run leaves: the server refuses those past 10,000. */
 const MOST_SIGNALS = 2_000;
@@ -29,6 +30,8 @@ export class Departure {
   private unheard = 0;
   private postponedTo = 0;
   private leaving = false;
+  /** Leaves as soon as nothing is at work; called once, when it is time. */
+  private depart: (() => void) | undefined;
 
   /** @param isIdle nothing is at work */
   constructor(isIdle: () => boolean, mostEvents = Number.POSITIVE_INFINITY) {
@@ -49,6 +52,7 @@ export class Departure {
   look(): void {
     this.history = workflowInfo();
     this.unseen = { locals: 0, bytes: 0 };
+    this.notice();
   }
 
   /** Tells workflow tasks apart. */
@@ -56,11 +60,25 @@ export class Departure {
     return this.history.historyLength;
   }
 
-  /** Resolves when the run must leave now. */
-  async untilDue(): Promise<void> {
+  /** @param depart leaves as soon as nothing is at work; called when it is time, and not before, as what waits costs memory */
+  begin(depart: () => void): void {
+    this.depart = depart;
+    this.notice();
+  }
+
+  /** Looks whether it is time. What waits for a human calls it with every workflow task, as signals that nobody hears count too. */
+  notice(): void {
+    const { depart } = this;
+    if (!depart || !this.isDue) return;
+    this.depart = undefined;
+    depart();
+  }
+
+  /** Until the run must leave. */
+  *untilDue(): Durable<void> {
     while (!this.leaving) {
-      await condition(() => this.isDue && this.isIdle());
-      await untilQuiet();
+      yield* waitFor(condition(() => this.isDue && this.isIdle()));
+      yield* waitFor(untilQuiet());
       this.leaving = this.isDue && this.isIdle();
     }
   }
@@ -71,18 +89,20 @@ export class Departure {
     this.leaving = false;
   }
 
-  /** Between two nodes: where it is time, the run leaves here, unless something else is at work. `undefined`: it goes on. */
-  boundary(): Promise<void> | undefined {
+  /** Between two nodes: where it is time, the run leaves here, unless something else is at work. */
+  *boundary(): Durable<void> {
     if (this.unseen.locals >= UNSEEN.locals || this.unseen.bytes >= UNSEEN.bytes) {
-      return sleep(1).then(() => this.look());
+      yield* waitFor(sleep(1));
+      this.look();
     }
-    const leaves = this.leaving || (this.isDue && this.isIdle() && !runsBesideOthers());
-    return leaves ? condition(() => !this.leaving && !this.isDue) : undefined;
+    while (this.leaving || (this.isDue && this.isIdle() && !runsBesideOthers())) {
+      yield* waitFor(condition(() => !this.leaving && !this.isDue));
+    }
   }
 
-  /** Before anything begins; `undefined` unless the run is leaving. */
-  hold(): Promise<void> | undefined {
-    return this.leaving ? condition(() => !this.leaving) : undefined;
+  /** Before anything begins: not while the run is leaving. */
+  *hold(): Durable<void> {
+    while (this.leaving) yield* waitFor(condition(() => !this.leaving));
   }
 
   private get isDue(): boolean {

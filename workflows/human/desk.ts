@@ -4,7 +4,8 @@
  * and H6 (deadlines are Temporal timers; where answer and timer arrive in one workflow task, the answer is applied first,
  * because the SDK delivers signals before timers).
  */
-import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { runsBesideOthers } from '../define/beside.ts';
 import { payloadLimit } from '../define/run-limit.ts';
 import {
   type CarriedJournal,
@@ -21,14 +22,16 @@ import { askedAt, askedWithin, keepAsked } from './asked.ts';
 import { type Branch, BranchStopped } from './branch.ts';
 import { Departure } from './departure.ts';
 import { answerData, PAUSE_EVENTS, pauseData } from './desk-events.ts';
+import { type Durable, waitFor } from './durable.ts';
 import { Journal, Teller, type Untold } from './journal.ts';
 import { countClosed, countPause, countRefusal } from './metrics.ts';
-import { cancelled } from './outcome.ts';
+import { isCancelled, throwIfCancelled } from './outcome.ts';
 import type { Place } from './place.ts';
 import { Publisher, type PublishedRun, type PublishedState } from './publish.ts';
 import { readSignal } from './read-answer.ts';
 import { type CarriedRequirements, Requirements, type Sender } from './requirements.ts';
 import { TaskRoom } from './task-room.ts';
+import { type Timer, waitUntil } from './wait-until.ts';
 
 /** Refused answers that watchers hear of at once; later ones, with what the run does next: anybody may send any number. */
 const TOLD_AT_ONCE = 20;
@@ -115,13 +118,12 @@ export class Desk {
    * Asks, and waits for the answer or the deadline.
    * @throws {BranchStopped} when the question was withdrawn because a sibling ended the Parallel
    */
-  async awaitDecision(
+  *awaitDecision(
     request: RequirementRequest,
     timeoutMs: number | undefined,
     { branch, place, anew }: Asking,
-  ): Promise<StepRequirement> {
-    // Whatever begins beside it has begun before the run may show that it waits for a human alone.
-    await this.departure.hold();
+  ): Durable<StepRequirement> {
+    yield* this.departure.hold();
     const known = anew ? undefined : this.requirements.get(askedAt(place, request.kind) ?? '');
     // Nobody is asked in a stopped branch, but that something may have run goes on record.
     if (!request.mayHaveRun) branch.check();
@@ -134,23 +136,24 @@ export class Desk {
       if (branch.stopped) this.withdraw(id);
       branch.check();
       this.decided ??= [];
+      // Whatever begins or asks beside it has done so before the run shows what it waits for: once, for all.
+      if (runsBesideOthers()) yield* waitFor(Promise.resolve());
       this.publish();
     }
-    const answered = () => this.requirements.get(id)!.resolution !== undefined;
-    const settled = this.run.announces && !answered() ? announce(this.run, asked, this.announced) : () => {};
+    const answered = () => {
+      this.departure.notice();
+      return this.requirements.get(id)!.resolution !== undefined;
+    };
+    const stopTelling = this.run.announces && !answered() ? announce(this.run, asked, this.announced) : () => {};
     try {
-      if (timeoutAt === undefined) await condition(answered);
-      else {
-        const leftMs = known ? Math.max(1, Date.parse(timeoutAt) - Date.now()) : timeoutMs!;
-        await condition(answered, leftMs, { summary: `deadline of ${id}` });
-      }
+      yield* waitUntil(answered, timeoutAt === undefined ? undefined : deadline(id, timeoutAt));
     } catch (error) {
       // The run, or the Parallel around this branch, is being cancelled: nobody needs the answer any more.
       if (!answered()) this.withdraw(id);
       if (branch.stopped) throw new BranchStopped();
       throw error;
     } finally {
-      settled();
+      stopTelling();
       this.departure.look();
     }
     if (!answered()) this.expire(id);
@@ -175,24 +178,23 @@ export class Desk {
   }
 
   /** What user code returned; where that is a promise, the run is at work until it settles. */
-  async settled<T>(call: () => T | PromiseLike<T>): Promise<T> {
-    const held = this.departure.hold();
-    if (held) await held;
+  *settled<T>(call: () => T | PromiseLike<T>): Durable<T> {
+    yield* this.departure.hold();
     const returned = call();
-    return isThenable(returned) ? this.work(async () => await returned) : returned;
+    return isThenable(returned) ? yield* this.work(() => returned) : returned;
   }
 
   /**
-   * Runs an executor that takes time, and shows that the run is at work meanwhile. A brief one, over within the workflow
-   * task, shows nothing: what it settles is published with what comes next in the same task.
+   * Runs an executor that takes time, and shows that the run is at work meanwhile.
+   * @param brief it is over within the workflow task: what it settles is published with what comes next in the same task
+   * @param tell show it if only for the sake of what happened
    */
-  async work<T>(executor: () => Promise<T>, { brief = false } = {}): Promise<T> {
-    const held = this.departure.hold();
-    if (held) await held;
+  *work<T>(executor: () => PromiseLike<T>, { brief = false, tell = true } = {}): Durable<T> {
+    yield* this.departure.hold();
     this.working += 1;
-    if (!brief) this.publish();
+    if (!brief) this.publish({ tell });
     try {
-      return await executor();
+      return yield* waitFor(executor());
     } finally {
       this.working -= 1;
       if (!brief) this.departure.look();
@@ -200,23 +202,21 @@ export class Desk {
   }
 
   /** The same for an activity: it takes the run's events into the history, as its last argument. */
-  async carry<T>(activity: (journal: readonly CarriedJournal[]) => Promise<T>): Promise<T> {
-    const held = this.departure.hold();
-    if (held) await held;
-    this.working += 1;
-    this.publish({ tell: false });
-    const { historyLength, runId: execution } = workflowInfo();
-    // Temporal schedules nothing in a cancelled scope.
-    const untold = CancellationScope.current().consideredCancelled ? [] : this.journal.take();
+  *carry<T>(activity: (journal: readonly CarriedJournal[]) => PromiseLike<T>): Durable<T> {
+    let taken: { readonly untold: readonly Untold[]; readonly historyLength: number } | undefined;
+    const schedule = () => {
+      const { historyLength, runId: execution } = workflowInfo();
+      const untold = isCancelled() ? [] : this.journal.take();
+      taken = { untold, historyLength };
+      return activity(untold.length === 0 ? [] : [{ [JOURNAL_MARK]: this.teller.tell(untold), execution }]);
+    };
     try {
-      return await activity(untold.length === 0 ? [] : [{ [JOURNAL_MARK]: this.teller.tell(untold), execution }]);
+      return yield* this.work(schedule, { tell: false });
     } catch (error) {
       // Cancelled in the workflow task that scheduled it: then the server never hears of it.
-      if (isCancellation(error) && workflowInfo().historyLength === historyLength) this.journal.putBack(untold);
+      const unsent = isCancellation(error) && taken?.historyLength === workflowInfo().historyLength;
+      if (unsent) this.journal.putBack(taken!.untold);
       throw error;
-    } finally {
-      this.working -= 1;
-      this.departure.look();
     }
   }
 
@@ -225,13 +225,12 @@ export class Desk {
     return this.teller.tell(this.journal.take());
   }
 
-  /**
-   * Before a node or a turn begins: what to wait for, again and again until it is nothing. A promise where there is
-   * nothing to wait for would cost: Temporal's worker records a stack for each.
-   */
-  boundary(): Promise<void> | undefined {
+  /** Before a node or a turn begins. */
+  *boundary(): Durable<void> {
+    yield* throwIfCancelled();
     // Thousands of inline nodes run in one workflow task, and tell of it.
-    return cancelled() ?? this.room.take(0) ?? this.departure.boundary();
+    yield* this.room.take(0);
+    yield* this.departure.boundary();
   }
 
   /** Takes a signal. Never throws, never waits. */
@@ -323,6 +322,11 @@ export class Desk {
     this.tellAnswer(this.requirements.get(id)!);
     this.decided ??= [];
   }
+}
+
+/** In another execution than the one that asked, less is left of it. */
+function deadline(id: string, timeoutAt: string): Timer {
+  return { ms: Math.max(1, Date.parse(timeoutAt) - Date.now()), summary: `deadline of ${id}` };
 }
 
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

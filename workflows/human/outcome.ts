@@ -3,6 +3,7 @@ import { ActivityFailure, ApplicationFailure, TimeoutFailure, TimeoutType } from
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { describe } from '../define/human-review.ts';
 import { BranchStopped } from './branch.ts';
+import { type Durable, waitFor } from './durable.ts';
 import { cut } from '../protocol/memo.ts';
 
 /** A human's no with `cancel`: the run ends as `cancelled`, its execution completes. */
@@ -47,19 +48,23 @@ export class NodeFailure extends Error {
   }
 }
 
+/** Has Temporal cancelled what runs here? Then it schedules nothing. */
+export function isCancelled(): boolean {
+  return CancellationScope.current().consideredCancelled;
+}
+
 /**
- * What rejects where Temporal has cancelled what runs here, else `undefined`. Needed where nothing else would notice: after
- * an activity that ended well in spite of it, before inline code, at the end of the run.
+ * Needed where nothing else would notice: after an activity that ended well in spite of it, before inline code, at the end
+ * of the run.
  */
-export function cancelled(): Promise<never> | undefined {
-  const scope = CancellationScope.current();
-  return scope.consideredCancelled ? scope.cancelRequested : undefined;
+export function* throwIfCancelled(): Durable<void> {
+  if (isCancelled()) yield* waitFor(CancellationScope.current().cancelRequested);
 }
 
 /** Not an error of a node: it passes through every `onError` and every retry. */
 export function isControl(error: unknown): boolean {
   if (error instanceof RunCancelled || error instanceof BranchStopped) return true;
-  return isCancellation(error) && CancellationScope.current().consideredCancelled;
+  return isCancellation(error) && isCancelled();
 }
 
 /** The type of the failure with which a worker that shuts down gives back an activity that did not end in time. */

@@ -3,6 +3,7 @@
  * continue-as-new, goes through the same code and finds what is done instead of doing it again. A node that is done keeps
  * its output alone, so what is carried is bounded by what is still reachable.
  */
+import type { Durable } from './durable.ts';
 
 /** JSON, except that values may have a `toJSON` of their own: they are written down when the run continues. */
 type Facts = { [fact: string]: unknown };
@@ -50,9 +51,9 @@ export class Place {
   }
 
   /** The result, from now or from before. What throws is not done. */
-  async result<T extends {} | null>(fact: string, work: () => T | Promise<T>): Promise<T> {
+  *result<T extends {} | null>(fact: string, work: () => Durable<T>): Durable<T> {
     const known = this.recall<T>(fact);
-    return known === undefined ? this.keep(fact, await work()) : known;
+    return known === undefined ? this.keep(fact, yield* work()) : known;
   }
 
   /** Nothing is done here any more: it begins anew. */

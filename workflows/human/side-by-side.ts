@@ -7,6 +7,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import { runBeside } from '../define/beside.ts';
 import { Branch, BranchStopped } from './branch.ts';
 import type { Desk } from './desk.ts';
+import { type Durable, drive, waitFor } from './durable.ts';
 import { RunCancelled } from './outcome.ts';
 import type { Place } from './place.ts';
 
@@ -15,13 +16,13 @@ import type { Place } from './place.ts';
  * @param place all that the branches do is in it
  * @throws what ended it early, once all have ended
  */
-export async function sideBySide<T>(
+export function* sideBySide<T>(
   desk: Desk,
   parent: Branch,
-  work: readonly ((branch: Branch) => Promise<T>)[],
+  work: readonly ((branch: Branch) => Durable<T>)[],
   place: Place,
-): Promise<T[]> {
-  if (work.length === 1) return [await work[0]!(parent)];
+): Durable<T[]> {
+  if (work.length === 1) return [yield* work[0]!(parent)];
   const group = new Branch(parent);
   const cancellation = new CancellationScope();
   const results: T[] = [];
@@ -37,19 +38,18 @@ export async function sideBySide<T>(
     if (error instanceof RunCancelled) cancellation.cancel();
   };
 
-  await Promise.all(
-    work.map((each, index) =>
-      runBeside(cancellation, async () => {
-        results[index] = await each(new Branch(group));
-      })
-        .catch(end)
-        .finally(() => {
-          running -= 1;
-          // Show what this one has settled, as no further step of it will.
-          if (running > 0) desk.publish({ tell: desk.waits });
-        }),
-    ),
-  );
+  function* one(each: (branch: Branch) => Durable<T>, index: number): Durable<void> {
+    try {
+      results[index] = yield* each(new Branch(group));
+    } catch (error) {
+      end(error);
+    }
+    running -= 1;
+    // Show what this one has settled, as no further step of it will.
+    if (running > 0) desk.publish({ tell: desk.waits });
+  }
+
+  yield* waitFor(Promise.all(work.map((each, index) => runBeside(cancellation, () => drive(() => one(each, index))))));
   if (group.stopped) desk.withdrawWithin(place);
   parent.check();
   if ('error' in ending) throw ending.error;

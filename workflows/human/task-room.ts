@@ -1,6 +1,7 @@
 /** What one workflow task may schedule: whatever starts together is in one, and the server ends a run whose task is over 4 MB. */
 import { sleep } from '@temporalio/workflow';
 import type { Departure } from './departure.ts';
+import { type Durable, waitFor } from './durable.ts';
 
 /** Bytes of arguments that one workflow task schedules; beside them it has memos and other small things. */
 const TASK_LIMIT = 2_500_000;
@@ -15,16 +16,13 @@ export class TaskRoom {
     this.departure = departure;
   }
 
-  /** Takes room for so many bytes in this workflow task; a promise to wait for where it has to be a later one. */
-  take(bytes: number): Promise<void> | undefined {
-    const scheduled = this.add(0);
-    if (scheduled > 0 && scheduled + bytes > TASK_LIMIT)
-      return sleep(1).then(() => {
-        this.departure.look();
-        return this.take(bytes);
-      });
+  /** Takes room for so many bytes in this workflow task, or in a later one. */
+  *take(bytes: number): Durable<void> {
+    while (this.add(0) > 0 && this.add(0) + bytes > TASK_LIMIT) {
+      yield* waitFor(sleep(1));
+      this.departure.look();
+    }
     this.add(bytes);
-    return undefined;
   }
 
   /** Adds to what the workflow task weighs. */

@@ -1,7 +1,7 @@
 /** One run, from its arguments to its output. */
 import {
   ApplicationFailure,
-  ContinueAsNew,
+  CancellationScope,
   isCancellation,
   makeContinueAsNewFunc,
   patched,
@@ -16,7 +16,7 @@ import { lastContent, type Json } from '../define/step-output.ts';
 import { UsageMeter } from '../agent/usage.ts';
 import { EMPTY_FLOW } from '../compile/flow.ts';
 import { runNode } from '../compile/node.ts';
-import { cancelled, NodeFailure, RunCancelled } from '../human/outcome.ts';
+import { isCancelled, NodeFailure, RunCancelled, throwIfCancelled } from '../human/outcome.ts';
 import { toJson } from '../compile/output.ts';
 import type { RunContext, Scope } from '../compile/scope.ts';
 import { runSequence } from '../compile/sequence.ts';
@@ -24,6 +24,7 @@ import { SessionState } from '../compile/session-state.ts';
 import { Frame } from '../compile/tree.ts';
 import { Branch } from '../human/branch.ts';
 import { Desk } from '../human/desk.ts';
+import { type Durable, drive, waitFor } from '../human/durable.ts';
 import { PathCounters } from '../human/path-counters.ts';
 import { Place } from '../human/place.ts';
 import { contentFields } from '../human/journal.ts';
@@ -51,7 +52,7 @@ export function executeRun(
   guardDefinition(definition, carried?.definition);
   const run = new Run(definition, checkedOptions(options), carried);
   installHandlers(run.desk, () => run.output(run.desk.status, null));
-  return run.execute(input, carried !== undefined);
+  return drive((abandon) => run.execute(input, carried !== undefined, abandon));
 }
 
 class Run {
@@ -94,9 +95,17 @@ class Run {
     };
   }
 
-  /** @param checked by an earlier execution */
-  async execute(given: unknown, checked: boolean): Promise<RunOutput> {
-    const input = checked ? (given as Json) : await checkedInput(this.definition, given);
+  /**
+   * @param checked by an earlier execution
+   * @param abandon ends it where the run goes on in another execution
+   */
+  *execute(given: unknown, checked: boolean, abandon: (continued: unknown) => void): Durable<RunOutput> {
+    const input = checked ? (given as Json) : yield* checkedInput(this.definition, given);
+    const whole = CancellationScope.current();
+    this.desk.departure.begin(() => {
+      // Whatever notices that it is time may be in a scope of its own.
+      whole.run(() => drive(() => this.leave(input))).catch(abandon);
+    });
     const scope: Scope = {
       run: this.context,
       path: '',
@@ -109,9 +118,8 @@ class Run {
     this.place.once('told', () => this.desk.tell('WorkflowStarted', '', {}));
     try {
       const { steps } = this.definition;
-      await Promise.race([runSequence(steps, scope, this.frame, runNode, this.place), this.leave(input)]);
-      const ended = cancelled();
-      if (ended) await ended;
+      yield* runSequence(steps, scope, this.frame, runNode, this.place);
+      yield* throwIfCancelled();
       const outputs = this.frame.outputs();
       return this.end('completed', outputs.length === 0 ? NO_STEPS_EXECUTED : lastContent(outputs));
     } catch (error) {
@@ -123,13 +131,13 @@ class Run {
    * Goes on in another execution when this one's history is long and nothing is at work. What waits here is left where it
    * stands: the next execution finds what is done, and waits again.
    */
-  private async leave(input: Json): Promise<never> {
+  private *leave(input: Json): Durable<never> {
     for (;;) {
       try {
-        await this.desk.departure.untilDue();
+        yield* this.desk.departure.untilDue();
       } catch (error) {
         // A cancelled run ends here.
-        if (isCancellation(error)) return new Promise(() => {});
+        if (isCancellation(error)) return yield* waitFor(new Promise<never>(() => {}));
         throw error;
       }
       const carried = this.carried();
@@ -137,7 +145,7 @@ class Run {
       // One with too much to take along stays, and tries again later.
       // Temporal takes search attributes along, and the memo only where it is told to.
       const continueAsNew = makeContinueAsNewFunc({ memo: withoutJournal(workflowInfo().memo) });
-      if (fits && !cancelled()) await continueAsNew(input, this.options, carried);
+      if (fits && !isCancelled()) yield* waitFor(continueAsNew(input, this.options, carried));
       this.desk.departure.postpone();
     }
   }
@@ -179,7 +187,6 @@ class Run {
   }
 
   private endBy(error: unknown): RunOutput {
-    if (error instanceof ContinueAsNew) throw error;
     this.desk.withdrawOpen();
     if (error instanceof RunCancelled) return this.end('cancelled', error.message);
     if (isCancellation(error)) {

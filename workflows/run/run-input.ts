@@ -6,10 +6,11 @@ import type { Json } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import type { RunOptions } from '../protocol/run-output.ts';
 import { checkInput } from '../protocol/input-schema.ts';
+import { type Durable, waitFor } from '../human/durable.ts';
 
 /** The input as the schema gives it back (with its defaults). @throws {ApplicationFailure} `holdpoint.InvalidInput` */
-export async function checkedInput({ name, inputSchema }: WorkflowDefinition, input: unknown): Promise<Json> {
-  const checked = await checkInput(inputSchema, input);
+export function* checkedInput({ name, inputSchema }: WorkflowDefinition, input: unknown): Durable<Json> {
+  const checked = yield* waitFor(checkInput(inputSchema, input));
   if (!checked.ok) throw invalid(`The input of workflow '${name}' does not fit its schema: ${checked.problem}`);
   return checked.value;
 }

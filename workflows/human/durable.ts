@@ -1,0 +1,37 @@
+/**
+ * Code of a run that may wait, as generators: each yields the promises that it waits for, and `drive` alone awaits them. So
+ * a call within a call costs nothing while a run waits, and code that has nothing to wait for goes on at once. With async
+ * functions each level keeps two promises, and Temporal's worker records a stack for every promise.
+ *
+ * A call must stand behind `yield*`, or nothing happens: test/unit/durable.test.ts looks for one that does not.
+ */
+export type Durable<T> = Generator<PromiseLike<unknown>, T, unknown>;
+
+/** Waits; throws what the promise rejects with. */
+export function* waitFor<T>(promise: PromiseLike<T>): Durable<T> {
+  return (yield promise) as T;
+}
+
+/**
+ * Runs code to its end; starts at once.
+ * @param start gets what ends it from outside with an error: then it waits for ever where it stands
+ */
+export function drive<T>(start: (abandon: (error: unknown) => void) => Durable<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const code = start(reject);
+    const goOn = (next: () => IteratorResult<PromiseLike<unknown>, T>) => {
+      try {
+        const { done, value } = next();
+        if (done) resolve(value);
+        else
+          Promise.resolve(value).then(
+            (result) => goOn(() => code.next(result)),
+            (error: unknown) => goOn(() => code.throw(error)),
+          );
+      } catch (error) {
+        reject(error);
+      }
+    };
+    goOn(() => code.next());
+  });
+}
