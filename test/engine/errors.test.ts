@@ -1,8 +1,9 @@
 /** Errors: semantics §7, with real activities whose attempts are counted. */
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StepInput } from '../../workflows/define/step-input.ts';
+import type { RunMemo } from '../../workflows/protocol/memo.ts';
 import type { RunOutput } from '../../workflows/protocol/run-output.ts';
 import {
   answerAll,
@@ -16,6 +17,7 @@ import {
   retry,
   skip,
 } from '../support/drive.ts';
+import { eventsOf } from '../support/history.ts';
 import { openServer, type TestRun, type TestServer } from '../support/server.ts';
 import type { ErrorActivities } from '../workflows/errors.ts';
 
@@ -277,6 +279,20 @@ describe.concurrent('who settles an error', () => {
   });
 });
 
+describe.concurrent('in a Parallel', () => {
+  test('questions that open together are shown once, and the run is not paused while something is at work', async () => {
+    const run = await server.start('askedTogether');
+    await run.until(({ stepRequirements }) => stepRequirements.length === 2 && gates.has(run.handle.workflowId));
+    const memos = (await eventsOf(run.handle)).flatMap(({ workflowPropertiesModifiedEventAttributes: modified }) =>
+      modified ? [defaultPayloadConverter.fromPayload<RunMemo>(modified.upsertedMemo!.fields!.holdpoint!)] : [],
+    );
+    expect(memos.map(({ status, openCount }) => [status, openCount])).toEqual([['running', 2]]);
+    gates.get(run.handle.workflowId)!();
+    for (const requirement of await run.paused(2)) await run.answer('approve', requirement);
+    expect((await run.result()).status).toBe('completed');
+  });
+});
+
 describe.concurrent('beside a Parallel that ends', () => {
   test('after a failure: questions are withdrawn, running activities finish, nothing new starts, then onError', async () => {
     const run = await server.start('failureBeside');
@@ -311,6 +327,13 @@ describe.concurrent('beside a Parallel that ends', () => {
     );
     await run.answer('skipStep', error!);
     expect(outline((await run.result()).stepResults)).toBe('z:z#1');
+  });
+
+  test('that fails at once: the others have begun, whatever the order', async () => {
+    const run = await server.start('failureAtOnce');
+    const output = await run.result();
+    expect((await calledSteps(run)).toSorted()).toEqual(['fine', 'z']);
+    expect(outline(output.stepResults)).toMatch(/^side!?:.*\bz:z#/);
   });
 
   test('after a cancel: running activities are cancelled and awaited, and the run ends as cancelled', async () => {

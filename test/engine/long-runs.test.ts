@@ -5,7 +5,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
-import { eventsOf, type HistoryEvent, typeOf, untilHistory } from '../support/history.ts';
+import { eventsOf, type HistoryEvent, ofType, typeOf, untilHistory } from '../support/history.ts';
 import { replayProblems } from '../support/replay.ts';
 import { openOf, openServer, type TestRun, type TestServer } from '../support/server.ts';
 
@@ -108,6 +108,26 @@ describe.concurrent('a paused run that continues as new', () => {
     await run.answer('approve', asked!);
     const [{ steps = [] } = {}] = (await run.result()).stepResults;
     expect(steps[1]!.content).toBe(steps[0]!.content);
+  });
+
+  test('lets a deadline have its effect first that has passed when it is time to go', async () => {
+    const taskQueue = `${server.taskQueue}-deadline`;
+    const worker = await server.worker({ taskQueue });
+    const run = await server.start('longDeadline', 'IN', undefined, { taskQueue });
+    const [, stays] = await run.paused(2);
+    const first = await executionOf(run);
+    await worker.stop();
+    // Nobody is there when these arrive, and when the time is over: all comes with one workflow task.
+    for (let sent = 0; sent < 50; sent += 1) await run.signal('approve', { requirement: 'nobody' });
+    await sleep(2_500);
+    await server.worker({ taskQueue });
+    const now = await run.until((output) => output.stepRequirements[0]!.resolution !== undefined);
+    expect(now.stepRequirements[0]).toMatchObject({ stepName: 'soon', resolution: 'skipped' });
+    await vi.waitFor(async () => expect(await executionOf(run)).not.toBe(first), 10_000);
+    await run.answer('approve', stays!);
+    expect(await run.result()).toMatchObject({ status: 'completed', refusedAnswers: { count: 50 } });
+    const next = await eventsOf(server.client.workflow.getHandle(run.handle.workflowId));
+    expect(ofType(next, 'TimerStarted')).toEqual([]);
   });
 
   test('leaves no question open of a branch that ended before the run was back at it', {

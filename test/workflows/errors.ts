@@ -307,6 +307,44 @@ export const failureBeside = workflow({
   ],
 });
 
+/** A branch that fails before it has waited for anything. */
+export const failureAtOnce = workflow({
+  name: 'failureAtOnce',
+  steps: [
+    parallel({
+      name: 'side',
+      steps: [
+        step({
+          name: 'fails',
+          executor: () => {
+            throw new Error('at once');
+          },
+          maxRetries: 0,
+        }),
+        leaf('fine'),
+      ],
+      humanReview: { onError: 'skip' },
+    }),
+    leaf('z'),
+  ],
+});
+
+/** Questions that open together, beside what is done at once and what takes time. */
+export const askedTogether = workflow({
+  name: 'askedTogether',
+  steps: [
+    parallel({
+      name: 'side',
+      steps: [
+        step({ name: 'one', executor: rec(), humanReview: confirm }),
+        step({ name: 'inline', executor: () => 'at once' }),
+        step({ name: 'two', executor: rec(), humanReview: confirm }),
+        step({ name: 'slow', executor: remote.slow }),
+      ],
+    }),
+  ],
+});
+
 /** The same with a human's no that cancels. */
 export const cancelBeside = workflow({
   name: 'cancelBeside',

@@ -95,6 +95,21 @@ export const longOrphan = workflow({
   ],
 });
 
+/** A deadline that passes beside a question that stays. */
+export const longDeadline = workflow({
+  name: 'longDeadline',
+  continueAsNewAfter: 50,
+  steps: [
+    parallel({
+      name: 'both',
+      steps: [
+        step({ name: 'soon', executor: () => 'soon', humanReview: { ...gate, timeout: '2s', onTimeout: 'skip' } }),
+        step({ name: 'stays', executor: () => 'stays', humanReview: gate }),
+      ],
+    }),
+  ],
+});
+
 const filledIn = {
   '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value: { value, id: uuid4() } }) },
 } as const;

@@ -32,18 +32,18 @@ export function tellStarted({ scope, node, path }: Here): void {
 
 /** A step's output, before anybody has reviewed it. */
 export function tellOutput({ scope, node, path }: Here, output: StepOutput): void {
-  if (node.kind === 'step') scope.run.desk.tell('StepOutput', path, ended(output));
+  if (node.kind === 'step') scope.run.desk.tell('StepOutput', path, outcomeFields(output));
 }
 
 /** @param output `undefined`: the node is omitted */
 export function tellCompleted({ scope, node, path }: Here, output: StepOutput | undefined): void {
-  scope.run.desk.tell(COMPLETED[node.kind], path, output ? ended(output) : { success: true, omitted: true });
+  scope.run.desk.tell(COMPLETED[node.kind], path, output ? outcomeFields(output) : { success: true, omitted: true });
 }
 
 export function tellFailed({ scope, node, path }: Here, message: string): void {
   scope.run.desk.tell(COMPLETED[node.kind], path, { success: false, error: cut(message, ERROR_LIMIT) });
 }
 
-function ended({ content, success, error }: StepOutput) {
+function outcomeFields({ content, success, error }: StepOutput) {
   return { ...contentFields(content), success, ...(error === undefined ? {} : { error: cut(error, ERROR_LIMIT) }) };
 }

@@ -30,8 +30,8 @@ export class Departure {
   private unheard = 0;
   private postponedTo = 0;
   private leaving = false;
-  /** Leaves as soon as nothing is at work; called once, when it is time. */
-  private depart: (() => void) | undefined;
+  /** Says that it is time. */
+  private tellDue: () => void = () => {};
 
   /** @param isIdle nothing is at work */
   constructor(isIdle: () => boolean, mostEvents = Number.POSITIVE_INFINITY) {
@@ -60,18 +60,17 @@ export class Departure {
     return this.history.historyLength;
   }
 
-  /** @param depart leaves as soon as nothing is at work; called when it is time, and not before, as what waits costs memory */
-  begin(depart: () => void): void {
-    this.depart = depart;
-    this.notice();
+  /** Resolves when it is time: from then on {@link untilDue} waits, and not before, as what waits costs memory. */
+  noticed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.tellDue = resolve;
+      this.notice();
+    });
   }
 
   /** Looks whether it is time. What waits for a human calls it with every workflow task, as signals that nobody hears count too. */
   notice(): void {
-    const { depart } = this;
-    if (!depart || !this.isDue) return;
-    this.depart = undefined;
-    depart();
+    if (this.isDue) this.tellDue();
   }
 
   /** Until the run must leave. */

@@ -73,13 +73,15 @@ export class Desk {
   private decided: [string, string][] | undefined;
   /** Executors at work right now. */
   private working = 0;
+  /** Questions about to be shown. */
+  private asking = 0;
   private readonly announced: Map<string, Announced>;
   readonly departure: Departure;
   readonly room: TaskRoom;
 
   constructor(run: PublishedRun, mostEvents: number | undefined, carried?: CarriedDesk) {
     this.run = run;
-    this.departure = new Departure(() => this.working === 0, mostEvents);
+    this.departure = new Departure(() => this.isIdle, mostEvents);
     this.room = new TaskRoom(this.departure);
     this.requirements = new Requirements(run.executionId, carried?.requirements);
     this.publisher = new Publisher(run, this.teller, carried?.published);
@@ -107,6 +109,13 @@ export class Desk {
   /** `paused` where something waits for a human and nothing else is at work. */
   get status(): RunStatus {
     return this.working === 0 && this.requirements.open.length > 0 ? 'paused' : 'running';
+  }
+
+  /** Nothing is at work, nothing is about to be shown, and no deadline has passed that did not yet have its effect. */
+  private get isIdle(): boolean {
+    if (this.working > 0 || this.asking > 0) return false;
+    const now = new Date().toISOString();
+    return !this.requirements.open.some(({ timeoutAt }) => timeoutAt !== undefined && timeoutAt <= now);
   }
 
   /** Is anything under way that may take time: somebody asked, or an executor at work? */
@@ -137,7 +146,9 @@ export class Desk {
       branch.check();
       this.decided ??= [];
       // Whatever begins or asks beside it has done so before the run shows what it waits for: once, for all.
+      this.asking += 1;
       if (runsBesideOthers()) yield* waitFor(Promise.resolve());
+      this.asking -= 1;
       this.publish();
     }
     const answered = () => {
@@ -181,7 +192,7 @@ export class Desk {
   *settled<T>(call: () => T | PromiseLike<T>): Durable<T> {
     yield* this.departure.hold();
     const returned = call();
-    return isThenable(returned) ? yield* this.work(() => returned) : returned;
+    return isThenable(returned) ? yield* this.work(async () => await returned) : returned;
   }
 
   /**
@@ -227,10 +238,10 @@ export class Desk {
 
   /** Before a node or a turn begins. */
   *boundary(): Durable<void> {
-    yield* throwIfCancelled();
     // Thousands of inline nodes run in one workflow task, and tell of it.
     yield* this.room.take(0);
     yield* this.departure.boundary();
+    yield* throwIfCancelled();
   }
 
   /** Takes a signal. Never throws, never waits. */

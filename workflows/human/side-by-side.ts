@@ -38,18 +38,18 @@ export function* sideBySide<T>(
     if (error instanceof RunCancelled) cancellation.cancel();
   };
 
-  function* one(each: (branch: Branch) => Durable<T>, index: number): Durable<void> {
-    try {
-      results[index] = yield* each(new Branch(group));
-    } catch (error) {
-      end(error);
-    }
-    running -= 1;
-    // Show what this one has settled, as no further step of it will.
-    if (running > 0) desk.publish({ tell: desk.waits });
-  }
-
-  yield* waitFor(Promise.all(work.map((each, index) => runBeside(cancellation, () => drive(() => one(each, index))))));
+  // All have begun before the end of one is looked at: promises tell of it when this is through.
+  const begin = (each: (branch: Branch) => Durable<T>, index: number): Promise<void> =>
+    runBeside(cancellation, () => drive(() => each(new Branch(group))))
+      .then((result) => {
+        results[index] = result;
+      }, end)
+      .then(() => {
+        running -= 1;
+        // Show what this one has settled, as no further step of it will.
+        if (running > 0) desk.publish({ tell: desk.waits });
+      });
+  yield* waitFor(Promise.all(work.map(begin)));
   if (group.stopped) desk.withdrawWithin(place);
   parent.check();
   if ('error' in ending) throw ending.error;

@@ -1,5 +1,5 @@
 /** Waits until something is so, or a time has passed. */
-import { CancellationScope, condition, sleep } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import { type Durable, waitFor } from './durable.ts';
 
 /** A durable timer: how long, and what the Web UI shows beside it. */
@@ -16,13 +16,14 @@ export function* waitUntil(fn: () => boolean, timer?: Timer): Durable<void> {
   if (!timer) return yield* waitFor(condition(fn));
   const { ms, summary } = timer;
   const scope = new CancellationScope();
-  let hasPassed = false;
-  const pass = () => {
-    hasPassed = true;
+  let isOver = false;
+  const end = (problem?: unknown) => {
+    isOver = true;
+    if (problem !== undefined && !isCancellation(problem)) throw problem;
   };
-  const ended = scope.run(() => sleep(ms, { summary })).then(pass, () => {});
+  const ended = scope.run(() => sleep(ms, { summary })).then(end, end);
   try {
-    yield* waitFor(condition(() => fn() || hasPassed));
+    yield* waitFor(condition(() => fn() || isOver));
   } finally {
     scope.cancel();
     // Whatever comes next stands after the end of the timer in the history.

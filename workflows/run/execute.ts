@@ -1,12 +1,5 @@
 /** One run, from its arguments to its output. */
-import {
-  ApplicationFailure,
-  CancellationScope,
-  isCancellation,
-  makeContinueAsNewFunc,
-  patched,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, makeContinueAsNewFunc, patched, workflowInfo } from '@temporalio/workflow';
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { jsonBytes } from '../define/json.ts';
 import { STORED_PAYLOAD_LIMIT } from '../define/payload-limit.ts';
@@ -101,10 +94,9 @@ class Run {
    */
   *execute(given: unknown, checked: boolean, abandon: (continued: unknown) => void): Durable<RunOutput> {
     const input = checked ? (given as Json) : yield* checkedInput(this.definition, given);
-    const whole = CancellationScope.current();
-    this.desk.departure.begin(() => {
-      // Whatever notices that it is time may be in a scope of its own.
-      whole.run(() => drive(() => this.leave(input))).catch(abandon);
+    // It goes on in the scope and the trace of the run, whoever notices that it is time.
+    void this.desk.departure.noticed().then(() => {
+      drive(() => this.leave(input)).catch(abandon);
     });
     const scope: Scope = {
       run: this.context,
