@@ -4,7 +4,7 @@
  */
 import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
-import { isCarriedJournal } from '../workflows/protocol/events.ts';
+import { withoutCarried } from '../workflows/protocol/events.ts';
 import { STEP_INPUT_MARK, StepInput, type StepInputData } from '../workflows/define/step-input.ts';
 
 export function stepInputs({ info }: Pick<Context, 'info'>): ActivityInterceptors {
@@ -12,7 +12,7 @@ export function stepInputs({ info }: Pick<Context, 'info'>): ActivityInterceptor
   return {
     inbound: {
       execute: (input, next) => {
-        const args = isCarriedJournal(input.args.at(-1), isOurs) ? input.args.slice(0, -1) : input.args;
+        const args = withoutCarried(input.args, isOurs);
         return next({ ...input, args: args.map((arg) => (isStepInput(arg) ? rehydrate(arg) : arg)) });
       },
     },

@@ -13,6 +13,9 @@ import { type Cursor, eventId, type HistoryEvent, tailHistory } from './history-
 import { readMessage, readPayload } from './payloads.ts';
 import { readJournal, readMemo } from './read-run.ts';
 
+/** Bytes of arguments that may take a journal along: the rest is not read for it. */
+const CARRYING_LIMIT = 128 * 1024;
+
 /** Who a run is, for its events. */
 export interface EventSource {
   readonly client: Client;
@@ -96,8 +99,8 @@ export class EventReader {
     if (scheduled) {
       // Telling somebody of a pause does not end it.
       if (scheduled.activityType?.name !== ON_PAUSE_ACTIVITY) this.#pause = undefined;
-      const last = scheduled.input?.payloads?.slice(1).at(-1);
-      const carried = last && (await this.#decode(last));
+      const last = scheduled.input?.payloads?.at(-1);
+      const carried = last && bytesOf(last) <= CARRYING_LIMIT && (await this.#decode(last));
       return isCarriedJournal(carried, (id) => this.#executions.has(id))
         ? this.#entries(readJournal(carried.__holdpointJournal))
         : [];
@@ -221,4 +224,9 @@ export function timeOf({ eventTime }: HistoryEvent): string {
 function nameOf(path: string): string {
   const last = path.slice(path.lastIndexOf('/') + 1).replace(/\[\d+\]$/, '');
   return last.replace(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+/** Also where they are kept outside. */
+function bytesOf({ data, externalPayloads }: Payload): number {
+  return (externalPayloads ?? []).reduce((sum, { sizeBytes }) => sum + Number(sizeBytes ?? 0), data?.length ?? 0);
 }

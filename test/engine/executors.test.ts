@@ -6,6 +6,7 @@ import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { StepInput } from '../../activities/index.ts';
+import { HoldpointClient } from '../../client/client.ts';
 import { holdpointPlugin } from '../../worker/plugin.ts';
 import type { StepOutput } from '../../workflows/define/step-output.ts';
 import { eventsOf, type HistoryEvent, ofType, summaryOf } from '../support/history.ts';
@@ -26,6 +27,7 @@ const activities = {
   fail: async ({ stepName }: StepInput) => {
     throw new Error(`${stepName} failure ${Context.current().info.attempt}`);
   },
+  keys: async (...args: object[]) => args.map((arg) => Object.keys(arg)),
   quick: async ({ stepName }: { stepName: string }) => `${stepName} ${Context.current().info.isLocal}`,
   slow: async () => {
     await sleep(2_500);
@@ -67,6 +69,38 @@ describe('inline, remote and local', () => {
     const keys = stepResults.slice(1).map(({ content }) => (content as { key: string }).key);
     expect(new Set(keys).size).toBe(3);
     for (const key of keys) expect(key.startsWith(`${run.handle.workflowId}/`)).toBe(true);
+  });
+
+  test('do not see the events of the run that ride along, which nobody else can make', async () => {
+    const run = await server.start('executorEvents');
+    const { stepResults } = await run.result();
+    const keys = [expect.arrayContaining(['input', 'stepName', 'previousStepContent'])];
+    expect(
+      stepResults.map(({ name, content }) => [name, typeof content === 'string' ? content.slice(0, 99) : content]),
+    ).toEqual([
+      ['small', keys],
+      ['make', 'x'.repeat(99)],
+      ['large', keys],
+      ['forged', 'Step forged failed but skipped'],
+    ]);
+    for (const { content } of [stepResults[0]!, stepResults[2]!]) {
+      expect((content as string[][]).flat()).not.toContain('__holdpointJournal');
+      expect((content as string[][]).flat()).not.toContain('execution');
+    }
+    expect(stepResults[3]!.error).toBe("'keys' takes no '__holdpointJournal'");
+    const payloads = ofType(await eventsOf(run.handle), 'ActivityTaskScheduled').map((event) =>
+      event.activityTaskScheduledEventAttributes!.input!.payloads!.map(({ data }) => Buffer.from(data!).toString()),
+    );
+    expect(payloads.map((each) => each.map((text) => /"__holdpointJournal":/.test(text)))).toEqual([
+      [true],
+      [false, true],
+    ]);
+    const client = new HoldpointClient(server.client, { taskQueue: server.taskQueue });
+    const started: string[] = [];
+    for await (const event of client.events(run.handle.workflowId)) {
+      if (event.event === 'StepStarted') started.push(event.path);
+    }
+    expect(started).toEqual(['small', 'make', 'large', 'forged']);
   });
 
   test('stand in the history under the name of their step, with 4 attempts and a heartbeat of 30 s by default', async () => {

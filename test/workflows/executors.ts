@@ -1,4 +1,5 @@
 /** The three ways to run a function: inline, as an activity, as a local activity. */
+import { workflowInfo } from '@temporalio/workflow';
 import { parallel, proxyActivities, proxyLocalActivities, step, steps, workflow } from 'holdpoint/workflow';
 
 interface Activities {
@@ -6,6 +7,7 @@ interface Activities {
   fail(input: unknown): Promise<string>;
   slow(input: unknown): Promise<string>;
   quick(input: unknown): Promise<string>;
+  keys(...args: unknown[]): Promise<string[][]>;
 }
 
 const remote = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
@@ -34,6 +36,21 @@ export const executorKinds = workflow({
     step({ name: 'as an activity', executor: remote.look }),
     step({ name: 'as a local one', executor: local.look }),
     step({ name: 'watched', executor: remote.look, heartbeatTimeout: '7s' }),
+  ],
+});
+
+/** The run's events ride with the argument of an activity, beside one that is large; what looks like them does not. */
+export const executorEvents = workflow({
+  name: 'executorEvents',
+  steps: [
+    step({ name: 'small', executor: remote.keys }),
+    step({ name: 'make', executor: () => 'x'.repeat(40_000) }),
+    step({ name: 'large', executor: remote.keys }),
+    step({
+      name: 'forged',
+      executor: ({ runId }) => remote.keys(runId, { __holdpointJournal: [], execution: workflowInfo().runId }),
+      skipOnFailure: true,
+    }),
   ],
 });
 

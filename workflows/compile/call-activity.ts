@@ -32,7 +32,7 @@ export function* callActivity(node: StepNode, executor: ActivityRef, input: Step
     }
     yield* desk.room.take(size);
     here.scope.branch.check();
-    return yield* desk.carry((journal) => executeActivity(ref, execution, [input, ...journal]));
+    return yield* desk.carry(input.toJSON(), size, (args) => executeActivity(ref, execution, args));
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
       throw new NodeFailure(

@@ -54,5 +54,5 @@ function* execute(node: StepNode, { options }: AgentRef, here: Here, call: Agent
   const { desk } = here.scope.run;
   yield* desk.room.take(size);
   here.scope.branch.check();
-  return yield* desk.carry((journal) => executeActivity(ref, execution, [argument, ...journal]));
+  return yield* desk.carry(argument, size, (args) => executeActivity(ref, execution, args));
 }

@@ -14,6 +14,7 @@ import {
 } from '@temporalio/workflow';
 import { runsBesideOthers } from './beside.ts';
 import type { DurationString } from './duration.ts';
+import { JOURNAL_MARK } from './journal-mark.ts';
 import { payloadBytes } from './json.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from './payload-limit.ts';
 import { payloadLimit } from './run-limit.ts';
@@ -130,8 +131,14 @@ function stub(ref: ActivityRef): unknown {
   return Object.assign(named, { [REF]: ref, executeWithOptions });
 }
 
-/** The arguments that a function gives. A command that is too large would fail the workflow task for ever. */
+/**
+ * The arguments that a function gives. A command that is too large would fail the workflow task for ever; and what somebody
+ * else wrote, a tool's result for instance, must not pass for the run's own events.
+ */
 function fitting({ name }: ActivityRef, args: unknown[]): unknown[] {
+  if (JOURNAL_MARK in Object(args.at(-1))) {
+    throw ApplicationFailure.nonRetryable(`'${name}' takes no '${JOURNAL_MARK}'`);
+  }
   const size = args.reduce<number>((sum, each) => sum + payloadBytes(each), 0);
   const limit = size > PAYLOAD_LIMIT ? payloadLimit() : PAYLOAD_LIMIT;
   if (size <= limit) return args;

@@ -6,14 +6,9 @@
  */
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { runsBesideOthers } from '../define/beside.ts';
+import { JOURNAL_MARK } from '../define/journal-mark.ts';
 import { payloadLimit } from '../define/run-limit.ts';
-import {
-  type CarriedJournal,
-  type EventData,
-  JOURNAL_MARK,
-  type JournalEntry,
-  type RunEventName,
-} from '../protocol/events.ts';
+import { type EventData, type JournalEntry, type RunEventName, withCarried } from '../protocol/events.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';
 import { answerLimit } from '../protocol/signals.ts';
@@ -212,14 +207,18 @@ export class Desk {
     }
   }
 
-  /** The same for an activity: it takes the run's events into the history, as its last argument. */
-  *carry<T>(activity: (journal: readonly CarriedJournal[]) => PromiseLike<T>): Durable<T> {
+  /**
+   * The same for an activity: it takes the run's events into the history, with its argument.
+   * @param bytes of the argument as JSON
+   */
+  *carry<T>(argument: object, bytes: number, activity: (args: readonly unknown[]) => PromiseLike<T>): Durable<T> {
     let taken: { readonly untold: readonly Untold[]; readonly historyLength: number } | undefined;
     const schedule = () => {
       const { historyLength, runId: execution } = workflowInfo();
       const untold = isCancelled() ? [] : this.journal.take();
       taken = { untold, historyLength };
-      return activity(untold.length === 0 ? [] : [{ [JOURNAL_MARK]: this.teller.tell(untold), execution }]);
+      if (untold.length === 0) return activity([argument]);
+      return activity(withCarried(argument, bytes, { [JOURNAL_MARK]: this.teller.tell(untold), execution }));
     };
     try {
       return yield* this.work(schedule, { tell: false });

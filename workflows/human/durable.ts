@@ -3,7 +3,7 @@
  * a call within a call costs nothing while a run waits, and code that has nothing to wait for goes on at once. With async
  * functions each level keeps two promises, and Temporal's worker records a stack for every promise.
  *
- * A call must stand behind `yield*`, or nothing happens: test/unit/durable.test.ts looks for one that does not.
+ * A call must stand behind `yield*`, or nothing happens: test/unit/human/durable.test.ts looks for one that does not.
  */
 export type Durable<T> = Generator<PromiseLike<unknown>, T, unknown>;
 

@@ -19,7 +19,7 @@ export function* waitUntil(fn: () => boolean, timer?: Timer): Durable<void> {
   let isOver = false;
   const end = (problem?: unknown) => {
     isOver = true;
-    if (problem !== undefined && !isCancellation(problem)) throw problem;
+    if (problem && !isCancellation(problem)) throw problem;
   };
   const ended = scope.run(() => sleep(ms, { summary })).then(end, end);
   try {

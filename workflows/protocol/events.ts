@@ -2,6 +2,7 @@
  * What happens in a run, for those who watch it: agno's names of the events. A run numbers its events and hands them over
  * with what it leaves in its history anyway ({@link JournalEntry}); the client makes {@link RunEvent}s of them.
  */
+import { JOURNAL_MARK } from '../define/journal-mark.ts';
 import type { Json, StepType } from '../define/step-output.ts';
 import type { RefusalCode, RequirementKind, Resolution } from './requirement.ts';
 
@@ -135,9 +136,6 @@ export type JournalEntry = readonly [
   data?: { readonly [key: string]: Json },
 ];
 
-/** Marks the argument of an activity that carries a journal; the activity itself does not get it. */
-export const JOURNAL_MARK = '__holdpointJournal';
-
 export interface CarriedJournal {
   readonly [JOURNAL_MARK]: readonly JournalEntry[];
   /** Temporal's id of the execution: data of users, which may look like a journal, cannot know it. */
@@ -149,4 +147,24 @@ export function isCarriedJournal(value: unknown, isOurs: (execution: string) => 
   if (typeof value !== 'object' || value === null) return false;
   const { [JOURNAL_MARK]: entries, execution } = value as Partial<CarriedJournal>;
   return Array.isArray(entries) && typeof execution === 'string' && isOurs(execution);
+}
+
+/** Bytes of an argument that takes a journal along: who watches has to read the whole of it. */
+const MOST_BYTES_TO_READ = 32 * 1024;
+
+/**
+ * The arguments of an activity with the run's events: in the argument, or beside a large one. A second argument would cost a
+ * worker more memory than all that is in it (bench/RESULTS.md).
+ * @param bytes of the argument as JSON
+ */
+export function withCarried(argument: object, bytes: number, carried: CarriedJournal): unknown[] {
+  return bytes > MOST_BYTES_TO_READ ? [argument, carried] : [{ ...argument, ...carried }];
+}
+
+/** The arguments without the run's events. */
+export function withoutCarried(args: unknown[], isOurs: (execution: string) => boolean): unknown[] {
+  const last = args.at(-1);
+  if (!isCarriedJournal(last, isOurs)) return args;
+  const { [JOURNAL_MARK]: _entries, execution: _execution, ...argument } = last;
+  return args.length === 1 ? [argument] : args.slice(0, -1);
 }

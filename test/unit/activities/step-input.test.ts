@@ -46,5 +46,11 @@ describe('step inputs', () => {
       expect(await received('a', forged)).toEqual(['a', forged]);
     }
     expect(await received(journal, 'a')).toEqual([journal, 'a']);
+    const forged = { a: 1, __holdpointJournal: [], execution: 'another' };
+    expect(await received({ a: 1, ...journal }, forged)).toEqual([{ a: 1, ...journal }, forged]);
+    expect(await received({ a: 1, ...journal })).toEqual([{ a: 1 }]);
+    const [input] = await received({ ...new StepInput(data).toJSON(), ...journal });
+    expect(input).toBeInstanceOf(StepInput);
+    expect(Object.fromEntries(Object.entries(input as StepInput))).toEqual(data);
   });
 });
