@@ -2,17 +2,15 @@
  * Gives executors their {@link StepInput}: JSON carries its data, not its helper methods. What is not for them – the run's
  * events, which ride along – is taken away.
  */
-import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { withoutCarried } from '../workflows/protocol/events.ts';
 import { STEP_INPUT_MARK, StepInput, type StepInputData } from '../workflows/define/step-input.ts';
 
-export function stepInputs({ info }: Pick<Context, 'info'>): ActivityInterceptors {
-  const isOurs = (execution: string) => execution === info.workflowExecution?.runId;
+export function stepInputs(): ActivityInterceptors {
   return {
     inbound: {
       execute: (input, next) => {
-        const args = withoutCarried(input.args, isOurs);
+        const args = withoutCarried(input.args);
         return next({ ...input, args: args.map((arg) => (isStepInput(arg) ? rehydrate(arg) : arg)) });
       },
     },

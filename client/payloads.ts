@@ -16,7 +16,7 @@ export async function decodePayload(client: Client, workflowId: string, payload:
 const REFERENCE = 'temporal.api.sdk.v1.ExternalStorageReference';
 
 /** As the SDK writes it in the place of a payload that it has stored. */
-function isReference({ metadata }: Payload): boolean {
+export function isReference({ metadata }: Payload): boolean {
   const { encoding, messageType } = metadata ?? {};
   return (
     String(encoding && Buffer.from(encoding)) === 'json/protobuf' &&

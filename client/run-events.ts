@@ -10,10 +10,10 @@ import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
 import { ON_PAUSE_ACTIVITY } from '../workflows/protocol/on-pause.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { type Cursor, eventId, type HistoryEvent, tailHistory } from './history-tail.ts';
-import { readMessage, readPayload } from './payloads.ts';
+import { isReference, readMessage, readPayload } from './payloads.ts';
 import { readJournal, readMemo } from './read-run.ts';
 
-/** Bytes of arguments that may take a journal along: the rest is not read for it. */
+/** Bytes of an argument that may take a journal along, encoded. */
 const CARRYING_LIMIT = 128 * 1024;
 
 /** Who a run is, for its events. */
@@ -99,8 +99,12 @@ export class EventReader {
     if (scheduled) {
       // Telling somebody of a pause does not end it.
       if (scheduled.activityType?.name !== ON_PAUSE_ACTIVITY) this.#pause = undefined;
-      const last = scheduled.input?.payloads?.at(-1);
-      const carried = last && bytesOf(last) <= CARRYING_LIMIT && (await this.#decode(last));
+      const payloads = scheduled.input?.payloads ?? [];
+      const last = payloads.at(-1);
+      // A single one has no journal where it is large, or stored: then that would be beside it.
+      const mayCarry =
+        last && (payloads.length > 1 || ((last.data?.length ?? 0) <= CARRYING_LIMIT && !isReference(last)));
+      const carried = mayCarry && (await this.#decode(last));
       return isCarriedJournal(carried, (id) => this.#executions.has(id))
         ? this.#entries(readJournal(carried.__holdpointJournal))
         : [];
@@ -224,9 +228,4 @@ export function timeOf({ eventTime }: HistoryEvent): string {
 function nameOf(path: string): string {
   const last = path.slice(path.lastIndexOf('/') + 1).replace(/\[\d+\]$/, '');
   return last.replace(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
-}
-
-/** Also where they are kept outside. */
-function bytesOf({ data, externalPayloads }: Payload): number {
-  return (externalPayloads ?? []).reduce((sum, { sizeBytes }) => sum + Number(sizeBytes ?? 0), data?.length ?? 0);
 }

@@ -17,7 +17,7 @@ import {
   retry,
   skip,
 } from '../support/drive.ts';
-import { eventsOf } from '../support/history.ts';
+import { eventsOf, ofType } from '../support/history.ts';
 import { openServer, type TestRun, type TestServer } from '../support/server.ts';
 import type { ErrorActivities } from '../workflows/errors.ts';
 
@@ -334,6 +334,18 @@ describe.concurrent('beside a Parallel that ends', () => {
     const output = await run.result();
     expect((await calledSteps(run)).toSorted()).toEqual(['fine', 'z']);
     expect(outline(output.stepResults)).toMatch(/^side!?:.*\bz:z#/);
+  });
+
+  test('nothing starts after it, though it was approved by the same signal', async () => {
+    const run = await server.start('approvedTogether');
+    const open = await run.paused(2);
+    const decisions = open.map(({ id, digest }) => ({ requirement: id, digest, action: 'confirm' }));
+    await run.signal('continueRun', { decisionId: 'both', decisions });
+    const { status, stepRequirements } = await run.result();
+    expect(status).toBe('completed');
+    expect(stepRequirements.map(({ resolution }) => resolution)).toEqual(['confirmed', 'confirmed']);
+    expect(did(run)).toEqual([]);
+    expect(ofType(await eventsOf(run.handle), 'ActivityTaskScheduled')).toEqual([]);
   });
 
   test('after a cancel: running activities are cancelled and awaited, and the run ends as cancelled', async () => {

@@ -329,6 +329,29 @@ export const failureAtOnce = workflow({
   ],
 });
 
+/** Two that are approved together, and the first of them fails at once. */
+export const approvedTogether = workflow({
+  name: 'approvedTogether',
+  steps: [
+    parallel({
+      name: 'side',
+      steps: [
+        step({
+          name: 'fails',
+          executor: () => {
+            throw new Error('at once');
+          },
+          maxRetries: 0,
+          humanReview: { ...confirm, onError: 'fail' },
+        }),
+        step({ name: 'pays', executor: remote.slow, humanReview: confirm }),
+      ],
+      humanReview: { onError: 'skip' },
+    }),
+    leaf('z'),
+  ],
+});
+
 /** Questions that open together, beside what is done at once and what takes time. */
 export const askedTogether = workflow({
   name: 'askedTogether',

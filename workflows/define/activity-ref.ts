@@ -136,7 +136,8 @@ function stub(ref: ActivityRef): unknown {
  * else wrote, a tool's result for instance, must not pass for the run's own events.
  */
 function fitting({ name }: ActivityRef, args: unknown[]): unknown[] {
-  if (JOURNAL_MARK in Object(args.at(-1))) {
+  const last = args.at(-1) as { toJSON?(): unknown } | null | undefined;
+  if (JOURNAL_MARK in Object(last?.toJSON?.() ?? last)) {
     throw ApplicationFailure.nonRetryable(`'${name}' takes no '${JOURNAL_MARK}'`);
   }
   const size = args.reduce<number>((sum, each) => sum + payloadBytes(each), 0);

@@ -7,6 +7,7 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { runsBesideOthers } from '../define/beside.ts';
 import { JOURNAL_MARK } from '../define/journal-mark.ts';
+import { PAYLOAD_LIMIT } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/run-limit.ts';
 import { type EventData, type JournalEntry, type RunEventName, withCarried } from '../protocol/events.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
@@ -218,10 +219,11 @@ export class Desk {
       const untold = isCancelled() ? [] : this.journal.take();
       taken = { untold, historyLength };
       if (untold.length === 0) return activity([argument]);
-      return activity(withCarried(argument, bytes, { [JOURNAL_MARK]: this.teller.tell(untold), execution }));
+      const isStored = payloadLimit() > PAYLOAD_LIMIT;
+      return activity(withCarried(argument, bytes, isStored, { [JOURNAL_MARK]: this.teller.tell(untold), execution }));
     };
     try {
-      return yield* this.work(schedule, { tell: false });
+      return yield* this.work(schedule, { tell: this.journal.isFull });
     } catch (error) {
       // Cancelled in the workflow task that scheduled it: then the server never hears of it.
       const unsent = isCancellation(error) && taken?.historyLength === workflowInfo().historyLength;

@@ -38,18 +38,25 @@ export function* sideBySide<T>(
     if (error instanceof RunCancelled) cancellation.cancel();
   };
 
-  // All have begun before the end of one is looked at: promises tell of it when this is through.
-  const begin = (each: (branch: Branch) => Durable<T>, index: number): Promise<void> =>
-    runBeside(cancellation, () => drive(() => each(new Branch(group))))
-      .then((result) => {
-        results[index] = result;
-      }, end)
-      .then(() => {
-        running -= 1;
-        // Show what this one has settled, as no further step of it will.
-        if (running > 0) desk.publish({ tell: desk.waits });
-      });
-  yield* waitFor(Promise.all(work.map(begin)));
+  let haveBegun = false;
+  function* runToEnd(each: (branch: Branch) => Durable<T>, index: number): Durable<void> {
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      results[index] = yield* each(new Branch(group));
+    } catch (error) {
+      failure = { error };
+    }
+    // All begin before the end of one has its effect; from then on it has it at once.
+    if (!haveBegun) yield* waitFor(Promise.resolve());
+    if (failure) end(failure.error);
+    running -= 1;
+    // Show what this one has settled, as no further step of it will.
+    if (running > 0) desk.publish({ tell: desk.waits });
+  }
+
+  const all = work.map((each, index) => runBeside(cancellation, () => drive(() => runToEnd(each, index))));
+  haveBegun = true;
+  yield* waitFor(Promise.all(all));
   if (group.stopped) desk.withdrawWithin(place);
   parent.check();
   if ('error' in ending) throw ending.error;

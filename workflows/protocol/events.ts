@@ -138,7 +138,7 @@ export type JournalEntry = readonly [
 
 export interface CarriedJournal {
   readonly [JOURNAL_MARK]: readonly JournalEntry[];
-  /** Temporal's id of the execution: data of users, which may look like a journal, cannot know it. */
+  /** Temporal's id of the execution: what somebody else has made has to guess it. */
   readonly execution: string;
 }
 
@@ -153,18 +153,18 @@ export function isCarriedJournal(value: unknown, isOurs: (execution: string) => 
 const MOST_BYTES_TO_READ = 32 * 1024;
 
 /**
- * The arguments of an activity with the run's events: in the argument, or beside a large one. A second argument would cost a
- * worker more memory than all that is in it (bench/RESULTS.md).
+ * The arguments of an activity with the run's events: in the argument, or beside one that is large or may be stored outside.
+ * A second argument costs a worker more memory than all that is in it (bench/RESULTS.md).
  * @param bytes of the argument as JSON
  */
-export function withCarried(argument: object, bytes: number, carried: CarriedJournal): unknown[] {
-  return bytes > MOST_BYTES_TO_READ ? [argument, carried] : [{ ...argument, ...carried }];
+export function withCarried(argument: object, bytes: number, isStored: boolean, carried: CarriedJournal): unknown[] {
+  return isStored || bytes > MOST_BYTES_TO_READ ? [argument, carried] : [{ ...argument, ...carried }];
 }
 
-/** The arguments without the run's events. */
-export function withoutCarried(args: unknown[], isOurs: (execution: string) => boolean): unknown[] {
+/** The arguments without the run's events; after a reset they are those of another execution. */
+export function withoutCarried(args: unknown[]): unknown[] {
   const last = args.at(-1);
-  if (!isCarriedJournal(last, isOurs)) return args;
+  if (!isCarriedJournal(last, () => true)) return args;
   const { [JOURNAL_MARK]: _entries, execution: _execution, ...argument } = last;
   return args.length === 1 ? [argument] : args.slice(0, -1);
 }
