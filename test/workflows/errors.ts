@@ -38,6 +38,9 @@ const twice = proxyActivities<ErrorActivities>({ startToCloseTimeout: '30s', ret
 const local = proxyLocalActivities<ErrorActivities>({ startToCloseTimeout: '30s', retry: quick });
 
 const leaf = (name: string) => step({ name, executor: rec() });
+const failAtOnce = () => {
+  throw new Error('at once');
+};
 const confirm = { requiresConfirmation: true } as const;
 const inlineBoom = rec((n) => {
   throw new Error(`boom ${n}`);
@@ -316,9 +319,7 @@ export const failureAtOnce = workflow({
       steps: [
         step({
           name: 'fails',
-          executor: () => {
-            throw new Error('at once');
-          },
+          executor: failAtOnce,
           maxRetries: 0,
         }),
         leaf('fine'),
@@ -338,9 +339,7 @@ export const approvedTogether = workflow({
       steps: [
         step({
           name: 'fails',
-          executor: () => {
-            throw new Error('at once');
-          },
+          executor: failAtOnce,
           maxRetries: 0,
           humanReview: { ...confirm, onError: 'fail' },
         }),
@@ -368,7 +367,7 @@ export const askedTogether = workflow({
   ],
 });
 
-/** The same with a human's no that cancels. */
+/** As `failureBeside`, with a human's no that cancels. */
 export const cancelBeside = workflow({
   name: 'cancelBeside',
   steps: [
