@@ -2,12 +2,14 @@
  * What holdpoint costs beside hand-written Temporal workflows with the same activities: time of an answer, history events,
  * memory of a paused run, throughput, time to start a worker. Ratios count; the milliseconds are this machine's at this moment.
  *
- * `npm run bench` · `npm run bench -- --quick`: within a minute. Exits 1 where a ratio that has an aim is 1.5x or more.
+ * `npm run bench` · `npm run bench -- --quick`: within a minute · `--cluster`: on a Temporal server with PostgreSQL instead of
+ * the embedded one. Exits 1 where a ratio that has an aim is 1.5x or more, 2 where the cluster's programs are missing.
  */
 import { cpus } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { startDevServer } from 'holdpoint/worker';
+import { HELP, startCluster } from '../test/cluster/cluster.ts';
 import { compareAgents } from './agent/compare.ts';
 import { compareMemory } from './agent/compare-memory.ts';
 import type { Bench } from './bench.ts';
@@ -20,7 +22,13 @@ import { Table } from './table.ts';
 const quick = process.argv.includes('--quick');
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
-const server = await startDevServer({ log: console.error });
+const server = await (process.argv.includes('--cluster')
+  ? startCluster(console.error)
+  : startDevServer({ log: console.error }));
+if (!server) {
+  console.error(HELP);
+  process.exit(2);
+}
 try {
   process.exitCode = await compare(server.address);
 } finally {

@@ -106,12 +106,22 @@ async function portFor(field: 'port' | 'uiPort', wanted = 0): Promise<number> {
   );
 }
 
+/** Where the server as shipped is slow for what it is used for here: many short workflow tasks, with search attributes. */
+const DYNAMIC_CONFIG = [
+  // It polls its transfer queue some 20 times a second: 40 ms for every task.
+  'history.transferProcessorMaxPollRPS=2000',
+  // It reads namespace and cluster from its database for each search attribute that it writes or shows.
+  'system.forceSearchAttributesCacheRefreshOnRead=false',
+  // It goes through all tasks of the last half minute for each that is new.
+  'history.transferProcessorUpdateAckInterval="3s"',
+  'history.visibilityProcessorUpdateAckInterval="3s"',
+];
+
 function flags(port: number, uiPort: number, { dataFile, namespaces = [] }: DevServerOptions): string[] {
   return [
     ...['server', 'start-dev', '--ip', HOST, '--port', `${port}`, '--ui-port', `${uiPort}`],
     ...['--log-level', 'error', '--ui-disable-news-fetch'],
-    // As shipped, the server polls its transfer queue some 20 times a second: 40 ms for every task.
-    ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
+    ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
     // Survives a kill of the server, not a power cut.
     ...(dataFile === undefined
       ? []

@@ -12,28 +12,35 @@ import type { Desk } from './desk.ts';
 const CONTINUE_DESCRIPTION =
   'Several answers at once, as the client sends them. Example: {"decisionId":"any unique text","by":"you","decisions":[{"requirement":"step#confirmation","action":"confirm"}]}';
 
-/** Opens the doors of a run. */
-export function installHandlers(desk: Desk, runOutput: () => RunOutput): void {
-  install(CONTINUE_RUN, CONTINUE_DESCRIPTION, desk);
-  for (const [signal, { takes, example }] of Object.entries(PEOPLE_SIGNALS)) {
-    install(signal, `${takes}. Example: ${JSON.stringify(example)}`, desk);
-  }
-  setHandler(defineQuery<RunOutput>(RUN_QUERY), runOutput, {
-    description: 'The full run output: status, step results, and every requirement with what became of it.',
-  });
-}
-
-function install(signal: string, description: string, desk: Desk): void {
-  const definition = defineSignal<RawValue[]>(signal, { typeInfo: { inputTypes: ALL_RAW } });
-  setHandler(definition, (...raws) => desk.receive(signal, raws.length === 1 ? decode(raws[0]!) : undefined), {
-    description,
-  });
-}
-
 /** Every argument stays undecoded, however many are sent: the SDK looks up the type of each by its index. */
 const ALL_RAW = new Proxy<TypeInfo[]>([], {
   get: (list, key) => (typeof key === 'string' && /^\d+$/.test(key) ? rawValueTypeInfo : Reflect.get(list, key)),
 });
+
+/** Made once for all runs: they are the same for each. */
+const SIGNALS = [
+  [CONTINUE_RUN, CONTINUE_DESCRIPTION],
+  ...Object.entries(PEOPLE_SIGNALS).map(([signal, { takes, example }]) => [
+    signal,
+    `${takes}. Example: ${JSON.stringify(example)}`,
+  ]),
+].map(([signal, description]) => ({
+  definition: defineSignal<RawValue[]>(signal!, { typeInfo: { inputTypes: ALL_RAW } }),
+  options: { description: description! },
+}));
+const RUN = defineQuery<RunOutput>(RUN_QUERY);
+
+/** Opens the doors of a run. */
+export function installHandlers(desk: Desk, runOutput: () => RunOutput): void {
+  for (const { definition, options } of SIGNALS) {
+    const { name } = definition;
+    const take = (...raws: RawValue[]) => desk.receive(name, raws.length === 1 ? decode(raws[0]!) : undefined);
+    setHandler(definition, take, options);
+  }
+  setHandler(RUN, runOutput, {
+    description: 'The full run output: status, step results, and every requirement with what became of it.',
+  });
+}
 
 /** The decoded argument; `undefined` where nobody can read it, which is then refused as malformed. */
 function decode(raw: RawValue): unknown {

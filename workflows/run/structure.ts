@@ -11,11 +11,21 @@ import { hash } from '../human/digest.ts';
 /** The longest fingerprint: it is kept as the id of a patch, whose search attribute has a limit. */
 const FINGERPRINT_LIMIT = 600;
 
+/** Fingerprints by structure: the definitions of a bundle are the same for each of its runs. */
+const known = new Map<string, string>();
+
 /** `<hash of all>:<path>=<hash>,…`; where that is too long, the top-level nodes only, or none. */
-export function fingerprintOf(definition: WorkflowDefinition): string {
-  const nodes = collect(definition.steps, '');
-  const { name, continueAsNewAfter: bound } = definition;
-  const whole = hash([name, nodes, ...(bound === undefined ? [] : [bound])]).slice(0, 12);
+export function fingerprintOf({ name, steps, continueAsNewAfter: bound }: WorkflowDefinition): string {
+  const nodes = collect(steps, '');
+  const structure = [name, nodes, ...(bound === undefined ? [] : [bound])];
+  const text = JSON.stringify(structure);
+  const fingerprint = known.get(text) ?? fingerprinted(structure, nodes);
+  known.set(text, fingerprint);
+  return fingerprint;
+}
+
+function fingerprinted(structure: readonly unknown[], nodes: readonly Described[]): string {
+  const whole = hash(structure).slice(0, 12);
   const top = nodes.filter(({ path }) => !path.includes('/'));
   const candidates = [nodes, top, []].map((list) => `${whole}:${list.map(entry).join(',')}`);
   return candidates.find((text) => text.length <= FINGERPRINT_LIMIT)!;
