@@ -2,6 +2,7 @@
  * A run as it is now: from its query while it is open, from its result or failure once it is closed – never by query
  * then, which would fail after a deploy – and from its memo where neither can be had.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
   WorkflowClient,
@@ -16,6 +17,7 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/common';
+import { FAILURE } from '../workflows/protocol/failure.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { RUN_QUERY } from '../workflows/protocol/signals.ts';
 import { DecryptionFailed, RunNotFound, StoredPayloadUnavailable } from './errors.ts';
@@ -41,7 +43,7 @@ export async function fetchRun(client: Client, runId: string): Promise<Run> {
 /** The full output of an open run, or `undefined` where no worker answers or the run is closed. */
 async function queryRun(client: Client, runId: string): Promise<RunOutput | undefined> {
   if (typeof runId !== 'string' || runId === '') throw new RunNotFound(String(runId), client.options.namespace);
-  const query = () => openOnly(client).getHandle(runId).query<unknown>(RUN_QUERY);
+  const query = () => untilTask(() => openOnly(client).getHandle(runId).query<unknown>(RUN_QUERY));
   try {
     const output = await track(client, client.withDeadline(Date.now() + QUERY_MS, query));
     return isRunOutput(output) ? output : undefined;
@@ -51,6 +53,18 @@ async function queryRun(client: Client, runId: string): Promise<RunOutput | unde
     if (error instanceof ExternalStorageNotConfiguredError) throw notConfigured(error);
     // Whatever else kept the query from being answered: describing the run tells, or fails with a better error.
     return undefined;
+  }
+}
+
+/** Asks again where the question reached the worker before the workflow task that it should have come with. */
+async function untilTask<T>(query: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await query();
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes(FAILURE.queriedEarly))) throw error;
+      await sleep(20);
+    }
   }
 }
 

@@ -5,9 +5,29 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Webpack, which the SDK bundles workflows with, writes an import of another module out in full wherever it is used, 70 bytes
+ * each; so each has one use, and a short name from there.
+ */
+const shortNames = {
+  name: 'short names for what is imported from the SDK',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@temporalio\/(common|workflow)$/ }, ({ path, namespace }) =>
+      namespace === 'short' ? { path, external: true } : { path, namespace: 'short', sideEffects: false },
+    );
+    onLoad({ filter: /.*/, namespace: 'short' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== 'default');
+      const consts = names.map((name) => `export const ${name} = sdk.${name};`);
+      return { contents: [`import * as sdk from '${path}';`, ...consts].join('\n'), resolveDir: root };
+    });
+  },
+};
+
 export async function bundleSandbox() {
   await build({
-    absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
+    absWorkingDir: root,
     entryPoints: { index: 'workflows/index.ts', cel: 'workflows/define/cel.ts' },
     outdir: 'dist/sandbox',
     bundle: true,
@@ -16,6 +36,7 @@ export async function bundleSandbox() {
     target: 'es2023',
     platform: 'neutral',
     mainFields: ['module', 'main'],
+    plugins: [shortNames],
     external: ['@temporalio/*'],
     sourcemap: true,
     sourcesContent: true,

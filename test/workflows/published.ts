@@ -58,6 +58,15 @@ export const attributed = workflow({
   ],
 });
 
+/** Two questions in a row, the second with a deadline. */
+export const twoQuestions = workflow({
+  name: 'twoQuestions',
+  steps: [
+    step({ name: 'first', executor: () => 'first', humanReview: { requiresConfirmation: true } }),
+    step({ name: 'second', executor: () => 'second', humanReview: { requiresConfirmation: true, timeout: '1 hour' } }),
+  ],
+});
+
 /** Outputs of 700 KB each, reviewed one after the other. */
 export async function largeOutputs(count: number): Promise<RunOutput> {
   const run = workflow({

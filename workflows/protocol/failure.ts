@@ -9,6 +9,8 @@ export const FAILURE = {
   stepFailed: 'holdpoint.StepFailed',
   /** The definition is not the one that this run was started with (H10). */
   definitionChanged: 'holdpoint.DefinitionChanged',
+  /** A query came with an answer that no workflow task has brought yet: ask again. */
+  queriedEarly: 'holdpoint.QueriedEarly',
   /** A function returned what JSON cannot hold. */
   invalidOutput: 'holdpoint.InvalidOutput',
   /** More data than one message of Temporal's can hold. */

@@ -33,6 +33,7 @@ import { type CarriedRun, carriedRun, toCarry } from './carried-run.ts';
 import { fitted } from './fit.ts';
 import { fingerprintOf } from './structure.ts';
 import { checkedInput, checkedOptions } from './run-input.ts';
+import { guardTasks } from './task-guard.ts';
 
 /** @throws {ApplicationFailure} `holdpoint.StepFailed` with the run output as its detail, or `holdpoint.InvalidInput` */
 export function executeRun(
@@ -43,6 +44,7 @@ export function executeRun(
 ): Promise<RunOutput> {
   const carried = carriedRun(carriedArgument);
   guardDefinition(definition, carried?.definition);
+  guardTasks();
   const run = new Run(definition, checkedOptions(options), carried);
   installHandlers(run.desk, () => run.output(run.desk.status, null));
   return drive((abandon) => run.execute(input, carried !== undefined, abandon));
