@@ -5,8 +5,10 @@ import { SlowFirst } from './test/support/slow-first.ts';
 const unit = ['test/unit/**/*.test.ts'];
 /** They mock the SDK's module, which another file of the same process may have loaded before. */
 const mocking = ['test/unit/human/carried-run.fuzz.test.ts', 'test/unit/human/desk.fuzz.test.ts'];
-/** They kill processes and take the time until all is well again: they run last, and one at a time. */
+/** They kill processes, and mostly wait until all is well again. */
 const crash = ['test/crash/**/*.test.ts'];
+/** The same, and how long that takes is part of what they show: they run last, and alone. */
+const recovery = ['test/crash/worker-killed.test.ts'];
 
 const withServer = {
   globalSetup: ['test/support/global-setup.ts'],
@@ -15,6 +17,8 @@ const withServer = {
   hookTimeout: 120_000,
   teardownTimeout: 30_000,
 };
+
+const withCrashes = { ...withServer, globalSetup: [...withServer.globalSetup, 'test/crash/global-setup.ts'] };
 
 export default defineConfig({
   test: {
@@ -55,11 +59,14 @@ export default defineConfig({
         test: {
           name: 'crash',
           include: crash,
-          maxWorkers: 1,
-          ...withServer,
-          globalSetup: [...withServer.globalSetup, 'test/crash/global-setup.ts'],
+          exclude: recovery,
+          ...withCrashes,
           sequence: { groupOrder: 2 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'recovery', include: recovery, maxWorkers: 1, ...withCrashes, sequence: { groupOrder: 3 } },
       },
     ],
   },

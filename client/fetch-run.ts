@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
+  QueryNotRegisteredError,
   WorkflowClient,
   type WorkflowExecutionDescription,
   WorkflowFailedError,
@@ -56,16 +57,25 @@ async function queryRun(client: Client, runId: string): Promise<RunOutput | unde
   }
 }
 
-/** Asks again where the question reached the worker before the workflow task that it should have come with. */
+/** How often a query is asked again that came before its workflow task: the next one comes with it. */
+const AGAIN = 3;
+
+/** Asks again where the query reached the worker before the workflow task that it should have come with. */
 async function untilTask<T>(query: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     try {
       return await query();
     } catch (error) {
-      if (!(error instanceof Error && error.message.includes(FAILURE.queriedEarly))) throw error;
+      if (tries === AGAIN || !isEarly(error)) throw error;
       await sleep(20);
     }
   }
+}
+
+/** With encryption an error has no other text. */
+function isEarly(error: unknown): boolean {
+  if (!(error instanceof QueryNotRegisteredError)) return false;
+  return error.message.includes(FAILURE.queriedEarly) || error.message === 'Encoded failure';
 }
 
 function notConfigured(cause: Error): StoredPayloadUnavailable {

@@ -18,7 +18,8 @@ const shortNames = {
       namespace === 'short' ? { path, external: true } : { path, namespace: 'short', sideEffects: false },
     );
     onLoad({ filter: /.*/, namespace: 'short' }, async ({ path }) => {
-      const names = Object.keys(await import(path)).filter((name) => name !== 'default');
+      // Newer versions of Node add one of a CommonJS module's that is no identifier.
+      const names = Object.keys(await import(path)).filter((name) => name !== 'default' && /^\w+$/.test(name));
       const consts = names.map((name) => `export const ${name} = sdk.${name};`);
       return { contents: [`import * as sdk from '${path}';`, ...consts].join('\n'), resolveDir: root };
     });

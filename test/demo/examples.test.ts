@@ -92,29 +92,6 @@ describe('without a key', () => {
     ]);
     expect(code).toBe(0);
   });
-
-  it('05: the human fills arguments', async () => {
-    const { code, output } = await run('05-argument-values');
-    expect(output).toContain("    train: IC 2049\n    seat: window (the model's idea; yours counts)\n");
-    expect(output).toContain('auto: input, {"seat":"aisle","discountCard":"BC-1234"}');
-    expect(effects(output)).toEqual(['booked IC 2049, aisle, discount card BC-1234']);
-    expect(output).toContain('You are booked on IC 2049 (aisle), reference R7K2.');
-    expect(code).toBe(0);
-  });
-
-  it("06: a member's tool asks under the member's name", async () => {
-    const { code, output } = await run('06-research-team');
-    expect(output).toContain('? searcher calls buyArticle\n    id: A2\n    euros: 12\n  auto: yes');
-    expect(effects(output)).toEqual(['bought A2 for EUR 12; auto was asked']);
-    const [, content = ''] = /The run is completed:\n({.*?\n})/s.exec(output) ?? [];
-    expect(JSON.parse(content)).toEqual({
-      shelf: 'L',
-      title: 'Lighthouses',
-      summary: 'A valve took the keepers’ place.',
-      words: ['lighthouse', 'valve'],
-    });
-    expect(code).toBe(0);
-  });
 });
 
 /** Each history that was printed, a line per question. */

@@ -11,8 +11,9 @@ import { hash } from '../human/digest.ts';
 /** The longest fingerprint: it is kept as the id of a patch, whose search attribute has a limit. */
 const FINGERPRINT_LIMIT = 600;
 
-/** Fingerprints by structure: the definitions of a bundle are the same for each of its runs. */
+/** Fingerprints by structure: the definitions of a bundle are the same for each of its runs, unless a run makes its own. */
 const known = new Map<string, string>();
+const MOST_KNOWN = 1_000;
 
 /** `<hash of all>:<path>=<hash>,…`; where that is too long, the top-level nodes only, or none. */
 export function fingerprintOf({ name, steps, continueAsNewAfter: bound }: WorkflowDefinition): string {
@@ -20,6 +21,7 @@ export function fingerprintOf({ name, steps, continueAsNewAfter: bound }: Workfl
   const structure = [name, nodes, ...(bound === undefined ? [] : [bound])];
   const text = JSON.stringify(structure);
   const fingerprint = known.get(text) ?? fingerprinted(structure, nodes);
+  if (known.size >= MOST_KNOWN) known.clear();
   known.set(text, fingerprint);
   return fingerprint;
 }

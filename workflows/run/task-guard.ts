@@ -1,5 +1,5 @@
 /**
- * Nothing happens outside a workflow task (H6, H8). A query that waits for its worker while an answer arrives makes the SDK
+ * A run does not go on outside a workflow task (H6, H8). A query that waits for its worker while an answer arrives makes the SDK
  * run the workflow on what no workflow task has brought yet, at the time of the task before, which may be days ago: a
  * deadline that is set then has passed already; and the replay, which reads the same in one task, does something else.
  * Such a query fails, and the run is read from its history again: docs/design.md, "Outside a workflow task".
