@@ -17,6 +17,12 @@ export type Samples<Way, Sample> = ReadonlyMap<Way, readonly Sample[]>;
 /** On a machine that is busy, the quick bench ends with fewer samples rather than late. */
 const FEWEST_ROUNDS = 10;
 
+/** What one way leaves for the server to do – timers, lists – is not always the same other one's burden. */
+export function inRandomOrder<T>(list: readonly T[]): T[] {
+  const drawn = list.map((each) => ({ each, at: Math.random() }));
+  return drawn.sort((a, b) => a.at - b.at).map(({ each }) => each);
+}
+
 /** Each way once a round, so that what else the machine does hits all of them. */
 export async function takeTurns<Way, Sample>(
   { quick }: Bench,
@@ -28,7 +34,7 @@ export async function takeTurns<Way, Sample>(
   const deadline = performance.now() + seconds * 1_000;
   for (let round = 0; round < warmUp + rounds; round += 1) {
     if (round >= warmUp + FEWEST_ROUNDS && performance.now() > deadline) break;
-    for (const way of ways) {
+    for (const way of inRandomOrder(ways)) {
       const sample = await measure(way);
       if (round >= warmUp) samples.get(way)!.push(sample);
     }

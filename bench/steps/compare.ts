@@ -1,7 +1,7 @@
 /** Steps: approve → next pause and approve → done, with remote activities, local ones, and inline functions. */
 import { fileURLToPath } from 'node:url';
 import { createWorker } from 'holdpoint/worker';
-import { type Bench, latencies, takeTurns } from '../bench.ts';
+import { type Bench, inRandomOrder, latencies, takeTurns } from '../bench.ts';
 import type { Table } from '../table.ts';
 import * as activities from './activities.ts';
 import { measure, type Way } from './measure.ts';
@@ -40,10 +40,10 @@ const runsOf = ({ quick }: Bench) => (quick ? 40 : 400);
 
 /** Runs per second, each with its two answers; the ways take turns, so that what else the machine does hits all of them. */
 async function throughput(bench: Bench, taskQueue: string): Promise<ReadonlyMap<Way, number>> {
-  const rounds = 2;
+  const rounds = bench.quick ? 2 : 10;
   const seconds = new Map<Way, number>(WAYS.map((way) => [way, 0]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const way of WAYS) {
+    for (const way of inRandomOrder(WAYS)) {
       const began = performance.now();
       let left = runsOf(bench) / rounds;
       const runner = async () => {

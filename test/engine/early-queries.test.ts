@@ -3,49 +3,68 @@
  * answer, and the SDK then runs the workflow on it at once, as at the time of the last workflow task, however long ago that
  * is: workflows/run/task-guard.ts.
  */
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
+import { encryptedDataConverter } from '../../client/encryption.ts';
+import { bundleWorkflows } from '../../worker/bundle.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { replayProblems } from '../support/replay.ts';
-import { openServer, runWorker, type TestRun, type TestServer } from '../support/server.ts';
+import { runWorker, TestRun } from '../support/server.ts';
 
 /** How long nothing works on the runs. */
 const DOWN_MS = 2_000;
-/** Whether the query or the workflow task comes first is the server's choice: one in two or three is a query. */
+/** Whether the query or the workflow task comes first is the server's choice: often enough it is the query. */
 const RUNS = 12;
 
-const CODE = readFileSync(inject('bundlePath'), 'utf8');
+const encrypted = await encryptedDataConverter({ keys: [{ id: 'k', key: randomBytes(32).toString('base64') }] });
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await openServer();
-});
-afterAll(() => server.close());
-
-test('what is asked next has its whole time, queries are answered, and replays agree', async () => {
+test.each<[string, DataConverter]>([
+  ['', {}],
+  [', also where errors are encrypted', encrypted],
+])('what is asked next has its whole time, queries are answered, replays agree%s', async (_, dataConverter) => {
+  const address = inject('address');
   const taskQueue = `early-${randomUUID()}`;
-  const client = new HoldpointClient(server.client, { taskQueue, onWaiting: () => {} });
-  const before = await server.worker({ taskQueue });
-  const starting = Array.from({ length: RUNS }, () => server.start('twoQuestions', 'IN', {}, { taskQueue }));
-  const runs = await Promise.all(starting);
+  const connection = await NativeConnection.connect({ address });
+  const client = new Client({ connection: await Connection.connect({ address }), dataConverter });
+  const holdpoint = new HoldpointClient(client, { taskQueue, onWaiting: () => {} });
+  const { failureConverterPath } = dataConverter;
+  const workflowBundle = await bundleWorkflows({
+    workflowsPath: join(import.meta.dirname, '../workflows/published.ts'),
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
+  });
+  const worker = () => createWorker({ connection, taskQueue, workflowBundle, dataConverter });
+  const replayAll = async (runs: readonly TestRun[]) => {
+    const recorded = ({ handle }: TestRun) =>
+      handle.fetchHistory().then((history) => ({ workflowId: handle.workflowId, history }));
+    return replayProblems(workflowBundle.code, await Promise.all(runs.map(recorded)), { dataConverter });
+  };
+
+  const before = runWorker(await worker());
+  const runs = await Promise.all(
+    Array.from({ length: RUNS }, async () => {
+      const options = { taskQueue, workflowId: `early-${randomUUID()}`, args: ['IN'] };
+      return new TestRun(await client.workflow.start('twoQuestions', options));
+    }),
+  );
   const asked = await Promise.all(runs.map((run) => run.pausedAt('confirmation', 'first')));
   await before.stop();
   await sleep(DOWN_MS);
   // Made before, so that it is at work at once: the client gives a query three seconds.
-  const native = await NativeConnection.connect({ address: inject('address') });
-  const after = await createWorker({ connection: native, taskQueue, workflowBundle: { code: CODE } });
+  const next = await worker();
 
-  const queries = runs.map(({ handle }) => client.getRun(handle.workflowId));
+  const queries = runs.map(({ handle }) => holdpoint.getRun(handle.workflowId));
   await sleep(300);
   const sent = Date.now();
   await Promise.all(runs.map((run, index) => run.answer('approve', asked[index]!)));
   // As `holdpoint replay` reads them: with an answer that no task has brought yet.
   expect(await replayAll(runs)).toEqual([]);
-  const running = runWorker(after);
+  const after = runWorker(next);
   // By a worker: a memo alone does not have the whole run.
   for (const run of await Promise.all(queries)) expect(run.complete).toBe(true);
   for (const run of runs) {
@@ -53,13 +72,8 @@ test('what is asked next has its whole time, queries are answered, and replays a
     expect(Date.parse(createdAt)).toBeGreaterThanOrEqual(sent);
     expect(Date.parse(timeoutAt!) - Date.parse(createdAt)).toBe(3_600_000);
   }
-  await running.stop();
-  await native.close();
+  await after.stop();
   expect(await replayAll(runs)).toEqual([]);
+  await holdpoint.close();
+  await connection.close();
 });
-
-async function replayAll(runs: readonly TestRun[]): Promise<string[]> {
-  const recorded = ({ handle }: TestRun) =>
-    handle.fetchHistory().then((history) => ({ workflowId: handle.workflowId, history }));
-  return replayProblems(CODE, await Promise.all(runs.map(recorded)));
-}
