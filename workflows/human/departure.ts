@@ -5,6 +5,7 @@
  */
 import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import { runsBesideOthers } from '../define/beside.ts';
+import { activator } from './activator.ts';
 import { type Durable, waitFor } from './durable.ts';
 
 /** Signals after which a run leaves: the server refuses those past 10,000. */
@@ -136,8 +137,5 @@ function untilQuiet(): Promise<void> {
  * what cannot be decoded fails the workflow task. They count all the same, since the server's limit is for all signals.
  */
 function unheardSignals(): number {
-  const { __TEMPORAL_ACTIVATOR__: activator } = globalThis as {
-    __TEMPORAL_ACTIVATOR__?: { bufferedSignals?: readonly unknown[] };
-  };
-  return activator?.bufferedSignals?.length ?? 0;
+  return activator()?.bufferedSignals?.length ?? 0;
 }

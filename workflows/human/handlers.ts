@@ -19,15 +19,11 @@ const ALL_RAW = new Proxy<TypeInfo[]>([], {
 
 /** Made once for all runs: they are the same for each. */
 const SIGNALS = [
-  [CONTINUE_RUN, CONTINUE_DESCRIPTION],
-  ...Object.entries(PEOPLE_SIGNALS).map(([signal, { takes, example }]) => [
-    signal,
-    `${takes}. Example: ${JSON.stringify(example)}`,
-  ]),
-].map(([signal, description]) => ({
-  definition: defineSignal<RawValue[]>(signal!, { typeInfo: { inputTypes: ALL_RAW } }),
-  options: { description: description! },
-}));
+  door(CONTINUE_RUN, CONTINUE_DESCRIPTION),
+  ...Object.entries(PEOPLE_SIGNALS).map(([signal, { takes, example }]) =>
+    door(signal, `${takes}. Example: ${JSON.stringify(example)}`),
+  ),
+];
 const RUN = defineQuery<RunOutput>(RUN_QUERY);
 
 /** Opens the doors of a run. */
@@ -40,6 +36,13 @@ export function installHandlers(desk: Desk, runOutput: () => RunOutput): void {
   setHandler(RUN, runOutput, {
     description: 'The full run output: status, step results, and every requirement with what became of it.',
   });
+}
+
+function door(signal: string, description: string) {
+  return {
+    definition: defineSignal<RawValue[]>(signal, { typeInfo: { inputTypes: ALL_RAW } }),
+    options: { description },
+  };
 }
 
 /** The decoded argument; `undefined` where nobody can read it, which is then refused as malformed. */

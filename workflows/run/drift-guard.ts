@@ -6,6 +6,7 @@
  */
 import { patched } from '@temporalio/workflow';
 import type { WorkflowDefinition } from '../define/definition.ts';
+import { activator } from '../human/activator.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { PATCH_PREFIX } from '../protocol/search-attributes.ts';
 import { changedPaths, fingerprintOf } from './structure.ts';
@@ -48,9 +49,6 @@ export function guardDefinition(definition: WorkflowDefinition, carried?: string
  * this is only for the error's text, so it fails soft.
  */
 function recordedFingerprint(): string | undefined {
-  const { __TEMPORAL_ACTIVATOR__: activator } = globalThis as {
-    __TEMPORAL_ACTIVATOR__?: { knownPresentPatches?: ReadonlySet<string> };
-  };
-  const patch = [...(activator?.knownPresentPatches ?? [])].find((id) => id.startsWith(DEFINITION_PATCH));
+  const patch = [...(activator()?.knownPresentPatches ?? [])].find((id) => id.startsWith(DEFINITION_PATCH));
   return patch?.slice(DEFINITION_PATCH.length);
 }

@@ -20,8 +20,10 @@ export function fingerprintOf({ name, steps, continueAsNewAfter: bound }: Workfl
   const nodes = collect(steps, '');
   const structure = [name, nodes, ...(bound === undefined ? [] : [bound])];
   const text = JSON.stringify(structure);
-  const fingerprint = known.get(text) ?? fingerprinted(structure, nodes);
+  const before = known.get(text);
+  if (before !== undefined) return before;
   if (known.size >= MOST_KNOWN) known.clear();
+  const fingerprint = fingerprinted(structure, nodes);
   known.set(text, fingerprint);
   return fingerprint;
 }

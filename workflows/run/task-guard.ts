@@ -5,19 +5,12 @@
  * Such a query fails, and the run is read from its history again: docs/design.md, "Outside a workflow task".
  */
 import { workflowInfo } from '@temporalio/workflow';
+import { activator } from '../human/activator.ts';
 import { FAILURE } from '../protocol/failure.ts';
 
-interface Interceptor {
-  activate(input: unknown, next: (input: unknown) => void): void;
-}
-
-/** The SDK takes such interceptors from the bundle's modules only, which are the user's to choose; so it goes by a private field. */
 export function guardTasks(): void {
-  const { __TEMPORAL_ACTIVATOR__: activator } = globalThis as {
-    __TEMPORAL_ACTIVATOR__?: { interceptors?: { internals?: Interceptor[] } };
-  };
   let task = taskNow();
-  activator?.interceptors?.internals?.unshift({
+  activator()?.interceptors?.internals?.unshift({
     activate(input, next) {
       const before = task;
       task = taskNow();
