@@ -157,7 +157,7 @@ export class Requirement {
     this.#assertOpen();
     this.#halves = { ...this.#halves, ...half };
     const { confirmed, values } = this.#halves;
-    this.#answer = confirmed && values !== undefined ? { action: 'confirm', values } : undefined;
+    if (confirmed) this.#answer = values === undefined ? undefined : { action: 'confirm', values };
   }
 
   /** The answer as the workflow will read it: plain JSON, detached from the caller's objects. */

@@ -84,7 +84,7 @@ const FUNCTIONS: Readonly<Record<string, StepFn>> = {
   }),
   stop: (name, n) => ({ content: `${name}#${n}`, stop: true }),
   plain: (name, n) => `${name}#${n}`,
-  all_prev: (_, __, input) => ({ content: input.getAllPreviousContent() }),
+  all_prev: (_, __, input) => ({ content: allPrevious(input) }),
   get: (_, __, input, { of }) => ({ content: pyJson(input.getStepContent(String(of))) }),
   need_input: (_, __, input) => ({ content: pyJson(input.additionalData.userInput) }),
   need_additional: (_, __, input) => ({ content: pyJson(additionalData(input)) }),
@@ -93,6 +93,16 @@ const FUNCTIONS: Readonly<Record<string, StepFn>> = {
     return { content: `${name} count=${count}`, sessionState: { count } };
   },
 };
+
+/** All previous contents, those that are no text as Python writes them. */
+function allPrevious(input: StepInput): string {
+  const values = Object.values(input.previousStepOutputs).filter(({ content }) => typeof content === 'object');
+  return values.reduce(
+    (text, { name, content }) =>
+      text.replace(`=== ${name} ===\n${JSON.stringify(content)}`, () => `=== ${name} ===\n${pyStr(content)}`),
+    input.getAllPreviousContent(),
+  );
+}
 
 /** The format does not say what content a soft failure has, so an observed one is taken as the function's. */
 export function withSoftContent(executor: Executor, { final }: Observation): Executor {

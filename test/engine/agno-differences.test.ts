@@ -342,7 +342,7 @@ describe.concurrent('§7 ≠ agno', () => {
     const run = await server.start('softByHand');
     const [requirement] = await run.paused();
     expect(requirement).toMatchObject({ id: 'pause#error', message: 'soft' });
-    expect(outline((await run.output()).stepResults)).toBe('unset!:half skip!:half');
+    expect(outline((await run.output()).stepResults)).toBe('unset!:half skip!:half pause!:half');
     await run.handle.terminate();
   });
 

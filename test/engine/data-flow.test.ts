@@ -98,6 +98,8 @@ describe.concurrent('step input', () => {
     const { end } = await drive(run);
     expect(end[2]).toBe(
       'early:{"input":"IN","additionalData":{"region":"eu"}}{e1:{"input":"IN","additionalData":{"region":"eu"}}} ' +
+        // As agno: an empty text is nothing to hand on.
+        'empty: middle:{"input":"IN","additionalData":{"region":"eu"}}{e0:{"input":"IN","additionalData":{"region":"eu"}}} ' +
         'object:{"deep":[1]} ' +
         'late:e3#1{e2:{"input":{"deep":[1]},"additionalData":{"region":"eu"}} e3:e3#1}',
     );

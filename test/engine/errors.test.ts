@@ -253,7 +253,7 @@ describe.concurrent('who settles an error', () => {
     expect(failure.message).toBe("Step 'fail' failed: soft");
     const output = failure.details![0] as RunOutput;
     expect(outline(output.stepResults)).toBe(
-      'unset!:half unsetRemote!:half skip!:half skipOnFailure!:half pause:well fail!:soft',
+      'unset!:half unsetRemote!:half skip!:half skipOnFailure!:half pause:well fail!:half',
     );
     expect(output.stepResults[1]).toEqual({
       name: 'unsetRemote',

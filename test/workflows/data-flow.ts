@@ -84,6 +84,8 @@ export const nestedInputs = workflow({
   name: 'nestedInputs',
   steps: [
     step({ name: 'early', workflow: workflow({ name: 'inner', steps: [echo('e1')] }) }),
+    step({ name: 'empty', executor: rec(() => '') }),
+    step({ name: 'middle', workflow: workflow({ name: 'inner', steps: [echo('e0')] }) }),
     step({ name: 'object', executor: rec(() => ({ content: { deep: [1] } })) }),
     step({
       name: 'late',

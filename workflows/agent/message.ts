@@ -1,6 +1,6 @@
 /** What an agent is asked: the previous content, else the workflow's input; then what humans said. agno's wording. */
 import { contentAsText, type StepInput } from '../define/step-input.ts';
-import { hasContent, type Json, type StepOutput } from '../define/step-output.ts';
+import { hasContent, isNothing, type Json, type StepOutput } from '../define/step-output.ts';
 
 export function messageOf(input: StepInput): string {
   const { userInput, previousOutput, rejectionFeedback } = input.additionalData;
@@ -34,8 +34,4 @@ function sectionsOf(content: Json): string | undefined {
 function isOfParallel(outputs: readonly StepOutput[]): boolean {
   const last = outputs.findLast(hasContent);
   return last !== undefined && (last.type === 'Parallel' || isOfParallel(last.steps ?? []));
-}
-
-function isNothing(content: Json | undefined): boolean {
-  return content === undefined || content === null || content === '';
 }

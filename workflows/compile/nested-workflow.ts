@@ -4,7 +4,7 @@
  * nested workflow, not the parent, and a nested workflow that ran to its end has succeeded.
  */
 import type { WorkflowDefinition } from '../define/definition.ts';
-import type { StepOutput } from '../define/step-output.ts';
+import { isNothing, type StepOutput } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { checkInput } from '../protocol/input-schema.ts';
 import { EMPTY_FLOW } from './flow.ts';
@@ -16,9 +16,11 @@ import { runSequence } from './sequence.ts';
 
 export function* runNestedWorkflow(definition: WorkflowDefinition, here: Here, runNode: RunNode): Durable<StepOutput> {
   const { scope, node, path, slot } = here;
+  const { lastContent } = scope.flow;
+  const given = isNothing(lastContent) ? scope.input : lastContent;
   // Kept, since a schema may fill in what is different each time.
   const input = yield* here.place.result('input', function* () {
-    const checked = yield* waitFor(checkInput(definition.inputSchema, scope.flow.lastContent ?? scope.input));
+    const checked = yield* waitFor(checkInput(definition.inputSchema, given));
     if (checked.ok) return checked.value;
     throw new NodeFailure(
       `the input of '${definition.name}' does not fit: ${checked.problem}`,

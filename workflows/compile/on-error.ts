@@ -40,7 +40,8 @@ export function* settleFailure(here: Here): Durable<Settled | undefined> {
   if (!mustAsk && review.onError === 'skip') {
     return { then: 'skipped', output: failedOutput(here, `Step skipped due to error: ${message}`, message) };
   }
-  const failed = failedOutput(here, message, message);
+  // What a step said of its own failure stays its content.
+  const failed = failedOutput(here, left?.type === 'Step' ? left.content : message, message);
   if (!mustAsk && review.onError !== 'pause') {
     slot.set(failed);
     throw new NodeFailure(message, path, errorType, mayHaveRun);

@@ -44,7 +44,7 @@ export function containerOutput(
 }
 
 /** The output of a node that failed, wholly or until a later attempt. */
-export function failedOutput(here: Here, content: string, error: string): StepOutput {
+export function failedOutput(here: Here, content: Json, error: string): StepOutput {
   const before = here.slot.snapshot();
   return Object.freeze({
     name: here.node.name,

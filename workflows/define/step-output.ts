@@ -62,6 +62,11 @@ export function hasContent({ steps, content }: StepOutput): boolean {
   return steps === undefined || steps.length > 0 || content !== null;
 }
 
+/** No content to hand on as a task, to an agent or a nested workflow: as agno, the input stands in for an empty text too. */
+export function isNothing(content: Json | undefined): boolean {
+  return content === undefined || content === null || content === '';
+}
+
 /**
  * The same outputs with the last content replaced, down to the leaf that it came from, so that everything downstream
  * reads the edited one. A Parallel's own content is replaced, not one child's.

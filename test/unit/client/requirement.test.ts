@@ -105,6 +105,15 @@ describe('an answer', () => {
     }
   });
 
+  test('of a combined gate stays a no when values come after it, until it is confirmed', () => {
+    const requirement = open('confirmation+user_input', EXTRA.user_input);
+    requirement.reject('no');
+    requirement.setUserInput({ limit: 2 });
+    expect(answer(requirement)).toEqual({ action: 'reject', feedback: 'no' });
+    requirement.confirm();
+    expect(answer(requirement)).toEqual({ action: 'confirm', values: { limit: 2 } });
+  });
+
   test.each([
     [{}, /'limit' is required/],
     [{ limit: 'x' }, /'limit' must be int/],
