@@ -227,6 +227,17 @@ describe.concurrent('output review of a Step', () => {
     ]);
   });
 
+  test('what stands in for the output of a skipped failure is reviewed too; a failure that a human skips left none', async () => {
+    const { end, asked } = await start('reviewSkipped', reject('again'), approve, reject(), skip);
+    expect(asked.map(({ id, output }) => [id, output])).toEqual([
+      ['bySetting#outputReview', 'Step skipped due to error: bySetting boom 1'],
+      ['bySetting#outputReview~2', 'bySetting#2'],
+      ['byOption#outputReview', 'Step byOption failed but skipped'],
+      ['byHuman#error', undefined],
+    ]);
+    expect(end).toEqual(['completed', 'bySetting#2', 'bySetting:bySetting#2']);
+  });
+
   test('3 retries are the default', async () => {
     const { end, calls } = await start('defaultRetries', reject(), reject(), reject(), reject());
     expect(end).toEqual(['cancelled', "Max retries (3) reached for step 'draft'", 'draft:draft#4']);

@@ -50,6 +50,17 @@ export const reviewStep = workflow({ name: 'reviewStep', steps: threeOf(asStep, 
 export const reviewLoop = workflow({ name: 'reviewLoop', steps: threeOf(asLoop, review) });
 export const reviewRouter = workflow({ name: 'reviewRouter', steps: threeOf(asRouter, review) });
 
+/** A failure that is skipped leaves an output, and with it something to review. */
+const failsOnce = (name: string) => ({ name, executor: failing(1), maxRetries: 0 });
+export const reviewSkipped = workflow({
+  name: 'reviewSkipped',
+  steps: [
+    step({ ...failsOnce('bySetting'), humanReview: { ...review, onError: 'skip', onReject: 'retry' } }),
+    step({ ...failsOnce('byOption'), skipOnFailure: true, humanReview: review }),
+    step({ ...failsOnce('byHuman'), humanReview: { ...review, onError: 'pause' } }),
+  ],
+});
+
 const asRounds: Make = (name, humanReview) => loop({ name, maxIterations: 3, steps: [inside(name)], humanReview });
 export const reviewIterations = workflow({
   name: 'reviewIterations',

@@ -87,17 +87,17 @@ function* runReviewed(here: Here, first: Round): Durable<StepOutput | undefined>
       }
       try {
         place.once('told', () => tellStarted(here));
-        settled = { then: 'done', output: yield* body(here.node, here, round, runNode) };
+        settled = { output: yield* body(here.node, here, round, runNode) };
       } catch (error) {
         keepFailure(here, error);
       }
     }
-    const { then, output } = settled;
+    const { output } = settled;
     if (!known) {
       if (output) tellOutput(here, output);
       place.keep('settled', settled);
     }
-    if (then === 'skipped' || !output) return output;
+    if (!output) return output;
     // What was asked is not for the predicate to say again.
     if (askedAt(place, 'output_review') === undefined && !needsReview(here, output)) return output;
     slot.set(output);

@@ -6,10 +6,10 @@ import type { StepRequirement } from '../protocol/requirement.ts';
 import { failedOutput } from './output.ts';
 import { ask, type Here } from './scope.ts';
 
-export type Settled =
-  | { readonly then: 'done'; readonly output: StepOutput | undefined }
-  /** Settled without the node's own output: nothing is left to review. */
-  | { readonly then: 'skipped'; readonly output: StepOutput | undefined };
+/** A node that has run, or whose error is settled: what stands in for its output is reviewed as its own would be. */
+export interface Settled {
+  readonly output: StepOutput | undefined;
+}
 
 /** A failure, and what the node had until then. */
 type Failed = Pick<NodeFailure, 'message' | 'path' | 'errorType' | 'mayHaveRun'> & {
@@ -35,10 +35,10 @@ export function* settleFailure(here: Here): Durable<Settled | undefined> {
   // A gated executor that may have run is never decided by a setting: a human looks (H2, §7).
   const mustAsk = mayHaveRun && path === here.path;
   if (!mustAsk && node.kind === 'step' && node.skipOnFailure) {
-    return { then: 'skipped', output: failedOutput(here, `Step ${node.name} failed but skipped`, message) };
+    return { output: failedOutput(here, `Step ${node.name} failed but skipped`, message) };
   }
   if (!mustAsk && review.onError === 'skip') {
-    return { then: 'skipped', output: failedOutput(here, `Step skipped due to error: ${message}`, message) };
+    return { output: failedOutput(here, `Step skipped due to error: ${message}`, message) };
   }
   // What a step said of its own failure stays its content.
   const failed = failedOutput(here, left?.type === 'Step' ? left.content : message, message);
@@ -64,7 +64,7 @@ export function* settleFailure(here: Here): Durable<Settled | undefined> {
     place.clear();
     return undefined;
   }
-  if (answer.resolution === 'skipped') return { then: 'skipped', output: undefined };
+  if (answer.resolution === 'skipped') return { output: undefined };
   slot.set(failed);
   throw RunCancelled.rejected(node.name);
 }
