@@ -173,11 +173,13 @@ function callDifference(expected: ObservedCall, actual: ObservedCall, at: string
   );
 }
 
-/** agno hands a member's answer over in other words when it paused, and joins those of several without a space. */
-const MEMBER_RESULTS = /Member results after human-in-the-loop resolution:\s*|\[[^\]]*\]:|Agent [^:]*:|\s+/g;
+/** agno hands the answers of members over in other words when they paused, those of all members to each delegation. */
+const ANSWER_OF_MEMBER = /Member results after human-in-the-loop resolution:|\[[^\]]*\]:|Agent [^:]*:/;
 
+/** As a set: agno lists the results of a turn in the order in which its calls ran, those that waited for a human last. */
 function resultsOf({ tool_results: results }: ObservedCall): JsonValue | undefined {
-  return results?.map((result) => pyStr(result).replace(MEMBER_RESULTS, ''));
+  const texts = results?.flatMap((result) => pyStr(result).split(ANSWER_OF_MEMBER));
+  return texts && [...new Set(texts.map((text) => text.replace(/\s+/g, '')).filter(Boolean))].sort(compareText);
 }
 
 const ADDITIONAL = ['user_input', 'rejection_feedback', 'previous_output'];
@@ -198,8 +200,8 @@ function additionalDifference(
 }
 
 /**
- * The calls with those whose order is free – inside one Parallel, and the tool calls of one model turn – in the order of
- * their names.
+ * The calls with those whose order is free – inside one Parallel, of the members of a team, and the tool calls of one model
+ * turn – in the order of their names.
  */
 function inOrder(parallels: ReadonlyMap<string, string>, all: readonly ObservedCall[]): readonly ObservedCall[] {
   const groupOf = (call: ObservedCall) => {
@@ -211,7 +213,7 @@ function inOrder(parallels: ReadonlyMap<string, string>, all: readonly ObservedC
     const group = groupOf(all[from]!);
     let to = from + 1;
     while (group !== undefined && to < all.length && groupOf(all[to]!) === group) to += 1;
-    sorted.push(...all.slice(from, to).sort((a, b) => compareText(callName(a), callName(b))));
+    sorted.push(...all.slice(from, to).sort((a, b) => compareText(sortName(a), sortName(b))));
     from = to;
   }
   return sorted;
@@ -220,6 +222,11 @@ function inOrder(parallels: ReadonlyMap<string, string>, all: readonly ObservedC
 function callName({ step, call, model, tool, args, tool_results: results = [] }: ObservedCall): string {
   if (tool !== undefined) return `tool ${tool} ${canonical(args)}`;
   return model === undefined ? `${step}#${call}` : `model ${model} after ${results.length}`;
+}
+
+/** Two calls of a member may differ in their task alone. */
+function sortName(call: ObservedCall): string {
+  return `${callName(call)} ${canonical(call.user)}`;
 }
 
 function compareText(a: string, b: string): number {

@@ -43,7 +43,7 @@ export async function drive(
   for (const entry of testCase.answers) {
     if (!run.isPaused) break;
     const before = describePause(run, labels);
-    const answer_errors = answer(run, [entry].flat() as Action[]);
+    const answer_errors = answer(run, [entry].flat() as Action[], labels);
     const { next, error, thrown } = await attempt(client.continueRun(run, waiting()));
     pauses.push({
       ...before,
@@ -82,14 +82,38 @@ async function attempt(call: Promise<Run>): Promise<{ next?: Run; error?: string
   }
 }
 
+/** The tool calls of the question that waits: agno asks for all members of a team in one, in their order. */
+function openTools(run: Run, labels: Driver['labels']): ToolRequirement[] {
+  const members = [...labels.keys()];
+  const last = run.activeStepRequirements.at(-1)!;
+  return run.activeStepRequirements
+    .filter((each) => each === last || isBeside(each, last))
+    .flatMap(({ tools }) => tools)
+    .sort((a, b) => members.indexOf(a.member ?? '') - members.indexOf(b.member ?? ''));
+}
+
+/** Do two members of a team ask at the same time? Each asks for itself here. */
+function isBeside(one: Requirement, other: Requirement): boolean {
+  const isSame = one.kind === 'executor' && other.kind === 'executor' && one.path === other.path;
+  return isSame && (one.resolvedAt === undefined || one.resolvedAt > other.createdAt);
+}
+
+/** How many questions agno asks for them; error pauses are in a list of their own there. */
+function questions(requirements: readonly Requirement[]): Requirement[] {
+  return requirements.filter(
+    (each, index) => each.kind !== 'error' && !requirements.slice(0, index).some((before) => isBeside(before, each)),
+  );
+}
+
 /** Answers the requirement that waits last, and returns the errors of the calls that were refused. */
-function answer(run: Run, actions: readonly Action[]): string[] {
+function answer(run: Run, actions: readonly Action[], labels: Driver['labels']): string[] {
   const requirement = run.activeStepRequirements.at(-1)!;
+  const tools = openTools(run, labels);
   const errors: string[] = [];
   const each = actions.filter(({ do: name }) => name.startsWith('tool_')).length > 1;
   for (const [index, action] of actions.entries()) {
     try {
-      if (action.do.startsWith('tool_')) answerTools(requirement, action, each ? index : undefined);
+      if (action.do.startsWith('tool_')) answerTools(tools, action, each ? index : undefined);
       else perform(requirement, action);
     } catch (error) {
       if (error instanceof FormatError) throw error;
@@ -126,7 +150,7 @@ const TOOL_ACTIONS: Readonly<Record<string, (tool: ToolRequirement, action: Acti
 };
 
 /** One action is for all calls of the pause; several are for one each, in their order. */
-function answerTools({ tools }: Requirement, action: Action, index: number | undefined): void {
+function answerTools(tools: readonly ToolRequirement[], action: Action, index: number | undefined): void {
   const act = Object.hasOwn(TOOL_ACTIONS, action.do) ? TOOL_ACTIONS[action.do] : undefined;
   if (!act) throw new FormatError(`unknown action '${action.do}'`);
   const open = tools.filter(({ isResolved }) => !isResolved);
@@ -148,19 +172,21 @@ const LISTS = {
 
 function describePause(run: Run, labels: Driver['labels']): ObservedPause {
   const active = run.activeStepRequirements.at(-1);
-  const lists = Object.entries(LISTS).map(([name, list]) => [name, run[list].map(({ stepName }) => stepName)] as const);
+  const lists = Object.entries(LISTS).map(([name, list]) => {
+    const asked = list === 'stepsWithErrors' ? run[list] : questions(run[list]);
+    return [name, asked.map(({ stepName }) => stepName)] as const;
+  });
   return {
     pause_kind: run.pauseKind ?? null,
     paused_step_name: run.pausedStepName ?? null,
     lists: Object.fromEntries(lists.filter(([, names]) => names.length > 0)),
-    // agno keeps error pauses in a list of their own.
-    n_step_requirements: run.stepRequirements.filter(({ kind }) => kind !== 'error').length,
-    ...(active ? { active: describeRequirement(active, labels) } : {}),
+    n_step_requirements: questions(run.stepRequirements).length,
+    ...(active ? { active: describeRequirement(active, openTools(run, labels), labels) } : {}),
   };
 }
 
-function describeRequirement(requirement: Requirement, labels: Driver['labels']) {
-  const { kind, stepName, stepType, message, retryCount, availableChoices, tools } = requirement;
+function describeRequirement(requirement: Requirement, tools: readonly ToolRequirement[], labels: Driver['labels']) {
+  const { kind, stepName, stepType, message, retryCount, availableChoices } = requirement;
   return {
     kind,
     step: stepName,

@@ -1,15 +1,19 @@
 /** Walks the nodes of a case: which stand in a Parallel, and what agents are called. */
 import type { Fields, JsonValue } from './format.ts';
 
-/** The Parallel that each step is in, by name: the outermost one. Also by the names of an agent's tools and members. */
+/**
+ * What each step, agent and tool runs side by side with, by name: the outermost Parallel that it is in, or the other members
+ * of its team.
+ */
 export function parallelOf(workflow: Fields): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   visit(workflow, (node, parents) => {
     const parallel = parents.find(({ k }) => k === 'parallel');
-    if (!parallel) return;
     const within = (node.agent ?? node.team) as Fields | undefined;
-    for (const name of [node.name, ...(within ? namesWithin(within) : [])]) {
-      if (typeof name === 'string') found.set(name, String(parallel.name));
+    const names = parallel ? [node.name, ...(within ? namesWithin(within) : [])] : within ? namesOfMembers(within) : [];
+    for (const name of names) {
+      if (typeof name === 'string')
+        found.set(name, parallel ? String(parallel.name) : `members of ${String(node.name)}`);
     }
   });
   return found;
@@ -30,11 +34,14 @@ export function aliasesOf(workflow: Fields): ReadonlyMap<string, string> {
 /** Names of the tools and members of an agent, at any depth. */
 function namesWithin(agent: Fields): string[] {
   const tools = ((agent.tools ?? []) as Fields[]).map(({ name }) => String(name));
-  const members = ((agent.members ?? []) as Fields[]).flatMap((member) => [
+  return [...tools, ...namesOfMembers(agent)];
+}
+
+function namesOfMembers(agent: Fields): string[] {
+  return ((agent.members ?? []) as Fields[]).flatMap((member) => [
     String(member.name),
     ...namesWithin((member.agent ?? member.team ?? member) as Fields),
   ]);
-  return [...tools, ...members];
 }
 
 const CHILDREN = ['steps', 'else_steps', 'choices'];
