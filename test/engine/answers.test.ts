@@ -414,6 +414,22 @@ describe.concurrent('iteration review', () => {
       'a:a#1 skip:in_skip#1{in_skip:in_skip#1} retry:in_retry#2{in_retry:in_retry#1 in_retry:in_retry#2} cancel:in_cancel#1{in_cancel:in_cancel#1}',
     );
   });
+
+  test('feedback stays with the output that it is about', async () => {
+    const { calls } = await start('reviewWithin', approve, reject('of the round'), reject(), approve, approve);
+    expect(calls.map(({ data }) => data)).toEqual([
+      {},
+      { rejectionFeedback: 'of the round', previousOutput: 'draft#1' },
+      { previousOutput: 'draft#2' },
+    ]);
+  });
+
+  test('an edit of an iteration that left nothing does not touch the one before; a run that left nothing says so', async () => {
+    const edited = await start('reviewNothing', approve, reject(), reject(), edit('MINE'));
+    expect(edited.end[2]).toBe('rounds:MINE{line:draft#1{draft:draft#1} line:null{}}');
+    const { end } = await start('reviewNothing', reject(), approve);
+    expect(end).toEqual(['completed', 'No steps executed', 'rounds:null{line:null{}}']);
+  });
 });
 
 describe.concurrent('route selection', () => {

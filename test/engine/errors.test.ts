@@ -173,6 +173,12 @@ const KINDS: readonly [kind: string, path: string, message: string, failed: stri
     "Selector!:Router 'Selector' selected 'nowhere', which is not among its choices: never",
   ],
   [
+    'Nameless',
+    'pick/Nameless',
+    "Router 'Nameless' selected '0', which is not among its choices: never",
+    "Nameless!:Router 'Nameless' selected '0', which is not among its choices: never",
+  ],
+  [
     'Parallel',
     'pick/Parallel/in_Parallel',
     'in_Parallel boom 1',
@@ -267,7 +273,7 @@ describe.concurrent('who settles an error', () => {
   });
 
   test('an error pause shows the text and the type of the error', async () => {
-    const { asked, end } = await drive(await server.start('typedErrors'), skip, skip, skip, skip, skip);
+    const { asked, end, output } = await drive(await server.start('typedErrors'), skip, skip, skip, skip, skip);
     expect(asked.map(({ stepName, message, errorType }) => [stepName, errorType, message])).toEqual([
       ['remote', 'Hopeless', 'hopeless'],
       ['inline', 'Hopeless', 'hopeless'],
@@ -276,6 +282,7 @@ describe.concurrent('who settles an error', () => {
       ['badState', 'holdpoint.InvalidOutput', 'sessionState must be an object, got [1]'],
     ]);
     expect(end).toEqual(['completed', 'No steps executed', '']);
+    expect(output.sessionState).toEqual({});
   });
 });
 

@@ -67,6 +67,30 @@ export const reviewIterations = workflow({
   steps: threeOf(asRounds, { requiresIterationReview: true }),
 });
 
+/** What a reviewer says of an iteration, and of an output in it. */
+export const reviewWithin = workflow({
+  name: 'reviewWithin',
+  steps: [
+    loop({
+      name: 'rounds',
+      steps: [asStep('draft', { ...review, onReject: 'retry' })],
+      humanReview: { requiresIterationReview: true, onReject: 'retry' },
+    }),
+  ],
+});
+
+/** An iteration that leaves a container in which nothing ran. */
+export const reviewNothing = workflow({
+  name: 'reviewNothing',
+  steps: [
+    loop({
+      name: 'rounds',
+      steps: [steps({ name: 'line', steps: [asStep('draft', confirm)] })],
+      humanReview: { requiresIterationReview: true, onReject: 'retry' },
+    }),
+  ],
+});
+
 export const chooseRoute = workflow({ name: 'chooseRoute', steps: threeOf(asRouter, fill) });
 export const chooseRoutes = workflow({
   name: 'chooseRoutes',

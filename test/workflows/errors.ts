@@ -166,6 +166,7 @@ function failingNodes(humanReview: { onError?: 'fail' | 'skip' | 'pause' }): Wor
     }),
     router({ name: 'Router', choices: [broken('Router')], selector: () => 'in_Router', humanReview }),
     router({ name: 'Selector', choices: [leaf('never')], selector: () => 'nowhere', humanReview }),
+    router({ name: 'Nameless', choices: [leaf('never')], selector: () => [0] as never, humanReview }),
     parallel({ name: 'Parallel', steps: [leaf('fine'), broken('Parallel')], humanReview }),
     step({
       name: 'Nested',
@@ -266,7 +267,7 @@ export const typedErrors = workflow({
     }),
     step({
       name: 'unholdable',
-      executor: rec(() => ({ content: 10n })),
+      executor: rec(() => ({ content: 10n, sessionState: { patched: true } })),
       maxRetries: 0,
       humanReview: { onError: 'pause' },
     }),

@@ -16,3 +16,4 @@ export * from './executors.ts';
 export * from './cost.ts';
 export * from './long.ts';
 export * from './large.ts';
+export * from './side-by-side.ts';

@@ -1,6 +1,6 @@
 /** What an agent is asked: the previous content, else the workflow's input; then what humans said. agno's wording. */
 import { contentAsText, type StepInput } from '../define/step-input.ts';
-import { hasContent, isNothing, type Json, type StepOutput } from '../define/step-output.ts';
+import { isNothing, type Json, type StepOutput } from '../define/step-output.ts';
 
 export function messageOf(input: StepInput): string {
   const { userInput, previousOutput, rejectionFeedback } = input.additionalData;
@@ -18,8 +18,8 @@ export function messageOf(input: StepInput): string {
 function taskOf(input: StepInput): string {
   const { previousStepContent, previousStepOutputs } = input;
   if (isNothing(previousStepContent)) return input.getInputAsString() ?? '';
-  const sections = isOfParallel(Object.values(previousStepOutputs)) ? sectionsOf(previousStepContent) : undefined;
-  return sections ?? contentAsText(previousStepContent);
+  const text = contentAsText(previousStepContent);
+  return isOfParallel(Object.values(previousStepOutputs), text) ? (sectionsOf(previousStepContent) ?? text) : text;
 }
 
 /** A Parallel's content by child; `undefined` where a reviewer has made something else of it. */
@@ -30,8 +30,10 @@ function sectionsOf(content: Json): string | undefined {
     .join('\n\n');
 }
 
-/** Does the last content come from a Parallel? */
-function isOfParallel(outputs: readonly StepOutput[]): boolean {
-  const last = outputs.findLast(hasContent);
-  return last !== undefined && (last.type === 'Parallel' || isOfParallel(last.steps ?? []));
+/** Is it a Parallel's content? The order of the outputs does not tell which was the last: a name keeps its place. */
+function isOfParallel(outputs: readonly StepOutput[], text: string): boolean {
+  return outputs.some(
+    ({ type, content, steps = [] }) =>
+      (type === 'Parallel' && contentAsText(content) === text) || isOfParallel(steps, text),
+  );
 }

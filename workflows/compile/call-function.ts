@@ -8,12 +8,12 @@ import type { Scope } from './scope.ts';
 
 export function* callFunction(fn: StepFunction, input: StepInput, attempts: number, scope: Scope): Durable<unknown> {
   for (let attempt = 1; ; attempt += 1) {
+    scope.branch.check();
     try {
       return yield* scope.run.desk.settled(() => fn(input));
     } catch (error) {
       const final = error instanceof ApplicationFailure && error.nonRetryable === true;
       if (isControl(error) || final || attempt >= attempts) throw error;
-      scope.branch.check();
     }
   }
 }

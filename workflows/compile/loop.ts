@@ -5,12 +5,12 @@ import { jsonBytes } from '../define/json.ts';
 import type { LoopNode } from '../define/loop.ts';
 import { iterationPath } from '../define/path.ts';
 import type { AdditionalData } from '../define/step-input.ts';
-import { type Json, lastContent, replaceLastContent, type StepOutput } from '../define/step-output.ts';
+import { hasContent, type Json, lastContent, replaceLastContent, type StepOutput } from '../define/step-output.ts';
 import type { Flow } from './flow.ts';
-import { feedbackFor } from './review.ts';
+import { askToKeep, feedbackFor } from './review.ts';
 import type { Body } from './round.ts';
 import { containerOutput } from './output.ts';
-import { ask, type Here, inside } from './scope.ts';
+import { type Here, inside, withFeedback } from './scope.ts';
 import { runSequence, type SequenceResult } from './sequence.ts';
 
 import { verdictOf } from './verdict.ts';
@@ -61,13 +61,13 @@ export const runLoop: Body<LoopNode> = function* (node, here, round, runNode) {
     const scope = inside(here, {
       path,
       flow,
-      additionalData: { ...here.scope.additionalData, ...feedback },
+      additionalData: withFeedback(here.scope.additionalData, feedback),
     });
     const size = frame.size;
     const result = yield* runSequence(node.steps, scope, frame, runNode, within);
     within.once('completed', () => desk.tell('LoopIterationCompleted', path, { iteration }));
     kept.push({ slots: frame.size - size, bytes: jsonBytes(result.outputs) });
-    lastLeftOutput = result.outputs.length > 0;
+    lastLeftOutput = result.outputs.some(hasContent);
     while (kept.length > 1 && (kept.length > KEPT_ITERATIONS || sum(kept) > KEPT_BYTES)) {
       frame.dropFirst(kept.shift()!.slots);
       dropped += 1;
@@ -122,7 +122,7 @@ function* reviewIteration(
 ): Durable<IterationVerdict> {
   const content = lastContent(outputs);
   const standard = `Loop '${node.name}' completed iteration ${iteration}/${node.maxIterations}. Continue?`;
-  const answer = yield* ask(
+  const answer = yield* askToKeep(
     here,
     {
       kind: 'iteration_review',

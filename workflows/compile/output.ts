@@ -14,11 +14,12 @@ export function leafOutput(here: Here, returned: unknown): StepOutput {
   if (!isRecord(patch)) {
     throw new NodeFailure(`sessionState must be an object, got ${JSON.stringify(patch)}`, path, FAILURE.invalidOutput);
   }
+  const content = toJson(result.content, path);
   scope.state.patch(patch);
   return Object.freeze({
     name: node.name,
     type: 'Step',
-    content: toJson(result.content, path),
+    content,
     success: result.success !== false,
     ...(result.error === undefined ? {} : { error: String(result.error) }),
     ...(result.stop === true ? { stop: true } : {}),

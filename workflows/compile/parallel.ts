@@ -19,7 +19,11 @@ export const runParallel: Body<ParallelNode> = function* (node, here, _round, ru
       (branch: typeof parent) =>
         runNode(child, inside(here, { state, branch }), slot),
   );
-  yield* sideBySide(run.desk, parent, work, here.place);
-  for (const { state } of children) shared.join(state);
+  try {
+    yield* sideBySide(run.desk, parent, work, here.place);
+  } finally {
+    // Also where one has failed: what the others have done is done.
+    for (const { state } of children) shared.join(state);
+  }
   return containerOutput(here, 'Parallel', frame.outputs());
 };

@@ -1,6 +1,7 @@
 /** Router: its selected choices, chained in the order of the selection. */
 import { asChoice, routerVariables } from '../define/cel-variables.ts';
 import { isExpression } from '../define/expression.ts';
+import { describe } from '../define/human-review.ts';
 import type { WorkflowNode } from '../define/node.ts';
 import type { RouterNode } from '../define/router.ts';
 import type { Body, Round } from './round.ts';
@@ -53,7 +54,12 @@ function* select({ selector, choices }: RouterNode, here: Here): Durable<readonl
   if (isExpression(selector)) return [asChoice(selector.evaluate(routerVariables(input, names)))];
   const selection = yield* here.scope.run.desk.settled(() => selector!(input));
   const list = Array.isArray(selection) ? selection : [selection];
-  return list.map((choice: string | WorkflowNode) => (typeof choice === 'string' ? choice : choice?.name));
+  return list.map((choice: string | WorkflowNode) => (typeof choice === 'string' ? choice : nameOf(choice)));
+}
+
+/** What is no node is named as it is, for the error's text. */
+function nameOf(choice: Partial<WorkflowNode> | undefined | null): string {
+  return choice?.name ?? describe(choice);
 }
 
 function choiceNamed(node: RouterNode, name: string, path: string): WorkflowNode {

@@ -100,6 +100,12 @@ export function ask(
   return scope.run.desk.awaitDecision(request, review.timeoutMs, { branch: scope.branch, place: at, anew });
 }
 
+/** What a container hands down, and what is for this node alone. Feedback belongs to the output that it is about. */
+export function withFeedback(inherited: AdditionalData, own: AdditionalData): AdditionalData {
+  const { rejectionFeedback: _ofAnotherOutput, ...others } = inherited;
+  return { ...('previousOutput' in own ? others : inherited), ...own };
+}
+
 /** The input of this node's function, evaluator or selector. */
 export function stepInput(here: Here, extra: AdditionalData = {}, round = 1): StepInput {
   const { scope, path, node } = here;
@@ -108,7 +114,7 @@ export function stepInput(here: Here, extra: AdditionalData = {}, round = 1): St
     input: scope.input,
     previousStepContent: scope.flow.lastContent,
     previousStepOutputs: scope.flow.outputs,
-    additionalData: { ...scope.additionalData, ...extra },
+    additionalData: withFeedback(scope.additionalData, extra),
     sessionState: scope.state.values,
     sessionId: run.sessionId,
     runId: run.runId,

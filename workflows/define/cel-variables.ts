@@ -3,7 +3,7 @@
  * the compiler always carries this, `cel-js` only who writes `cel('…')`.
  */
 import { StepInput, type StepInputData } from './step-input.ts';
-import type { Json, StepOutput } from './step-output.ts';
+import { type Json, lastContent, type StepOutput } from './step-output.ts';
 
 /** Variables of a Condition: the step's input, contents as text. */
 export function stepInputVariables(data: StepInputData): Record<string, unknown> {
@@ -28,12 +28,11 @@ export function loopVariables(
   currentIteration: number,
   maxIterations: number,
 ): Record<string, unknown> {
-  const last = outputs.at(-1);
   return {
     current_iteration: currentIteration,
     max_iterations: maxIterations,
     all_success: outputs.every((output) => output.success),
-    last_step_content: last === undefined ? '' : asText(last.content),
+    last_step_content: asText(lastContent(outputs)),
     step_outputs: contents(outputs),
   };
 }

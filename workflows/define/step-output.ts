@@ -59,7 +59,7 @@ export function contentOf(type: StepType, steps: readonly StepOutput[]): Json {
 
 /** A container in which no child left an output has none, unless a reviewer gave it one. */
 export function hasContent({ steps, content }: StepOutput): boolean {
-  return steps === undefined || steps.length > 0 || content !== null;
+  return steps === undefined || content !== null || steps.some(hasContent);
 }
 
 /** No content to hand on as a task, to an agent or a nested workflow: as agno, the input stands in for an empty text too. */

@@ -1,10 +1,7 @@
 /** One branch of a Parallel: when a sibling ends the Parallel, nothing new starts here and nobody is asked any more. */
 
-/** Why a Parallel ends early: running activities finish after a failure and are cancelled after a cancel. */
-export type StopReason = 'failure' | 'cancel';
-
 export class Branch {
-  private reason: StopReason | undefined;
+  private ended = false;
   private readonly parent: Branch | undefined;
 
   constructor(parent?: Branch) {
@@ -12,12 +9,12 @@ export class Branch {
   }
 
   get stopped(): boolean {
-    return this.reason !== undefined || (this.parent?.stopped ?? false);
+    return this.ended || (this.parent?.stopped ?? false);
   }
 
-  /** Ends this branch and those forked from it; the first reason stays. */
-  stop(reason: StopReason): void {
-    this.reason ??= reason;
+  /** Ends this branch and those forked from it. */
+  stop(): void {
+    this.ended = true;
   }
 
   /** @throws {BranchStopped} where nothing new may start. */

@@ -31,11 +31,14 @@ export function* sideBySide<T>(
   const ending: { error?: unknown } = {};
 
   const end = (error: unknown) => {
-    if (error instanceof BranchStopped || group.stopped) return;
+    const cancels = error instanceof RunCancelled;
+    // A human's no ends the run, also where a sibling has failed in the same workflow task.
+    const isLate = cancels ? ending.error instanceof RunCancelled : group.stopped;
+    if (error instanceof BranchStopped || isLate) return;
     ending.error = error;
-    group.stop(error instanceof RunCancelled ? 'cancel' : 'failure');
+    group.stop();
     desk.withdrawStopped();
-    if (error instanceof RunCancelled) cancellation.cancel();
+    if (cancels) cancellation.cancel();
   };
 
   let haveBegun = false;
@@ -58,7 +61,7 @@ export function* sideBySide<T>(
   haveBegun = true;
   yield* waitFor(Promise.all(all));
   if (group.stopped) desk.withdrawWithin(place);
-  parent.check();
+  if (!(ending.error instanceof RunCancelled)) parent.check();
   if ('error' in ending) throw ending.error;
   return results;
 }

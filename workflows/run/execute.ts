@@ -5,7 +5,7 @@ import { jsonBytes } from '../define/json.ts';
 import { STORED_PAYLOAD_LIMIT } from '../define/payload-limit.ts';
 import { payloadLimit, setPayloadLimit } from '../define/run-limit.ts';
 import type { AdditionalData } from '../define/step-input.ts';
-import { lastContent, type Json } from '../define/step-output.ts';
+import { hasContent, lastContent, type Json } from '../define/step-output.ts';
 import { UsageMeter } from '../agent/usage.ts';
 import { EMPTY_FLOW } from '../compile/flow.ts';
 import { runNode } from '../compile/node.ts';
@@ -115,7 +115,7 @@ class Run {
       yield* runSequence(steps, scope, this.frame, runNode, this.place);
       yield* throwIfCancelled();
       const outputs = this.frame.outputs();
-      return this.end('completed', outputs.length === 0 ? NO_STEPS_EXECUTED : lastContent(outputs));
+      return this.end('completed', outputs.some(hasContent) ? lastContent(outputs) : NO_STEPS_EXECUTED);
     } catch (error) {
       return this.endBy(error);
     }

@@ -131,6 +131,8 @@ describe('variables', () => {
     const outputs = [output('a', 'no', false), output('b', 'ok')];
     expect(done.evaluate(loopVariables(outputs, 2, 3))).toBe(true);
     expect(done.evaluate(loopVariables(outputs, 1, 3))).toBe(false);
+    const empty = { name: 'empty', type: 'Steps', content: null, success: true, steps: [] } as const;
+    expect(done.evaluate(loopVariables([...outputs, empty], 2, 3))).toBe(true);
     expect(cel('last_step_content == "" && all_success').evaluate(loopVariables([], 1, 3))).toBe(true);
   });
 });

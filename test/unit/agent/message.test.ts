@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { messageOf } from '../../../workflows/agent/message.ts';
+import { StepInput } from '../../../workflows/define/step-input.ts';
+import type { Json, StepOutput } from '../../../workflows/define/step-output.ts';
+
+const output = (name: string, content: Json, more: Partial<StepOutput> = {}): StepOutput => ({
+  ...{ name, type: 'Step', content, success: true },
+  ...more,
+});
+const found = { web: 'W', papers: 'P' };
+const search = output('search', found, { type: 'Parallel', steps: [output('web', 'W'), output('papers', 'P')] });
+
+const asked = (previousStepContent: Json, outputs: readonly StepOutput[]) =>
+  messageOf(
+    new StepInput({
+      ...{ input: 'IN', previousStepContent, sessionState: {}, additionalData: {} },
+      previousStepOutputs: Object.fromEntries(outputs.map((each) => [each.name, each])),
+      ...{ sessionId: 's', runId: 'r', stepName: 'a', path: 'a', idempotencyKey: 'k' },
+    }),
+  );
+
+describe('what an agent is asked after a Parallel', () => {
+  const sections = '=== web ===\nW\n\n=== papers ===\nP';
+
+  it('has sections, wherever the Parallel stands among the outputs', () => {
+    expect(asked(found, [search])).toBe(sections);
+    // As in the second round of a Loop that forwards its output: a name keeps its place.
+    expect(asked(found, [search, output('answer', 'done')])).toBe(sections);
+    expect(asked(found, [output('group', found, { type: 'Steps', steps: [search] }), output('1', 'x')])).toBe(sections);
+  });
+
+  it('has the object of a plain step as JSON, also when a Parallel came before', () => {
+    expect(asked({ a: 1 }, [output('plain', { a: 1 }), search])).toBe('{"a":1}');
+  });
+});
