@@ -26,7 +26,8 @@ export function toolActivity(
 ): (request: ToolRequest) => Promise<ToolOutcome> {
   return async (request) => {
     const { args, rawArgs = args, approval, ...scope } = checkedRequest(name, request);
-    const checked = await issuesOf(tool.inputSchema, rawArgs);
+    // A copy: a schema or a predicate that changes it in place must not change what is compared with it.
+    const checked = await issuesOf(tool.inputSchema, structuredClone(rawArgs));
     if ('issues' in checked) return refusal(name, tool, checked.issues, approval);
     const { value } = checked;
     const gated = gateOf(tool, value);

@@ -1,11 +1,11 @@
 /**
- * Refuses results, and shortens errors, that no message of Temporal's can hold. The SDK would have such an activity run
+ * Refuses results, and shortens or mends errors, that no message of Temporal's can hold. The SDK would have such an activity run
  * again, or wait for its timeout; and of a local activity they would fail the workflow task for ever.
  */
 import type { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
-import { payloadBytes } from '../workflows/define/json.ts';
+import { payloadBytes, wellFormed } from '../workflows/define/json.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from '../workflows/define/payload-limit.ts';
 import { cut } from '../workflows/protocol/memo.ts';
 
@@ -20,7 +20,7 @@ export function sizeLimits(limit: number): (context: Context) => ActivityInterce
     inbound: {
       async execute(input, next) {
         const result = await next(input).catch((error: unknown) => {
-          throw errorBytes(error) > PAYLOAD_LIMIT ? shortened(error) : error;
+          throw errorBytes(error) > PAYLOAD_LIMIT || !isReadable(error) ? shortened(error) : error;
         });
         const size = sizeOf(result);
         if (size <= limit + ENVELOPE) return result;
@@ -50,6 +50,14 @@ function errorBytes(error: unknown): number {
   );
 }
 
+/** Can Temporal's core read its texts? See {@link wellFormed}. */
+function isReadable(error: unknown): boolean {
+  if (!(error instanceof Error)) return typeof error !== 'string' || wellFormed(error) === error;
+  const { message, name, type, stack, cause } = error as ApplicationFailure;
+  const texts = [message, name, type, stack].filter((each) => typeof each === 'string');
+  return texts.every((text) => wellFormed(text) === text) && (cause === undefined || isReadable(cause));
+}
+
 function shortened(error: unknown): ApplicationFailure {
   const {
     message = String(error),
@@ -59,8 +67,8 @@ function shortened(error: unknown): ApplicationFailure {
     nextRetryDelay,
   } = error as Partial<ApplicationFailure>;
   return ApplicationFailure.create({
-    message: cut(message, MESSAGE),
-    ...(typeof type === 'string' && { type }),
+    message: wellFormed(cut(message, MESSAGE)),
+    ...(typeof type === 'string' && { type: wellFormed(type) }),
     nonRetryable: nonRetryable === true,
     ...(nextRetryDelay && { nextRetryDelay }),
   });

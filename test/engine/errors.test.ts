@@ -44,6 +44,10 @@ const activities: ErrorActivities = {
     if (rounds === 1) throw new Error('wobble');
     return `sent ${step.idempotencyKey.split('/').slice(2).join('/')}`;
   },
+  async halved(step) {
+    note(step);
+    throw Object.assign(new Error(`no ${String(step.input)}`), { name: `E${String(step.input)}` });
+  },
   async soft(step) {
     note(step);
     return { content: 'half', success: false, error: 'soft' };
@@ -270,6 +274,15 @@ describe.concurrent('who settles an error', () => {
     });
     // It is an answer, not a crash: nothing retries it.
     expect(did(run).filter((each) => each.startsWith('fail'))).toEqual(['fail start']);
+  });
+
+  test('half a character in an error does not stop the worker', async () => {
+    const run = await server.start('halvedErrors', '\ud83d');
+    const failure = failureOf(await run.result().catch((error: unknown) => error));
+    expect(failure.message).toBe("Step 'inline' failed: no \ufffd");
+    const { stepResults, error } = failure.details![0] as RunOutput;
+    expect(stepResults.map((each) => each.error)).toEqual(['no \ufffd', 'no \ufffd', 'no \ufffd']);
+    expect(error).toMatchObject({ path: 'inline', type: 'E\ufffd' });
   });
 
   test('an error pause shows the text and the type of the error', async () => {

@@ -23,6 +23,8 @@ export interface ErrorActivities {
   hopeless(input: StepInput): Promise<string>;
   /** Fails in its first attempt of each round. */
   wobbly(input: StepInput): Promise<string>;
+  /** Fails with half a character in its error. */
+  halved(input: StepInput): Promise<string>;
   /** Says that it failed. */
   soft(input: StepInput): Promise<object>;
   /** Works until the test lets it go. */
@@ -250,6 +252,23 @@ export const softFailures = workflow({
     step({ name: 'skipOnFailure', executor: rec(soft), skipOnFailure: true }),
     step({ name: 'pause', executor: rec((n) => (n === 1 ? soft() : 'well')), humanReview: { onError: 'pause' } }),
     step({ name: 'fail', executor: remote.soft, humanReview: { onError: 'fail' } }),
+  ],
+});
+
+/** Errors with half a character in a short text: a remote one, a local one, and the one that fails the run. */
+const halves = { maxRetries: 0, humanReview: { onError: 'skip' } } as const;
+export const halvedErrors = workflow({
+  name: 'halvedErrors',
+  steps: [
+    step({ name: 'remote', executor: remote.halved, ...halves }),
+    step({ name: 'local', executor: local.halved, ...halves }),
+    step({
+      name: 'inline',
+      executor: ({ input }) => {
+        throw Object.assign(new Error(`no ${String(input)}`), { name: `E${String(input)}` });
+      },
+      maxRetries: 0,
+    }),
   ],
 });
 

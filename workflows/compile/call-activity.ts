@@ -30,9 +30,7 @@ export function* callActivity(node: StepNode, executor: ActivityRef, input: Step
       desk.departure.countLocal(jsonBytes(result ?? null));
       return result;
     }
-    yield* desk.room.take(size);
-    here.scope.branch.check();
-    return yield* desk.carry(input.toJSON(), size, (args) => executeActivity(ref, execution, args));
+    return yield* desk.carry(input.toJSON(), size, here.scope.branch, (args) => executeActivity(ref, execution, args));
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
       throw new NodeFailure(

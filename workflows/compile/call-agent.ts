@@ -51,8 +51,6 @@ function* execute(node: StepNode, { options }: AgentRef, here: Here, call: Agent
     maximumAttempts: once ? 1 : attemptsOf(node.maxRetries, ref),
     heartbeatTimeout: node.heartbeatTimeout,
   };
-  const { desk } = here.scope.run;
-  yield* desk.room.take(size);
-  here.scope.branch.check();
-  return yield* desk.carry(argument, size, (args) => executeActivity(ref, execution, args));
+  const { run, branch } = here.scope;
+  return yield* run.desk.carry(argument, size, branch, (args) => executeActivity(ref, execution, args));
 }

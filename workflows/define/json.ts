@@ -12,6 +12,14 @@ export function payloadBytes(value: unknown): number {
   return value instanceof Uint8Array ? value.length : jsonBytes(value);
 }
 
+/**
+ * The text without halves of characters. In an error's message or type they stop the worker where the text is short: the
+ * SDK (1.24) encodes such a text as it is, and its core cannot read it.
+ */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+}
+
 /** Freezes a JSON value: nothing downstream can change what a human saw or said. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;

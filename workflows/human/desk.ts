@@ -18,7 +18,7 @@ import { askedAt, askedWithin, keepAsked } from './asked.ts';
 import { type Branch, BranchStopped } from './branch.ts';
 import { Departure } from './departure.ts';
 import { answerData, PAUSE_EVENTS, pauseData } from './desk-events.ts';
-import { type Durable, waitFor } from './durable.ts';
+import { type Durable, isThenable, waitFor } from './durable.ts';
 import { Journal, Teller, type Untold } from './journal.ts';
 import { countClosed, countPause, countRefusal } from './metrics.ts';
 import { isCancelled, throwIfCancelled } from './outcome.ts';
@@ -39,6 +39,8 @@ interface Asking {
   /** Ask even though the same was asked here before. */
   readonly anew: boolean;
 }
+
+type Activity<T> = (args: readonly unknown[]) => PromiseLike<T>;
 
 /** Ids of decisions that are known again in the next execution: a signal is sent again within moments, if at all. */
 const CARRIED_DECISIONS = 1_000;
@@ -209,10 +211,11 @@ export class Desk {
   }
 
   /**
-   * The same for an activity: it takes the run's events into the history, with its argument.
+   * The same for an activity, once there is room for it: it takes the run's events into the history, with its argument.
    * @param bytes of the argument as JSON
    */
-  *carry<T>(argument: object, bytes: number, activity: (args: readonly unknown[]) => PromiseLike<T>): Durable<T> {
+  *carry<T>(argument: object, bytes: number, branch: Branch, activity: Activity<T>): Durable<T> {
+    yield* this.room.admit();
     let taken: { readonly untold: readonly Untold[]; readonly historyLength: number } | undefined;
     const schedule = () => {
       const { historyLength, runId: execution } = workflowInfo();
@@ -223,12 +226,16 @@ export class Desk {
       return activity(withCarried(argument, bytes, isStored, { [JOURNAL_MARK]: this.teller.tell(untold), execution }));
     };
     try {
+      yield* this.room.take(bytes);
+      branch.check();
       return yield* this.work(schedule, { tell: this.journal.isFull });
     } catch (error) {
       // Cancelled in the workflow task that scheduled it: then the server never hears of it.
       const unsent = isCancellation(error) && taken?.historyLength === workflowInfo().historyLength;
       if (unsent) this.journal.putBack(taken!.untold);
       throw error;
+    } finally {
+      this.room.dismiss();
     }
   }
 
@@ -339,8 +346,4 @@ export class Desk {
 /** In another execution than the one that asked, less is left of it. */
 function deadline(id: string, timeoutAt: string): Timer {
   return { ms: Math.max(1, Date.parse(timeoutAt) - Date.now()), summary: `deadline of ${id}` };
-}
-
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

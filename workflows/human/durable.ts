@@ -35,3 +35,7 @@ export function drive<T>(start: (abandon: (error: unknown) => void) => Durable<T
     goOn(() => code.next());
   });
 }
+
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -2,6 +2,7 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { describe } from '../define/human-review.ts';
+import { wellFormed } from '../define/json.ts';
 import { BranchStopped } from './branch.ts';
 import { type Durable, waitFor } from './durable.ts';
 import { cut } from '../protocol/memo.ts';
@@ -32,9 +33,9 @@ export class NodeFailure extends Error {
   readonly mayHaveRun: boolean;
 
   constructor(message: string, path: string, errorType?: string, mayHaveRun = false) {
-    super(cut(message, MESSAGE_LIMIT));
+    super(wellFormed(cut(message, MESSAGE_LIMIT)));
     this.path = path;
-    this.errorType = errorType;
+    this.errorType = errorType === undefined ? undefined : wellFormed(errorType);
     this.mayHaveRun = mayHaveRun;
   }
 

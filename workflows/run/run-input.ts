@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { describe } from '../define/human-review.ts';
+import { wellFormed } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import type { RunOptions } from '../protocol/run-output.ts';
@@ -52,5 +53,5 @@ function isId(value: unknown): boolean {
 }
 
 function invalid(message: string): ApplicationFailure {
-  return ApplicationFailure.create({ message, type: FAILURE.invalidInput, nonRetryable: true });
+  return ApplicationFailure.create({ message: wellFormed(message), type: FAILURE.invalidInput, nonRetryable: true });
 }

@@ -65,6 +65,19 @@ describe('a gated tool', () => {
     expect(effects[0]![0]).toEqual(args);
   });
 
+  it('asks again, with what would run, where its predicate changes the arguments in place', async () => {
+    const { pay, effects } = recorded({
+      inputSchema: z.object({ items: z.any() }),
+      requiresConfirmation: ({ items }: { items: string[] }) => items.push('x') > 0,
+    });
+    const shown = { items: ['a'] };
+    const outcome = await run(pay, { approval: yes, args: shown });
+    expect(outcome).toEqual({ gated: { gate: 'confirmation' }, args: { items: ['a', 'x'] } });
+    expect(effects).toEqual([]);
+    expect(await run(pay, { approval: yes, args: { items: ['a', 'x'] }, rawArgs: shown })).toEqual({ result: 'paid' });
+    expect(effects[0]![0]).toEqual({ items: ['a', 'x'] });
+  });
+
   it.each([
     ['has another default now', { reference: z.string().default('2030') }, { reference: '2030' }],
     ['has another field now', { fee: z.number().default(1) }, { fee: 1 }],
