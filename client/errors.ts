@@ -203,6 +203,21 @@ export class WaitTimeout extends HoldpointError {
   }
 }
 
+/** The server has no such namespace. */
+export class NamespaceNotFound extends HoldpointError {
+  override readonly name = 'NamespaceNotFound';
+  readonly type = 'holdpoint.NamespaceNotFound';
+  readonly namespace: string;
+
+  constructor(namespace: string, address: string, options?: ErrorOptions) {
+    super(
+      `the Temporal server at ${address} has no namespace '${namespace}'; correct it in temporal.config.ts or TEMPORAL_NAMESPACE, or create it: temporal operator namespace create ${namespace}`,
+      options,
+    );
+    this.namespace = namespace;
+  }
+}
+
 /** No answer from the Temporal server. */
 export class ServerUnavailable extends HoldpointError {
   override readonly name = 'ServerUnavailable';

@@ -3,6 +3,7 @@ import { type DataConverter, ExternalStorage } from '@temporalio/common';
 import type { ExternalStorageOptions } from '../workflows/protocol/config.ts';
 import { STORE_FROM_LIMIT } from '../workflows/define/payload-limit.ts';
 import { ConfigError } from './config.ts';
+import { checkProtobuf } from './check-protobuf.ts';
 import { fileStorage } from './file-storage.ts';
 
 /**
@@ -14,6 +15,7 @@ import { fileStorage } from './file-storage.ts';
  * const dataConverter = storedDataConverter({ folder: '/mnt/payloads' }, await encryptedDataConverter({ keys }));
  */
 export function storedDataConverter(options: ExternalStorageOptions, own: DataConverter = {}): DataConverter {
+  checkProtobuf();
   const { threshold = STORE_FROM_LIMIT } = options;
   if (!(threshold >= 0 && threshold <= STORE_FROM_LIMIT)) {
     throw new ConfigError(`externalStorage.threshold: expected bytes from 0 to ${STORE_FROM_LIMIT}, got ${threshold}`);

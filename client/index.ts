@@ -24,6 +24,7 @@ export {
   RunNotFound,
   RunNotPaused,
   SearchAttributesMissing,
+  NamespaceNotFound,
   ServerUnavailable,
   StoredPayloadUnavailable,
   UnresolvedRequirements,

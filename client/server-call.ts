@@ -1,7 +1,7 @@
 /** Every request to the server goes through here: with a deadline, and with errors that say what is wrong. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
-import { RunNotFound, ServerUnavailable } from './errors.ts';
+import { NamespaceNotFound, RunNotFound, ServerUnavailable } from './errors.ts';
 
 /** The gRPC status codes that mean something to the client. */
 export const GRPC = {
@@ -58,7 +58,7 @@ export async function allSettled(client: Client): Promise<void> {
   await Promise.allSettled([...(underWay.get(client) ?? [])]);
 }
 
-/** @throws {ServerUnavailable} and whatever the request throws. */
+/** @throws {ServerUnavailable | NamespaceNotFound} and whatever the request throws. */
 export async function call<T>(client: Client, request: () => Promise<T>, deadlineMs = REQUEST_MS): Promise<T> {
   const timer = new AbortController();
   // The SDK looks at the deadline only between its retries, which are seconds apart.
@@ -68,14 +68,29 @@ export async function call<T>(client: Client, request: () => Promise<T>, deadlin
   try {
     return await Promise.race([track(client, client.withDeadline(Date.now() + deadlineMs, request)), late]);
   } catch (error) {
-    const code = grpcCode(error);
-    if (code === GRPC.unavailable || code === GRPC.deadlineExceeded) {
-      throw new ServerUnavailable(addressOf(client), { cause: error });
-    }
-    throw error;
+    throw explained(client, error);
   } finally {
     timer.abort();
   }
+}
+
+/** What is wrong with the server, or with where we look; any other error as it is. */
+export function explained(client: Client, error: unknown): unknown {
+  const code = grpcCode(error);
+  if (code === GRPC.unavailable || code === GRPC.deadlineExceeded) {
+    return new ServerUnavailable(addressOf(client), { cause: error });
+  }
+  if (!isNamespaceNotFound(error)) return error;
+  return new NamespaceNotFound(client.options.namespace, addressOf(client), { cause: error });
+}
+
+/** The SDK has a class for it, and does not use it for every request. */
+function isNamespaceNotFound(error: unknown): boolean {
+  const { name } = error as Error;
+  return (
+    name === 'NamespaceNotFoundError' ||
+    (grpcCode(error) === GRPC.notFound && /^namespace .* (?:is )?not found/i.test(detailsOf(error)))
+  );
 }
 
 /** A request about one run. @throws {RunNotFound} beside what {@link call} throws. */

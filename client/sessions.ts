@@ -6,11 +6,11 @@ import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/me
 import { HOLDPOINT_SESSION, HOLDPOINT_STEP } from '../workflows/protocol/search-attributes.ts';
 import type { RunStatus } from '../workflows/protocol/run-output.ts';
 import { memoOf } from './compact-run.ts';
-import { SearchAttributesMissing, ServerUnavailable } from './errors.ts';
+import { SearchAttributesMissing } from './errors.ts';
 import { fetchRun } from './fetch-run.ts';
 import { decodePayload } from './payloads.ts';
 import type { Run } from './run.ts';
-import { addressOf, detailsOf, GRPC, grpcCode, track } from './server-call.ts';
+import { detailsOf, explained, GRPC, grpcCode, track } from './server-call.ts';
 
 export interface Session {
   readonly sessionId: string;
@@ -96,7 +96,7 @@ type ListedExecution = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 /**
  * The executions as the server lists them. The SDK's own list decodes the memo of each, and so fails as a whole where one
  * stranger's in the namespace cannot be read.
- * @throws {SearchAttributesMissing | ServerUnavailable}
+ * @throws {SearchAttributesMissing | ServerUnavailable | NamespaceNotFound}
  */
 async function* list(client: Client, query: string): AsyncGenerator<ListedExecution> {
   const { namespace } = client.options;
@@ -113,8 +113,7 @@ async function* list(client: Client, query: string): AsyncGenerator<ListedExecut
     if (code === GRPC.invalidArgument && /Holdpoint\w+/.test(detailsOf(error))) {
       throw new SearchAttributesMissing(client.options.namespace, { cause: error });
     }
-    if (code === GRPC.unavailable) throw new ServerUnavailable(addressOf(client), { cause: error });
-    throw error;
+    throw explained(client, error);
   }
 }
 

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import { definitionOf } from '../workflows/define/definition.ts';
+import { describe } from '../workflows/define/human-review.ts';
+import { optionsProblem } from '../workflows/protocol/run-options.ts';
 import type { RunOptions } from '../workflows/protocol/run-output.ts';
 import { checkInput } from '../workflows/protocol/input-schema.ts';
 import {
@@ -43,6 +45,11 @@ export async function startRun(
   const { input, taskQueue, runId = `${name}-${randomUUID()}` } = options;
   const runOptions = runOptionsOf(options);
   const args = Object.keys(runOptions).length === 0 ? [input] : [input, runOptions];
+  const problem = optionsProblem(runOptions) ?? idProblem(runId);
+  if (problem !== undefined) throw new InvalidInput(name, problem);
+  // Within a list of arguments JSON writes null for it, and the run would wait for what it is.
+  if (typeof input === 'function' || typeof input === 'symbol')
+    throw new InvalidInput(name, `the input must be JSON, got ${describe(input)}`);
   const checked = await checkInput(definitionOf(workflow)?.inputSchema, input);
   if (!checked.ok) throw new InvalidInput(name, `the input is wrong: ${checked.problem}`);
   checkSize(client, name, args);
@@ -108,6 +115,12 @@ async function knowsAttributes(client: Client): Promise<boolean> {
   );
   knowing.set(client, { knows, until: knows ? Number.POSITIVE_INFINITY : Date.now() + UNKNOWN_MS });
   return knows;
+}
+
+/** What Temporal takes as the id of a workflow. */
+function idProblem(runId: unknown): string | undefined {
+  if (typeof runId === 'string' && runId !== '' && runId.length <= 1000) return undefined;
+  return `runId must be a string of 1 to 1000 characters, got ${describe(runId)}`;
 }
 
 /** @throws {TypeError} */

@@ -48,6 +48,11 @@ export async function* replayed(
   }
 }
 
+/** A payload that is not readable here – its key or its storage is missing – says nothing of the new code. */
+export function isUnreadable({ message }: Problem): boolean {
+  return /^a payload (?:is|says) |\[TMPRL1105\]/.test(message);
+}
+
 /** The SDK gives the failure of the workflow task as Rust prints it. */
 function problemOf(error: Error): Problem {
   const [, quoted] = /message: "((?:[^"\\]|\\.)*)"/.exec(error.message) ?? [];

@@ -271,9 +271,12 @@ describe('lists', () => {
       const second = await client.run('clientGate', { input: 2, sessionId });
       const ids = () => client.getSession(sessionId).then(({ runs }) => runs.map(({ runId }) => runId));
       await expect.poll(ids, { timeout: 5_000 }).toEqual([first.runId, second.runId]);
-      const listed: string[] = [];
-      for await (const { runId, open } of client.listPaused()) if (open[0]?.id === 'b#confirmation') listed.push(runId);
-      expect(listed).toEqual(expect.arrayContaining([first.runId, second.runId]));
+      // The server shows a run in lists a moment after it is, and that it is paused a moment after that.
+      const listed = async () => {
+        const all = await gather(client.listPaused());
+        return all.flatMap(({ runId, open }) => (open[0]?.id === 'b#confirmation' ? [runId] : []));
+      };
+      await expect.poll(listed, { timeout: 5_000 }).toEqual(expect.arrayContaining([first.runId, second.runId]));
       let count = 0;
       for await (const _ of client.listPaused({ limit: 1 })) count += 1;
       expect(count).toBe(1);

@@ -10,7 +10,13 @@ import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { connect } from '../../client/connect.ts';
-import { InvalidAnswer, RequirementAlreadyResolved, ServerUnavailable } from '../../client/errors.ts';
+import {
+  InvalidAnswer,
+  InvalidInput,
+  NamespaceNotFound,
+  RequirementAlreadyResolved,
+  ServerUnavailable,
+} from '../../client/errors.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { startDevServer } from '../../worker/dev-server.ts';
 import { openServer, type TestServer } from '../support/server.ts';
@@ -79,6 +85,35 @@ describe.concurrent('a server', () => {
     await own.stop();
     rmSync(folder, { recursive: true, force: true });
   }, 90_000);
+});
+
+test.concurrent('a namespace that is not there is named, by every call', async () => {
+  const elsewhere = new HoldpointClient(new Client({ connection: server.client.connection, namespace: 'nope' }));
+  const sayings = [
+    elsewhere.start('clientGate', { input: 1 }),
+    elsewhere.getRun('run-1'),
+    elsewhere.audit('run-1'),
+    elsewhere.cancel('run-1', 'a reason'),
+    elsewhere.getSession('session-1'),
+    elsewhere.listPaused()[Symbol.asyncIterator]().next(),
+  ];
+  for (const { reason } of (await Promise.allSettled(sayings)) as PromiseRejectedResult[]) {
+    expect(reason).toBeInstanceOf(NamespaceNotFound);
+    expect((reason as Error).message).toMatch(/has no namespace 'nope'; correct it/);
+  }
+});
+
+test.concurrent.each([
+  ['an empty session id', { sessionId: '' }, /'sessionId' of a run must be a string of 1 to 255/],
+  ['a session state that is a list', { sessionState: [1] }, /'sessionState' of a run must be an object/],
+  ['an empty run id', { runId: '' }, /runId must be a string of 1 to 1000/],
+  ['a run id that is a number', { runId: 5 }, /runId must be a string/],
+  ['an input that is a function', { input: () => 1 }, /the input must be JSON, got a function/],
+  ['an input that is a symbol', { input: Symbol('x') }, /the input must be JSON/],
+])('%s is refused before anything is started', async (_, wrong, saying) => {
+  const started = client.start('clientGate', { input: 1, ...(wrong as object) });
+  await expect(started).rejects.toThrow(saying);
+  await expect(started).rejects.toBeInstanceOf(InvalidInput);
 });
 
 test.concurrent('a workflow task that keeps failing is what a wait reports', async () => {

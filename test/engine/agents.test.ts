@@ -391,6 +391,18 @@ describe('a gated tool call', () => {
     expect(heard(task)).toEqual(['the bank said no']);
   });
 
+  test('whose schema gives other arguments each time is not asked about for ever, and never runs', async () => {
+    const run = await server.start('agentAlone', play(calls(call('payAnew', { to: 'a', euros: 1 })), 'x'));
+    for (const id of ['g#executor', 'g#executor~2', 'g#executor~3', 'g#executor~4']) {
+      const requirement = (await run.until((each) => openOf(each)[0]?.id === id)).stepRequirements.at(-1)!;
+      await run.answer('approve', requirement);
+    }
+    await expect(run.result()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining("The schema of the tool 'payAnew' gives other arguments each time") },
+    });
+    expect(done(run)).toEqual([]);
+  });
+
   test.each([
     ['completed', 'pay', { to: 'a', euros: 1 }, 'approve'],
     ['failed', 'payBroken', { q: 'x' }, 'approve'],

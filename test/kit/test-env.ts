@@ -3,7 +3,7 @@
  * days passes in milliseconds, and only when the test says so. Its clock is one for all runs: one test at a time.
  */
 import { randomUUID } from 'node:crypto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { HoldpointClient } from '../../client/client.ts';
 import type { Run } from '../../client/run.ts';
@@ -83,7 +83,9 @@ export async function createTestEnv(options: TestEnvOptions): Promise<TestEnv> {
   // Once, for every worker of this environment.
   const bundle = workflowBundle ?? (workflowsPath === undefined ? undefined : await bundleWorkflows({ workflowsPath }));
   const path = await resolveBinary('test-server');
-  const server = await TestWorkflowEnvironment.createTimeSkipping({
+  // Only here: scripted models and fakes need no server, and no package for it.
+  const testing = await import('@temporalio/testing');
+  const server = await testing.TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   });
   try {

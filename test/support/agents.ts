@@ -96,6 +96,13 @@ const broken = tool({
     throw new Error('the tool broke');
   },
 });
+let references = 0;
+const payAnew = tool({
+  description: 'Pays, under a reference that is another each time that its schema is read',
+  inputSchema: payment.extend({ reference: z.string().default(() => `r${(references += 1)}`) }),
+  requiresConfirmation: true,
+  execute: (args, context) => note('payAnew', args, context),
+});
 const payBroken = tool({
   description: 'Pays, and fails',
   inputSchema: q,
@@ -173,6 +180,7 @@ const tools = {
   book,
   deploy,
   broken,
+  payAnew,
   payBroken,
   payAgain,
   returns,

@@ -12,7 +12,7 @@ import { loadConfig } from '../../client/config.ts';
 import { configuredDataConverter } from '../../client/data-converter.ts';
 import { buildIdOf } from '../build-id.ts';
 import { bundleWorkflows } from '../bundle.ts';
-import { type Problem, replayed } from '../replay.ts';
+import { isUnreadable, type Problem, replayed } from '../replay.ts';
 import { checkedIn, openRuns, type Unread } from '../replay-source.ts';
 import { explain } from '../terminal.ts';
 
@@ -79,7 +79,8 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
     for await (const { recorded, problem } of replayed(bundle.code, source.histories, dataConverter)) {
       count += 1;
       progress('');
-      if (problem) {
+      if (problem && isUnreadable(problem)) source.unread.push({ id: recorded.id, message: problem.message });
+      else if (problem) {
         const { history: _, ...run } = recorded;
         const broken = { ...run, ...problem };
         all.push(broken);

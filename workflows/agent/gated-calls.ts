@@ -3,13 +3,16 @@
  * of the model. What the human saw is what runs (H2, H5): the arguments in the requirement are those of the activity.
  */
 import type { Durable } from '../human/durable.ts';
-import { RunCancelled } from '../human/outcome.ts';
+import { NodeFailure, RunCancelled } from '../human/outcome.ts';
 import { askedFields, REJECTED_NOTE, withUserInput } from '../human/tool-answers.ts';
 import type { ToolApproval, ToolOutcome, ToolOutput } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { Conversation } from './conversation.ts';
 import { execute, MayHaveRun, outputOf, type RunCall, tell, tellCall, told } from './tool-call.ts';
+
+/** How often the arguments of one call are shown again because a worker reads them otherwise: a deploy may change that. */
+const MOST_READINGS = 3;
 
 type Report = (toolCallId: string, output: ToolOutput) => void;
 
@@ -129,9 +132,17 @@ function approvalOf({ passed, fields }: RunCall, { requirement, by }: Leave): To
 function* hear(conversation: Conversation, turn: number, call: RunCall, outcome: ToolOutcome): Durable<ToolOutput> {
   if ('gated' in outcome) {
     const { gated, args } = outcome;
+    // What runs is what was shown, and that cannot be: the human would be asked for ever.
+    const readAnew = (call.readAnew ?? 0) + (args === undefined ? 0 : 1);
+    if (readAnew > MOST_READINGS) {
+      throw new NodeFailure(
+        `The schema of the tool '${call.toolName}' gives other arguments each time that it reads the same ones, so that none can be shown and then run. Make its defaults and transforms depend on the arguments alone`,
+        conversation.host.toolScope.path,
+      );
+    }
     // Values are merged into what the model wrote: what was checked once must not be converted again.
     const shown = args ?? (gated.gate === 'user_input' ? call.input : call.args);
-    return yield* askForOne(conversation, turn, { ...call, gated, args: shown });
+    return yield* askForOne(conversation, turn, { ...call, gated, args: shown, readAnew });
   }
   if ('invalid' in outcome && outcome.fields) return yield* askForOne(conversation, turn, call, outcome.invalid);
   return told(outcome);

@@ -25,6 +25,8 @@ export type RunCall = Extract<PlannedCall, { do: 'run' }> & {
   readonly input: Json;
   readonly passed: readonly ToolGate[];
   readonly fields?: readonly string[];
+  /** How often a worker has read its arguments otherwise than they were shown. */
+  readonly readAnew?: number;
 };
 
 export function outputOf(value: Json): ToolOutput {

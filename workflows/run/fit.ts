@@ -22,20 +22,27 @@ export function fitted(output: RunOutput): RunOutput {
     stepRequirements: output.stepRequirements.map(withoutShown),
   };
   if (jsonBytes(lighter) <= limit) return lighter;
-  return {
+  const short: RunOutput = {
     ...lighter,
     content: shortened(output.content),
     stepResults: output.stepResults.map(shortenedOutput),
-    stepRequirements: lighter.stepRequirements.map(shortenedAnswer),
+    stepRequirements: lighter.stepRequirements.map((each) => (isOpen(each) ? each : shortenedAnswer(each))),
     sessionState: Object.fromEntries(
       Object.entries(output.sessionState).map(([key, value]) => [key, shortened(value)]),
     ),
   };
+  // What a human has yet to decide about goes last.
+  if (jsonBytes(short) <= limit) return short;
+  return { ...short, stepRequirements: short.stepRequirements.map(shortenedAnswer) };
+}
+
+function isOpen({ resolution }: StepRequirement): boolean {
+  return resolution === undefined;
 }
 
 /** What was under review is not needed once it is resolved: its digest stays. */
 function withoutShown(requirement: StepRequirement): StepRequirement {
-  if (requirement.resolution === undefined) return requirement;
+  if (isOpen(requirement)) return requirement;
   const { input: _input, output: _output, userInputSchema: _schema, tools, ...rest } = requirement;
   return tools ? { ...rest, tools: tools.map(({ userInputSchema: _each, ...tool }) => tool) } : rest;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StorageDriverClaim } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkProtobuf } from '../../../client/check-protobuf.ts';
 import { storedDataConverter } from '../../../client/external-storage.ts';
 import { fileStorage } from '../../../client/file-storage.ts';
 
@@ -57,5 +58,14 @@ describe('an external storage', () => {
     [{ folder: 'x', threshold: 2_000_000 }, 'externalStorage.threshold: expected bytes from 0 to 262144, got 2000000'],
   ])('is refused: %j', (options, problem) => {
     expect(() => storedDataConverter(options)).toThrow(problem);
+  });
+});
+
+describe('protobufjs', () => {
+  it('must be one for the packages of the SDK, as it is here', () => {
+    expect(() => checkProtobuf()).not.toThrow();
+    expect(() => checkProtobuf((sdkPackage) => `${sdkPackage}/node_modules/protobufjs`)).toThrow(
+      /twice.*npm install protobufjs@\^8/,
+    );
   });
 });
