@@ -29,8 +29,9 @@ export async function planCall(
   const checked = await checkArgs(tool, input);
   if (!checked.ok) return wrong(`do not fit: ${checked.problem}`);
   const gated = gateOf(tool, checked.value);
-  // What a human decides about is what runs: the arguments as checked, not as written – all of them.
-  const args = gated ? shownArgs(tool, input, checked.value) : jsonOrUndefined(checked.value);
+  // What a human decides about is what runs: the arguments as checked, not as written – all of them. Nobody looks at others,
+  // and the tool gets what its schema makes of them where it runs.
+  const args = gated ? shownArgs(tool, input, checked.value) : (jsonOrUndefined(checked.value) ?? input);
   if (args === undefined) return wrong('cannot be held as JSON');
   const size = jsonBytes(args);
   if (gated && size > TOOL_PAYLOAD_LIMIT) {

@@ -48,11 +48,31 @@ const HOST = '127.0.0.1';
 const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 10_000;
 
+/** The server has ended before it served. */
+class EndedAtStart extends DevServerError {}
+
+/** The server takes ports of its own beside ours, free ones when it looks; another process may be quicker. */
+const STARTS = 3;
+
 /** Starts the server and waits until it serves. @throws {DevServerError} */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   const log = options.log ?? (() => {});
   const executable = options.executable ?? (await resolveBinary('cli', { onProgress: log }));
   if (options.dataFile !== undefined) await refuseSharedData(options.dataFile);
+  for (let start = 1; ; start += 1) {
+    try {
+      return await startOnce(executable, options, log);
+    } catch (error) {
+      if (!(error instanceof EndedAtStart) || start === STARTS) throw error;
+    }
+  }
+}
+
+async function startOnce(
+  executable: string,
+  options: DevServerOptions,
+  log: (line: string) => void,
+): Promise<DevServer> {
   const port = await portFor('port', options.port);
   const uiPort = await portFor('uiPort', options.uiPort);
   const address = `${HOST}:${port}`;
@@ -141,7 +161,8 @@ class ServerProcess {
   readonly pid: number;
   readonly ended: Promise<string>;
   private readonly child: ChildProcess;
-  private lastWords = '';
+  /** What a server that cannot start says first is why. */
+  private firstWords = '';
   /** A server that stops calls its own cancelled work errors. */
   private stopping = false;
 
@@ -151,7 +172,7 @@ class ServerProcess {
     // Its output is a banner, which says less than we know; its errors are worth showing.
     this.child.stdout?.resume();
     this.child.stderr?.on('data', (chunk: Buffer) => {
-      this.lastWords = (this.lastWords + chunk).slice(-2_000);
+      this.firstWords = (this.firstWords + chunk).slice(0, 2_000);
       if (!this.stopping) for (const line of String(chunk).split('\n').filter(Boolean)) log(line);
     });
     this.ended = new Promise((resolve) => {
@@ -175,7 +196,7 @@ class ServerProcess {
       const { serves, problem } = (await listens(address))
         ? await probeServer(address, ['default', ...namespaces])
         : { serves: false, problem: 'nothing listens there' };
-      if (end !== undefined) throw new DevServerError(this.describe(`ended while it started (${end})`));
+      if (end !== undefined) throw new EndedAtStart(this.describe(`ended while it started (${end})`));
       if (serves) return;
       if (Date.now() > deadline)
         throw new DevServerError(this.describe(`did not serve at ${address} in time (${problem})`));
@@ -198,7 +219,7 @@ class ServerProcess {
   }
 
   private describe(problem: string): string {
-    return `The embedded Temporal server ${problem}. It said: ${this.lastWords.trim() || 'nothing'}`;
+    return `The embedded Temporal server ${problem}. It said: ${this.firstWords.trim() || 'nothing'}`;
   }
 }
 

@@ -36,12 +36,12 @@ export interface Gate {
 }
 
 export interface GatesOptions {
-  /** The agents of the worker, as its activities export them: then the gates of their tools are listed too. */
+  /** The agents of the worker, as its activities export them, where the workflow has any: the gates of their tools are listed too. */
   readonly agents?: Readonly<Record<string, AgentDefinition | TeamDefinition>>;
 }
 
 /**
- * The gates of a workflow, those of nested workflows – and with `agents`, of their tools – among them.
+ * The gates of a workflow, those of nested workflows and of its agents' tools among them.
  * @throws {TypeError} for what is no workflow, and for an agent that `agents` does not have
  * @example
  * expect(gatesOf(refund).every(({ timeout }) => timeout !== undefined)).toBe(true);
@@ -129,10 +129,15 @@ function outputReview({ requiresOutputReview }: HumanReview): Partial<Gate>[] {
 }
 
 function toolGatesOfNode(node: WorkflowNode, { agents }: GatesOptions): Gate[] {
-  if (node.kind !== 'step' || !agents) return [];
+  if (node.kind !== 'step') return [];
   const { executor } = node;
   if (executor.kind !== 'agent' && executor.kind !== 'team') return [];
   const { name } = executor.ref;
+  if (!agents) {
+    throw new TypeError(
+      `step '${node.name}' runs ${executor.kind} '${name}': give { agents }, or its tools' gates are not seen.`,
+    );
+  }
   const agent = Object.hasOwn(agents, name) ? agents[name] : undefined;
   if (agent) return toolGates(name, agent);
   throw new TypeError(

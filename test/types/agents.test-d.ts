@@ -48,5 +48,9 @@ step({ team: refs.clerk });
 step({ agent: refs.nobody });
 // @ts-expect-error one executor
 step({ name: 'x', agent: refs.clerk, executor: () => 1 });
+// @ts-expect-error its tools say it
+step({ name: 'x', agent: refs.clerk, idempotent: true });
+// @ts-expect-error its tools say it
+step({ name: 'x', team: refs.office, idempotent: true });
 // @ts-expect-error options of an agent that is not there
 proxyAgents<typeof agents>({}, { nobody: {} });

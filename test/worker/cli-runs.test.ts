@@ -112,6 +112,13 @@ describe.concurrent('list and show', { timeout: 180_000 }, () => {
     await run.handle.terminate();
   });
 
+  test('a run that nobody works at says why', async () => {
+    const run = await at.server.start('clientGate', 1, undefined, { taskQueue: `nobody-${randomUUID()}` });
+    const { stdout } = await at.cli.holdpoint('show', run.handle.workflowId);
+    expect(stdout).toMatch(/waiting for a worker: no worker polls task queue 'nobody-/);
+    await run.handle.terminate();
+  });
+
   test('an unknown run: an error with near matches', async () => {
     const run = await at.server.start('clientGate');
     const id = run.handle.workflowId;

@@ -95,6 +95,15 @@ describe('startDevServer', () => {
     );
   });
 
+  it('is started again where it ended at its start: another process may have taken a port of its own', async () => {
+    const executable = join(root, 'unlucky');
+    const script = `[ -e "$0.tried" ] && exec '${await resolveBinary('cli')}' "$@"; touch "$0.tried"; echo 'port taken' >&2; exit 2`;
+    writeFileSync(executable, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const said: string[] = [];
+    await start({ executable, log: (line) => said.push(line) });
+    expect(said[0]).toBe('port taken');
+  });
+
   it('ends with its process, even when that is killed', async () => {
     const script = `const { startDevServer } = await import(${JSON.stringify(WORKER)});
       const { address, pid } = await startDevServer({ dataFile: ${JSON.stringify(join(root, 'dev.db'))} });

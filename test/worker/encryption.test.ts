@@ -29,6 +29,10 @@ beforeAll(async () => {
   const keys = "[{ id: 'test-1', key: process.env.SECRET_KEY }]";
   const config = `export default { workflows: ${JSON.stringify(workflows)}, encryption: { keys: ${keys} } };`;
   writeFileSync(join(cli.folder, 'temporal.config.mjs'), config);
+  writeFileSync(
+    join(stranger.folder, 'temporal.config.mjs'),
+    `export default { workflows: ${JSON.stringify(workflows)} };`,
+  );
   prepared = await prepareWorker(await loadConfig({ cwd: cli.folder }));
   worker = runWorker(prepared.worker);
 });
@@ -60,6 +64,10 @@ describe('with encryption in the configuration', () => {
     expect(json.runs.find((each: { runId: string }) => each.runId === runId)).toMatchObject({
       ...{ status: 'paused', open: [], unreadable: expect.stringMatching(lacking) },
     });
+    // What it cannot read says nothing of the code.
+    const replayed = await stranger.holdpoint('replay', '--workflow', 'refund', '--json');
+    expect(replayed).toMatchObject({ code: 8, json: { broken: [] } });
+    expect(replayed.json.unread).toContainEqual({ id: runId, message: expect.stringMatching(lacking) });
     const without = await connect({ cwd: stranger.folder });
     const decisions = [{ requirement: 'pay#confirmation', action: 'confirm' }] as const;
     await Promise.all(

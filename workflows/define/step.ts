@@ -36,11 +36,6 @@ interface CommonStepOptions {
   readonly maxRetries?: number;
   /** After the last attempt: an output with `success: false`, and the run goes on. Default false. */
   readonly skipOnFailure?: boolean;
-  /**
-   * The executor may run more than once for one approval: it is retried although a confirmation gates it, and also
-   * after its worker died in the middle. Default false.
-   */
-  readonly idempotent?: boolean;
   /** How soon a dead worker is noticed while a remote activity runs; its worker heartbeats by itself. Default 30 s. */
   readonly heartbeatTimeout?: DurationString;
 }
@@ -58,9 +53,23 @@ interface Executors {
   readonly workflow: (...args: any[]) => Promise<unknown>;
 }
 
+/** An agent's tools say it each for itself. */
+type Idempotence =
+  | {
+      /**
+       * The executor may run more than once for one approval: it is retried although a confirmation gates it, and also
+       * after its worker died in the middle. Default false.
+       */
+      readonly idempotent?: boolean;
+      readonly agent?: never;
+      readonly team?: never;
+    }
+  | { readonly idempotent?: never };
+
 /** A name is needed where the executor has none to give: a workflow's would be its type's. */
 export type StepOptions = CommonStepOptions &
   OneOf<Executors> &
+  Idempotence &
   ({ readonly name: string } | { readonly name?: string; readonly workflow?: never });
 
 const RETRIES_LIMIT = 1000;

@@ -35,8 +35,12 @@ function fieldProblem(schema: ObjectJsonSchema, values: Values): string | undefi
   const unknown = Object.keys(values).find((key) => !known.includes(key));
   if (unknown !== undefined && additionalProperties === false) return unknownField(unknown, known);
   const needed = (Array.isArray(required) ? required : []) as string[];
-  const missing = needed.find((key) => !Object.hasOwn(values, key));
+  const missing = needed.find((key) => !Object.hasOwn(values, key) || isMissing(values[key]));
   return missing === undefined ? undefined : `field '${missing}' is required`;
+}
+
+function isMissing(value: Json | undefined): boolean {
+  return value === undefined || value === null || value === '';
 }
 
 function unknownField(name: string, known: readonly string[]): string {
@@ -76,8 +80,7 @@ function checkFields(fields: readonly UserInputField[], values: Values): Checked
   const checked = new Map<string, Json>();
   for (const field of fields) {
     const given = Object.hasOwn(values, field.name) ? values[field.name] : undefined;
-    const missing = given === undefined || given === null || given === '';
-    const value = missing ? field.default : given;
+    const value = isMissing(given) ? field.default : given;
     if (value === undefined || value === null) {
       if (field.required !== false) return { ok: false, problem: `field '${field.name}' is required` };
       if (given !== undefined) checked.set(field.name, given);

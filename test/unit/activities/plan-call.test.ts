@@ -78,6 +78,14 @@ describe('a call that cannot be', () => {
       error: "The arguments of 'big' cannot be held as JSON. Call it again, corrected.",
     });
   });
+
+  it('may have them where nobody has to be asked: the tool reads what the model wrote', async () => {
+    const inputSchema = z.object({ id: z.string().transform((id) => BigInt(id)) });
+    const big = tool({ description: 'Big', inputSchema, execute });
+    const planned = await plan({ big }, 'big', { id: '1' });
+    expect(planned).toMatchObject({ do: 'run' });
+    expect(planned).not.toHaveProperty('args');
+  });
 });
 
 describe('a gate', () => {

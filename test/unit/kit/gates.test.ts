@@ -65,8 +65,8 @@ test('every gate, in the order of a run', () => {
   expectGates(all, { agents }).toEqual(gatesOf(all, { agents }));
 });
 
-test('without agents, those of tools are left out', () => {
-  expectGates(all).toEqual(LINES.filter((line) => !/office|clerk/.test(line)));
+test('a workflow with agents is not looked at without them: gates of tools would be missing', () => {
+  expect(() => expectGates(all)).toThrow(/runs team 'office': give \{ agents \}/);
 });
 
 test('a gate that is missing, and one that is new, are shown', () => {
