@@ -2,8 +2,8 @@
  * Refuses results, and shortens or mends errors, that no message of Temporal's can hold. The SDK would have such an activity run
  * again, or wait for its timeout; and of a local activity they would fail the workflow task for ever.
  */
-import type { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { CompleteAsyncError, type Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { payloadBytes, wellFormed } from '../workflows/define/json.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from '../workflows/define/payload-limit.ts';
@@ -20,7 +20,7 @@ export function sizeLimits(limit: number): (context: Context) => ActivityInterce
     inbound: {
       async execute(input, next) {
         const result = await next(input).catch((error: unknown) => {
-          throw errorBytes(error) > PAYLOAD_LIMIT || !isReadable(error) ? shortened(error) : error;
+          throw errorBytes(error) > PAYLOAD_LIMIT ? shortened(error) : isReadable(error) ? error : mended(error);
         });
         const size = sizeOf(result);
         if (size <= limit + ENVELOPE) return result;
@@ -52,10 +52,33 @@ function errorBytes(error: unknown): number {
 
 /** Can Temporal's core read its texts? See {@link wellFormed}. */
 function isReadable(error: unknown): boolean {
+  if (error instanceof CancelledFailure || error instanceof CompleteAsyncError) return true;
   if (!(error instanceof Error)) return typeof error !== 'string' || wellFormed(error) === error;
   const { message, name, type, stack, cause } = error as ApplicationFailure;
   const texts = [message, name, type, stack].filter((each) => typeof each === 'string');
   return texts.every((text) => wellFormed(text) === text) && (cause === undefined || isReadable(cause));
+}
+
+function mended(error: unknown): Error {
+  const {
+    message = String(error),
+    name,
+    type = name,
+    cause,
+    nonRetryable,
+    details,
+    nextRetryDelay,
+    category,
+  } = (typeof error === 'string' ? {} : error) as Partial<ApplicationFailure>;
+  return ApplicationFailure.create({
+    message: wellFormed(message),
+    ...(typeof type === 'string' && { type: wellFormed(type) }),
+    ...(cause instanceof Error && { cause: isReadable(cause) ? cause : mended(cause) }),
+    nonRetryable: nonRetryable === true,
+    ...(details && { details }),
+    ...(nextRetryDelay && { nextRetryDelay }),
+    ...(category && { category }),
+  });
 }
 
 function shortened(error: unknown): ApplicationFailure {

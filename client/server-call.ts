@@ -86,7 +86,7 @@ export function explained(client: Client, error: unknown): unknown {
 
 /** The SDK has a class for it, and does not use it for every request. */
 function isNamespaceNotFound(error: unknown): boolean {
-  const { name } = error as Error;
+  const { name } = (error ?? {}) as Partial<Error>;
   return (
     name === 'NamespaceNotFoundError' ||
     (grpcCode(error) === GRPC.notFound && /^namespace .* (?:is )?not found/i.test(detailsOf(error)))

@@ -3,7 +3,7 @@
  * store no payload externally. Resolves the packed package in an empty folder, and downloads nothing.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,17 +14,20 @@ try {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   try {
     npm(folder, 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', `./${file}`);
-  } catch {
-    console.error('npm could not resolve a fresh install (see above): not checked.');
-    process.exit();
+  } catch (error) {
+    if (!/ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN/.test(String(error.stderr))) throw error;
+    console.error('npm does not reach its registry: what a fresh install gives was not checked.');
   }
-  const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
-  const copies = Object.keys(packages).filter((path) => /@temporalio\/.*\/protobufjs$/.test(path));
-  const version = packages['node_modules/protobufjs']?.version;
-  if (copies.length > 0 || !version?.startsWith('8.')) {
-    console.error(`protobufjs at the top is ${version}, and these have their own: ${copies.join(', ')}`);
-    process.exitCode = 1;
-  } else console.log(`A fresh install has one protobufjs for Temporal's SDK, ${version}.`);
+  const lock = join(folder, 'package-lock.json');
+  const { packages } = existsSync(lock) ? JSON.parse(readFileSync(lock, 'utf8')) : {};
+  if (packages) {
+    const copies = Object.keys(packages).filter((path) => /@temporalio\/.*\/protobufjs$/.test(path));
+    const version = packages['node_modules/protobufjs']?.version;
+    if (copies.length > 0 || !version?.startsWith('8.')) {
+      console.error(`protobufjs at the top is ${version}, and these have their own: ${copies.join(', ')}`);
+      process.exitCode = 1;
+    } else console.log(`A fresh install has one protobufjs for Temporal's SDK, ${version}.`);
+  }
 } finally {
   rmSync(folder, { recursive: true });
 }

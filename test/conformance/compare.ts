@@ -178,8 +178,9 @@ const ANSWER_OF_MEMBER = /Member results after human-in-the-loop resolution:|\[[
 
 /** As a set: agno lists the results of a turn in the order in which its calls ran, those that waited for a human last. */
 function resultsOf({ tool_results: results }: ObservedCall): JsonValue | undefined {
-  const texts = results?.flatMap((result) => pyStr(result).split(ANSWER_OF_MEMBER));
-  return texts && [...new Set(texts.map((text) => text.replace(/\s+/g, '')).filter(Boolean))].sort(compareText);
+  const parts = results?.flatMap((result) => pyStr(result).split(ANSWER_OF_MEMBER));
+  const texts = parts?.map((text) => text.replace(/\s+/g, '')).filter(Boolean);
+  return texts && [...new Set(texts)].sort(compareText);
 }
 
 const ADDITIONAL = ['user_input', 'rejection_feedback', 'previous_output'];

@@ -75,6 +75,22 @@ describe.concurrent('an output under review when a sibling fails', () => {
   });
 });
 
+test('an output under review when the run is cancelled stays in its record', async () => {
+  const run = await server.start('reviewBesideNo');
+  const open = await run.paused(2);
+  await run.answer('reject', open.find(({ stepName }) => stepName === 'veto')!);
+  const output = await run.result();
+  expect([output.status, outline(output.stepResults)]).toEqual([
+    'cancelled',
+    'side:{"draft":"draft#1"}{draft:draft#1}',
+  ]);
+});
+
+test('an output that was to be reviewed is not handed on with the failure that it reports', async () => {
+  const { output } = await drive(await server.start('reportedBesideReview'));
+  expect(output.content).toBe('no good');
+});
+
 describe.concurrent('session state that a branch has patched', () => {
   test('stays where the Parallel fails', async () => {
     const { output } = await drive(await server.start('stateBesideFailure'), approve);

@@ -56,3 +56,28 @@ export const inlineBesideNo = workflow({
   name: 'inlineBesideNo',
   steps: [parallel({ name: 'side', steps: [veto, asked('inline', confirm)] })],
 });
+
+/** A cancelled run keeps what was under review. */
+export const reviewBesideNo = workflow({
+  name: 'reviewBesideNo',
+  steps: [parallel({ name: 'side', steps: [asked('draft', { requiresOutputReview: true }), veto] })],
+});
+
+/** A failure that a step reports itself, of an output that was to be reviewed. */
+export const reportedBesideReview = workflow({
+  name: 'reportedBesideReview',
+  steps: [
+    steps({
+      name: 'line',
+      steps: [
+        step({
+          name: 'draft',
+          executor: () => ({ content: 'DRAFT', success: false, error: 'no good' }),
+          humanReview: { requiresOutputReview: true, onError: 'fail' },
+        }),
+      ],
+      humanReview: { onError: 'skip' },
+    }),
+    step({ name: 'z', executor: (input) => input.getStepContent('draft') }),
+  ],
+});

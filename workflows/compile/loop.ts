@@ -7,10 +7,10 @@ import { iterationPath } from '../define/path.ts';
 import type { AdditionalData } from '../define/step-input.ts';
 import { hasContent, type Json, lastContent, replaceLastContent, type StepOutput } from '../define/step-output.ts';
 import type { Flow } from './flow.ts';
-import { askToKeep, feedbackFor } from './review.ts';
+import { feedbackFor } from './review.ts';
 import type { Body } from './round.ts';
 import { containerOutput } from './output.ts';
-import { type Here, inside, withFeedback } from './scope.ts';
+import { ask, type Here, inside, withFeedback } from './scope.ts';
 import { runSequence, type SequenceResult } from './sequence.ts';
 
 import { verdictOf } from './verdict.ts';
@@ -122,7 +122,7 @@ function* reviewIteration(
 ): Durable<IterationVerdict> {
   const content = lastContent(outputs);
   const standard = `Loop '${node.name}' completed iteration ${iteration}/${node.maxIterations}. Continue?`;
-  const answer = yield* askToKeep(
+  const answer = yield* ask(
     here,
     {
       kind: 'iteration_review',

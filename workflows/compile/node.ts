@@ -6,6 +6,7 @@ import type { WorkflowNode } from '../define/node.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
 import { askedAt } from '../human/asked.ts';
+import { BranchStopped } from '../human/branch.ts';
 import { runCondition } from './condition.ts';
 import { gateKind, passGate } from './gate.ts';
 import { runLoop } from './loop.ts';
@@ -54,6 +55,8 @@ export const runNode: RunNode = function* (node, scope, slot) {
       output = yield* runReviewed(here, round);
       tellCompleted(here, output);
     } catch (error) {
+      // A sibling's failure has ended it, and the run may go on: what nobody could review is not handed on.
+      if (error instanceof BranchStopped && scope.branch.failed && isReviewed(here)) slot.clear();
       if (error instanceof NodeFailure) place.once('failure told', () => tellFailed(here, error.message));
       throw error;
     }
@@ -63,6 +66,10 @@ export const runNode: RunNode = function* (node, scope, slot) {
   place.finish('done', output ? { output } : {});
   return output;
 };
+
+function isReviewed({ review }: Here): boolean {
+  return review.requiresOutputReview !== false || review.requiresIterationReview;
+}
 
 /** Which round of a node it is. */
 interface Attempt {

@@ -3,10 +3,7 @@ import type { AdditionalData } from '../define/step-input.ts';
 import { type Json, type StepOutput, withContent } from '../define/step-output.ts';
 import { ask, type Here } from './scope.ts';
 import { verdictOf } from './verdict.ts';
-import { BranchStopped } from '../human/branch.ts';
 import type { Durable } from '../human/durable.ts';
-import type { Place } from '../human/place.ts';
-import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 
 /** What a re-run learns from a rejection: the feedback only if given, the previous output always. */
 export function feedbackFor(feedback: string | undefined, previousOutput: Json): AdditionalData {
@@ -27,20 +24,6 @@ export function needsReview({ review }: Here, output: StepOutput): boolean {
   }
 }
 
-/** Asks about what a node has left. Where a sibling withdraws the question nobody has approved it, so it left nothing. */
-export function* askToKeep(
-  here: Here,
-  question: Pick<RequirementRequest, 'kind'> & Partial<RequirementRequest>,
-  at?: Place,
-): Durable<StepRequirement> {
-  try {
-    return yield* ask(here, question, at);
-  } catch (error) {
-    if (error instanceof BranchStopped) here.slot.clear();
-    throw error;
-  }
-}
-
 export type Reviewed =
   | { readonly then: 'keep'; readonly output: StepOutput }
   | { readonly then: 'omit' }
@@ -49,7 +32,7 @@ export type Reviewed =
 export function* reviewOutput(here: Here, output: StepOutput, retryCount: number): Durable<Reviewed> {
   const { node, review } = here;
   const choices = node.kind === 'router' ? { availableChoices: node.choices.map(({ name }) => name) } : {};
-  const answer = yield* askToKeep(here, {
+  const answer = yield* ask(here, {
     kind: 'output_review',
     message: review.outputReviewMessage ?? `Review output of ${node.kind} '${node.name}'?`,
     output: output.content,

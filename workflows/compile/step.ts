@@ -30,7 +30,8 @@ export const runStep: Body<StepNode> = function* (node, here, round, runNode) {
   // Only an explicit setting makes a reported failure count as one: by default it is an output like any other.
   const { onError } = here.review;
   if (!output.success && (onError === 'fail' || onError === 'pause')) {
-    here.slot.set(output);
+    // What nobody has reviewed is not to be read in a failed node's output.
+    if (here.review.requiresOutputReview === false) here.slot.set(output);
     throw new NodeFailure(output.error ?? `Step '${node.name}' reported a failure`, here.path);
   }
   return output;

@@ -1,7 +1,10 @@
 /** One branch of a Parallel: when a sibling ends the Parallel, nothing new starts here and nobody is asked any more. */
 
+/** After a failure the run may go on, after a cancel it ends. */
+export type StopReason = 'failure' | 'cancel';
+
 export class Branch {
-  private ended = false;
+  private reason: StopReason | undefined;
   private readonly parent: Branch | undefined;
 
   constructor(parent?: Branch) {
@@ -9,12 +12,17 @@ export class Branch {
   }
 
   get stopped(): boolean {
-    return this.ended || (this.parent?.stopped ?? false);
+    return this.reason !== undefined || (this.parent?.stopped ?? false);
   }
 
-  /** Ends this branch and those forked from it. */
-  stop(): void {
-    this.ended = true;
+  /** Has a sibling's failure ended it, and no cancel? */
+  get failed(): boolean {
+    return this.reason === 'failure' || (this.reason === undefined && (this.parent?.failed ?? false));
+  }
+
+  /** Ends this branch and those forked from it; a cancel may follow a failure. */
+  stop(reason: StopReason): void {
+    this.reason = reason;
   }
 
   /** @throws {BranchStopped} where nothing new may start. */

@@ -3,7 +3,7 @@
  * The first to fail or to cancel ends the others in good order: nothing new starts, open questions are withdrawn, what
  * runs finishes (failure) or is cancelled and awaited (cancel).
  */
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { runBeside } from '../define/beside.ts';
 import { Branch, BranchStopped } from './branch.ts';
 import type { Desk } from './desk.ts';
@@ -33,10 +33,10 @@ export function* sideBySide<T>(
   const end = (error: unknown) => {
     const cancels = error instanceof RunCancelled;
     // A human's no ends the run, also where a sibling has failed in the same workflow task.
-    const isLate = cancels ? ending.error instanceof RunCancelled : group.stopped;
+    const isLate = cancels ? ending.error instanceof RunCancelled || isCancellation(ending.error) : group.stopped;
     if (error instanceof BranchStopped || isLate) return;
     ending.error = error;
-    group.stop();
+    group.stop(cancels || isCancellation(error) ? 'cancel' : 'failure');
     desk.withdrawStopped();
     if (cancels) cancellation.cancel();
   };

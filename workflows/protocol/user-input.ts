@@ -35,7 +35,12 @@ function fieldProblem(schema: ObjectJsonSchema, values: Values): string | undefi
   const unknown = Object.keys(values).find((key) => !known.includes(key));
   if (unknown !== undefined && additionalProperties === false) return unknownField(unknown, known);
   const needed = (Array.isArray(required) ? required : []) as string[];
-  const missing = needed.find((key) => !Object.hasOwn(values, key) || isMissing(values[key]));
+  const takesNull = (key: string) =>
+    checkJsonSchema(((properties ?? {}) as Record<string, object>)[key] ?? {}, null).ok;
+  const missing = needed.find((key) => {
+    const value = Object.hasOwn(values, key) ? values[key] : undefined;
+    return isMissing(value) && !(value === null && takesNull(key));
+  });
   return missing === undefined ? undefined : `field '${missing}' is required`;
 }
 
