@@ -3,7 +3,7 @@
  * again, or wait for its timeout; and of a local activity they would fail the workflow task for ever.
  */
 import { CompleteAsyncError, type Context } from '@temporalio/activity';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, type ApplicationFailureOptions, CancelledFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { payloadBytes, wellFormed } from '../workflows/define/json.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from '../workflows/define/payload-limit.ts';
@@ -59,29 +59,22 @@ function isReadable(error: unknown): boolean {
   return texts.every((text) => wellFormed(text) === text) && (cause === undefined || isReadable(cause));
 }
 
-function mended(error: unknown): Error {
-  const {
-    message = String(error),
-    name,
-    type = name,
-    cause,
-    nonRetryable,
-    details,
-    nextRetryDelay,
-    category,
-  } = (typeof error === 'string' ? {} : error) as Partial<ApplicationFailure>;
-  return ApplicationFailure.create({
-    message: wellFormed(message),
-    ...(typeof type === 'string' && { type: wellFormed(type) }),
+/** The same failure in texts that can be read, with all that it says beside them. */
+function mended(error: unknown): ApplicationFailure {
+  const { cause, details, category } = error as Partial<ApplicationFailure>;
+  return remade(error, Number.POSITIVE_INFINITY, {
     ...(cause instanceof Error && { cause: isReadable(cause) ? cause : mended(cause) }),
-    nonRetryable: nonRetryable === true,
     ...(details && { details }),
-    ...(nextRetryDelay && { nextRetryDelay }),
     ...(category && { category }),
   });
 }
 
 function shortened(error: unknown): ApplicationFailure {
+  return remade(error, MESSAGE);
+}
+
+/** @param limit characters of the message · @param kept what it says beside its texts */
+function remade(error: unknown, limit: number, kept: ApplicationFailureOptions = {}): ApplicationFailure {
   const {
     message = String(error),
     name,
@@ -90,7 +83,8 @@ function shortened(error: unknown): ApplicationFailure {
     nextRetryDelay,
   } = error as Partial<ApplicationFailure>;
   return ApplicationFailure.create({
-    message: wellFormed(cut(message, MESSAGE)),
+    ...kept,
+    message: wellFormed(cut(message, limit)),
     ...(typeof type === 'string' && { type: wellFormed(type) }),
     nonRetryable: nonRetryable === true,
     ...(nextRetryDelay && { nextRetryDelay }),

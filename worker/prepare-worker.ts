@@ -103,11 +103,11 @@ async function importActivities(file: string): Promise<Record<string, unknown>> 
     return { ...(await import(pathToFileURL(file).href)) };
   } catch (error) {
     const [, missing] = /^Cannot find package '([^']+)'/.exec((error as Error)?.message) ?? [];
-    if (missing !== undefined) {
-      const advice = `it needs the package '${missing}', which is not installed: npm install ${missing}`;
-      throw new WorkerStartError(`${relative('.', file)} cannot be loaded: ${advice}`, { cause: error });
-    }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    throw new WorkerStartError(`${relative('.', file)} cannot be loaded: ${stack}`, { cause: error });
+    const reason =
+      missing === undefined
+        ? stack
+        : `it needs the package '${missing}', which is not installed: npm install ${missing}`;
+    throw new WorkerStartError(`${relative('.', file)} cannot be loaded: ${reason}`, { cause: error });
   }
 }
