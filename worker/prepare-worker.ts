@@ -102,7 +102,8 @@ async function importActivities(file: string): Promise<Record<string, unknown>> 
   try {
     return { ...(await import(pathToFileURL(file).href)) };
   } catch (error) {
-    const [, missing] = /^Cannot find package '([^']+)'/.exec((error as Error)?.message) ?? [];
+    const [, missing] =
+      /^Cannot find (?:package|module) '((?:@[\w.-]+\/)?\w[\w.-]*)/.exec((error as Error)?.message) ?? [];
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const reason =
       missing === undefined
