@@ -4,6 +4,8 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import type { SearchAttributePair } from '@temporalio/common';
 import { definitionOf } from '../workflows/define/definition.ts';
 import { describe } from '../workflows/define/human-review.ts';
+import { fingerprintOf } from '../workflows/define/structure.ts';
+import { DEFINITION_MEMO_KEY } from '../workflows/protocol/memo.ts';
 import { optionsProblem } from '../workflows/protocol/run-options.ts';
 import type { RunOptions } from '../workflows/protocol/run-output.ts';
 import { checkInput } from '../workflows/protocol/input-schema.ts';
@@ -50,7 +52,8 @@ export async function startRun(
   // Within a list of arguments JSON writes null for it, and the run would wait for what it is.
   if (typeof input === 'function' || typeof input === 'symbol')
     throw new InvalidInput(name, `the input must be JSON, got ${describe(input)}`);
-  const checked = await checkInput(definitionOf(workflow)?.inputSchema, input);
+  const definition = definitionOf(workflow);
+  const checked = await checkInput(definition?.inputSchema, input);
   if (!checked.ok) throw new InvalidInput(name, `the input is wrong: ${checked.problem}`);
   checkSize(client, name, args);
   const start = (typedSearchAttributes: SearchAttributePair[]) =>
@@ -62,6 +65,7 @@ export async function startRun(
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         typedSearchAttributes,
+        ...(definition ? { memo: { [DEFINITION_MEMO_KEY]: fingerprintOf(definition) } } : {}),
       }),
     );
   try {

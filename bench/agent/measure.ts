@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { HoldpointClient } from 'holdpoint/client';
 import { Tail } from '../tail.ts';
+import { agentStep } from './with-holdpoint.ts';
 
 /** The types of the two workflows. */
 export type AgentWay = 'agentByHand' | 'agentStep';
@@ -28,7 +29,7 @@ export async function startPaused(client: Client, taskQueue: string, way: AgentW
   const workflowId = `${way}-${randomUUID()}`;
   const input = 'Refund order 7';
   if (way === 'agentByHand') await client.workflow.start(way, { taskQueue, workflowId, args: [input] });
-  else await new HoldpointClient(client, { taskQueue }).start(way, { input, runId: workflowId });
+  else await new HoldpointClient(client, { taskQueue }).start(agentStep, { input, runId: workflowId });
   const tail = new Tail(client, workflowId);
   await tail.until('timerStartedEventAttributes');
   return { handle: client.workflow.getHandle(workflowId), tail };

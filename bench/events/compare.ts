@@ -7,6 +7,7 @@ import { createWorker } from 'holdpoint/worker';
 import { type Bench, latencies, takeTurns } from '../bench.ts';
 import * as activities from '../steps/activities.ts';
 import type { Table } from '../table.ts';
+import { remote } from '../steps/workflows.ts';
 import { Tail } from '../tail.ts';
 
 /** `byHand` reads the raw history by long poll, in a workflow written by hand; `events` is what holdpoint's client tells. */
@@ -40,7 +41,7 @@ async function byHand({ client }: Bench, taskQueue: string): Promise<number> {
 }
 
 async function events(client: HoldpointClient): Promise<number> {
-  const { runId } = await client.start('remote', { input: null });
+  const { runId } = await client.start(remote, { input: null });
   const told = client.events(runId)[Symbol.asyncIterator]();
   const until = async (name: RunEvent['event']) => {
     for (;;) {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { HoldpointClient } from 'holdpoint/client';
 import { Tail } from '../tail.ts';
+import { inline, local, remote } from './workflows.ts';
 
 /** Milliseconds from before the answer is sent until its outcome is seen. */
 export interface Sample {
@@ -17,13 +18,16 @@ export interface Sample {
 
 export type Way = 'handWritten' | 'visible' | 'remote' | 'local' | 'inline';
 
+/** What holdpoint's client starts. */
+const WORKFLOWS = { remote, local, inline } as const;
+
 const isByHand = (way: Way) => way === 'handWritten' || way === 'visible';
 
 export async function measure(client: Client, taskQueue: string, way: Way): Promise<Sample> {
   const workflowId = `${way}-${randomUUID()}`;
   const begun = performance.now();
-  if (isByHand(way)) await client.workflow.start(way, { taskQueue, workflowId, args: [] });
-  else await new HoldpointClient(client, { taskQueue }).start(way, { input: null, runId: workflowId });
+  if (way === 'handWritten' || way === 'visible') await client.workflow.start(way, { taskQueue, workflowId, args: [] });
+  else await new HoldpointClient(client, { taskQueue }).start(WORKFLOWS[way], { input: null, runId: workflowId });
   const handle = client.workflow.getHandle(workflowId);
   const tail = new Tail(client, workflowId);
   const approve = async (pause: 1 | 2) => {

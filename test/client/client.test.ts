@@ -15,6 +15,8 @@ import {
   WaitTimeout,
 } from '../../client/errors.ts';
 import { startOf, tailHistory } from '../../client/history-tail.ts';
+import type { WorkflowLike } from '../../client/start-run.ts';
+import { eventsOf, typeOf } from '../support/history.ts';
 import { openServer, type TestServer } from '../support/server.ts';
 import { clientGate, clientInput } from '../workflows/client-runs.ts';
 
@@ -27,6 +29,12 @@ beforeAll(async () => {
   client = new HoldpointClient(server.client, { taskQueue: server.taskQueue });
 });
 afterAll(() => server.close());
+
+/** Types of the events until its first pause. */
+async function eventsAtPause(workflow: WorkflowLike): Promise<string[]> {
+  const { runId } = await client.run(workflow, { input: 'IN' });
+  return (await eventsOf(server.client.workflow.getHandle(runId))).map(typeOf);
+}
 
 const start = (name: string, input: unknown = 'IN') => client.run(name, { input });
 
@@ -46,6 +54,14 @@ describe('a run', () => {
     expect(run).toMatchObject({ status: 'completed', content: 'b', complete: true, isPaused: false });
     expect(run.stepRequirements[0]).toMatchObject({ resolution: 'confirmed', resolvedBy: 'ann', isResolved: true });
     expect(await client.getRun(run.runId)).toEqual(run);
+  });
+
+  test('takes its definition along, so that its history needs no patch', async () => {
+    const [known, named] = [await eventsAtPause(clientGate), await eventsAtPause('clientGate')];
+    expect([known, named].map((types) => types.includes('MarkerRecorded'))).toEqual([false, true]);
+    const more = named.filter((type) => type !== 'MarkerRecorded');
+    more.splice(more.indexOf('UpsertWorkflowSearchAttributes'), 1);
+    expect(known).toEqual(more);
   });
 
   test('goes through every kind of pause, past an activity', async () => {

@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import type { WorkflowNode } from '../../workflows/define/node.ts';
+import { DEFINITION_MEMO_KEY } from '../../workflows/protocol/memo.ts';
 import { step } from '../../workflows/define/step.ts';
 import { steps } from '../../workflows/define/steps.ts';
 import { defineWorkflow } from '../../workflows/define/workflow.ts';
-import { changedPaths, fingerprintOf } from '../../workflows/run/structure.ts';
-import { type History, ofType, untilHistory } from '../support/history.ts';
+import { changedPaths, fingerprintOf } from '../../workflows/define/structure.ts';
+import { eventsOf, type History, ofType, untilHistory } from '../support/history.ts';
 import { replayProblems } from '../support/replay.ts';
-import { openServer, type RunningWorker, type TestRun, type TestServer } from '../support/server.ts';
+import { openServer, type RunningWorker, TestRun, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 /** One for each test, with one worker at a time. */
@@ -53,6 +54,17 @@ const effectsOf = ({ handle }: TestRun) =>
 async function refusalOf({ handle }: TestRun): Promise<string> {
   const events = await untilHistory(handle, (each) => ofType(each, 'WorkflowTaskFailed').length > 0);
   return ofType(events, 'WorkflowTaskFailed')[0]!.workflowTaskFailedEventAttributes!.failure!.message!;
+}
+
+/** What a query meets there. It is no task of the run: none fails, so none has to be tried again. */
+async function refusedBy(version: string, run: TestRun): Promise<string> {
+  const changed = await deploy(version);
+  const { message } = await run.output().then(
+    () => expect.fail('the changed definition answers'),
+    (error: Error) => error,
+  );
+  await changed.stop();
+  return message;
 }
 
 /** Version and the nodes that its error must name. */
@@ -126,13 +138,7 @@ describe('a definition that says compatibleWith', { timeout: 120_000 }, () => {
     const run = await start(workflow);
     const requirement = await run.pausedAt('confirmation');
     await old.stop();
-    const changed = await deploy(version);
-    // A query is no task of the run: none fails, so none has to be tried again.
-    const { message } = await run.output().then(
-      () => expect.fail('the changed definition answers'),
-      (error: Error) => error,
-    );
-    await changed.stop();
+    const message = await refusedBy(version, run);
     const [, list = ''] = /compatibleWith: (\[.*\])\./.exec(message) ?? expect.fail(message);
     return { run, requirement, fingerprints: JSON.parse(list) as string[] };
   }
@@ -183,6 +189,74 @@ describe('a definition that says compatibleWith', { timeout: 120_000 }, () => {
     expect(effectsOf(run)).toEqual(['first']);
     await run.handle.terminate();
   });
+});
+
+describe('the fingerprint that a client starts a run with', { timeout: 120_000 }, () => {
+  /** As holdpoint's client starts a run of that definition; the client's own tests show that it does. */
+  async function startedBy(definition: unknown): Promise<TestRun> {
+    const workflowId = `drifting-${randomUUID()}`;
+    const memo = { [DEFINITION_MEMO_KEY]: definition };
+    return new TestRun(await server.client.workflow.start('drifting', { taskQueue, workflowId, args: ['IN'], memo }));
+  }
+
+  /** The patches in its history. */
+  async function patchesOf({ handle }: TestRun): Promise<string[]> {
+    const markers = ofType(await eventsOf(handle), 'MarkerRecorded');
+    return markers.map(({ markerRecordedEventAttributes: marker }) => {
+      const [payload] = marker!.details!['patch-data']!.payloads!;
+      return (JSON.parse(Buffer.from(payload!.data!).toString()) as { id: string }).id;
+    });
+  }
+
+  /** Of a definition, as its runs record it that nobody gives one. */
+  async function fingerprintOfVersion(version: string): Promise<string> {
+    const worker = await deploy(version);
+    const run = await start('drifting');
+    await untilHistory(run.handle, (events) => ofType(events, 'WorkflowTaskCompleted').length > 0);
+    await run.handle.terminate();
+    await worker.stop();
+    const [patch] = await patchesOf(run);
+    return patch!.replace('holdpoint-definition:', '');
+  }
+
+  test('guards it without a patch: another definition is refused, the old one heals it', async () => {
+    const fingerprint = await fingerprintOfVersion('old');
+    const old = await deploy('old');
+    const run = await startedBy(fingerprint);
+    const requirement = await run.pausedAt('confirmation');
+    await old.stop();
+    expect(await patchesOf(run)).toEqual([]);
+
+    const refusal = await refusedBy('gate', run);
+    expect(refusal).toContain("holdpoint.DefinitionChanged: workflow 'drifting' was changed at 'ask' while");
+    expect(refusal).toContain(`compatibleWith: [${JSON.stringify(fingerprint)}]`);
+    const healed = await deploy('old');
+    await run.signal('approve', { requirement: requirement.id });
+    expect(await run.result()).toMatchObject({ status: 'completed', content: 'two' });
+    await healed.stop();
+    const history = await run.handle.fetchHistory();
+    const replays = (bundle: string) => replayProblems(bundle, [{ workflowId: run.handle.workflowId, history }]);
+    expect(await replays(bundleOf('old'))).toEqual([]);
+    expect(await replays(bundleOf('message', fingerprint))).toEqual([]);
+    expect((await replays(bundleOf('message')))[0]).toContain('holdpoint.DefinitionChanged');
+    expect(await patchesOf(run)).toEqual([]);
+  });
+
+  test.each([['of another definition'], ['of a compatible one'], ['that is none']])(
+    '%s does not stand for the definition that begins it',
+    async (which) => {
+      const [old, added] = [await fingerprintOfVersion('old'), await fingerprintOfVersion('added')];
+      const first = await deploy('added', ...(which === 'of a compatible one' ? [old] : []));
+      const run = await startedBy(which === 'that is none' ? { definition: added } : old);
+      await run.pausedAt('confirmation');
+      await first.stop();
+      expect(await patchesOf(run)).toEqual([`holdpoint-definition:${added}`]);
+
+      const refusal = await refusedBy('old', run);
+      expect(refusal).toContain("holdpoint.DefinitionChanged: workflow 'drifting' was changed at 'four'");
+      await run.handle.terminate();
+    },
+  );
 });
 
 describe('fingerprints', () => {

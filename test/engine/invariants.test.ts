@@ -4,7 +4,7 @@ import { step } from '../../workflows/define/step.ts';
 import { defineWorkflow } from '../../workflows/define/workflow.ts';
 import type { StepRequirement } from '../../workflows/protocol/requirement.ts';
 import type { RunOutput } from '../../workflows/protocol/run-output.ts';
-import { changedPaths, fingerprintOf } from '../../workflows/run/structure.ts';
+import { changedPaths, fingerprintOf } from '../../workflows/define/structure.ts';
 import {
   answerAll,
   approve,

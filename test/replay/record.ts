@@ -11,6 +11,10 @@ import { NativeConnection } from '@temporalio/worker';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { startDevServer } from '../../worker/dev-server.ts';
+import { definitionOf } from '../../workflows/define/definition.ts';
+import { fingerprintOf } from '../../workflows/define/structure.ts';
+import { DEFINITION_MEMO_KEY } from '../../workflows/protocol/memo.ts';
+import * as workflows from '../workflows/replay-agents/index.ts';
 import { FOLDER } from './histories.ts';
 import '../support/runtime.ts';
 import { runWorker, TestRun } from '../support/server.ts';
@@ -41,11 +45,13 @@ for (const searchAttributes of [true, false]) {
   const worker = runWorker(await createWorker(options));
   for (const [name, scenario] of Object.entries(SCENARIOS).filter(isWanted)) {
     const workflowId = `${name}${searchAttributes ? '' : '-plain'}`;
+    const memo = scenario.startedBy === 'client' ? { memo: memoOf(scenario.workflow) } : {};
     const run = new TestRun(
       await client.workflow.start(scenario.workflow, {
         taskQueue,
         workflowId,
         args: [{ of: scenario.script ?? name }, { sessionId: 'recorded' }],
+        ...memo,
       }),
     );
     await play(run, scenario);
@@ -57,6 +63,11 @@ for (const searchAttributes of [true, false]) {
 await connection.close();
 await client.connection.close();
 await server.stop();
+
+function memoOf(workflow: string): Record<string, string> {
+  const definition = definitionOf((workflows as Record<string, unknown>)[workflow])!;
+  return { [DEFINITION_MEMO_KEY]: fingerprintOf(definition) };
+}
 
 function isWanted([name]: readonly [string, Scenario]): boolean {
   const wanted = process.argv.slice(2);

@@ -52,6 +52,14 @@ describe('recorded histories', () => {
     }
   });
 
+  test('cover runs that were started with their fingerprint', () => {
+    const patches = (name: string) =>
+      ofType(named(name), 'MarkerRecorded').filter(
+        (event) => event.markerRecordedEventAttributes!.markerName === 'core_patch',
+      );
+    expect([patches('known'), patches('rejections')].map(({ length }) => length)).toEqual([0, 1]);
+  });
+
   test('cover what agents do', () => {
     const signals = ofType(named('agent'), 'WorkflowExecutionSignaled').map(
       (event) => event.workflowExecutionSignaledEventAttributes!.signalName,

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly answers: readonly Answer[];
   /** Signals that change nothing, sent before the first answer. */
   readonly hostile?: readonly unknown[];
+  /** `client`: with the definition's fingerprint, as holdpoint's client starts a run; others record it as a patch. */
+  readonly startedBy?: 'client';
   /** `cancel`: a real Temporal cancel after the last answer. */
   readonly end?: 'cancel';
 }
@@ -46,6 +48,18 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     workflow: 'replayPauses',
     answers: [
       ['reject', 'confirm'],
+      ['reject', 'values'],
+      ['reject', 'both', { feedback: 'no' }],
+      ['approve', 'review'],
+      ['reject', 'route'],
+      ['skipStep', 'flaky'],
+    ],
+  },
+  known: {
+    workflow: 'replayPauses',
+    startedBy: 'client',
+    answers: [
+      ['approve', 'confirm'],
       ['reject', 'values'],
       ['reject', 'both', { feedback: 'no' }],
       ['approve', 'review'],

@@ -28,7 +28,7 @@ export interface WorkflowOptions {
   readonly compatibleWith?: readonly string[];
 }
 
-/** A fingerprint: see run/structure.ts. */
+/** A fingerprint: see structure.ts. */
 const FINGERPRINT = /^[0-9a-f]{12}:(.+=[0-9a-f]{4})?$/;
 
 /** @throws {DefinitionError} in one sentence, with the path of the node that cannot be. */

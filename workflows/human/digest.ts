@@ -1,6 +1,5 @@
 /** Names what a human was shown, so that an answer to something else is refused (H5). */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { hash } from '../define/hash.ts';
 import type { RequirementRequest } from '../protocol/requirement.ts';
 
 /** 80 bits of SHA-256, in hex. */
@@ -11,9 +10,4 @@ export function digestOf(executionId: string, id: string, request: RequirementRe
     ...{ executionId, id, kind, message, input, output, availableChoices, allowMultipleSelections, userInputSchema },
     ...{ errorType, mayHaveRun, previousFeedback, tools, toolCallId },
   });
-}
-
-/** 80 bits of the SHA-256 of a JSON value, in hex; the order of keys counts. */
-export function hash(value: unknown): string {
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(value)))).slice(0, 20);
 }

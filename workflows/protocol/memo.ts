@@ -10,6 +10,9 @@ import type { RunStatus } from './run-output.ts';
 
 export const MEMO_KEY = 'holdpoint';
 
+/** The memo of holdpoint's client when it starts a run: the fingerprint of the definition that it has. */
+export const DEFINITION_MEMO_KEY = 'holdpointDefinition';
+
 /** Bytes of what is under review that a memo shows. */
 export const PREVIEW_LIMIT = 2048;
 const MESSAGE_LIMIT = 500;

@@ -1,21 +1,24 @@
 /**
- * A changed definition never resumes under an old approval (H10): the definition's fingerprint is the id of a patch in
- * the run's history. A worker with another definition finds no such patch there, fails the workflow task, and so changes
- * nothing; once the old definition is back – or the new one says `compatibleWith` –, the next retry of the task heals
- * the run.
+ * A changed definition never resumes under an old approval (H10): the definition's fingerprint is in the run's history, in
+ * the memo that its client started it with, or else as the id of a patch. A worker with another definition does not find
+ * its own there, fails the workflow task, and so changes nothing; once the old definition is back – or the new one says
+ * `compatibleWith` –, the next retry of the task heals the run.
  */
-import { patched } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { activator } from '../human/activator.ts';
 import { FAILURE } from '../protocol/failure.ts';
+import { DEFINITION_MEMO_KEY } from '../protocol/memo.ts';
 import { PATCH_PREFIX } from '../protocol/search-attributes.ts';
-import { changedPaths, fingerprintOf } from './structure.ts';
+import { changedPaths, fingerprintOf } from '../define/structure.ts';
 
 const DEFINITION_PATCH = `${PATCH_PREFIX}definition:`;
 
 /**
- * A run keeps the fingerprint that it was started with. A new run records that of now, with the first question; a replay
- * asks for those of before too, and what its history does not have is answered with no and leaves nothing there.
+ * A run keeps the fingerprint that it was started with. That of its client counts where the run's first worker has the same
+ * definition, as nearly always: a patch is two events and a write to the visibility store. Any other new run records that
+ * of now with the first question. A replay asks for those of before too, and what its history does not have is answered
+ * with no and leaves nothing there.
  *
  * `compatibleWith` has whole fingerprints, since each must be the id of a patch: by their hashes alone, runs could go on
  * only by what {@link recordedFingerprint} reads, and that is no part of the SDK's interface.
@@ -24,10 +27,14 @@ const DEFINITION_PATCH = `${PATCH_PREFIX}definition:`;
  */
 export function guardDefinition(definition: WorkflowDefinition, carried?: string): void {
   const now = fingerprintOf(definition);
+  const given = carried ?? fingerprintOfClient();
+  const before = carried ?? recordedFingerprint() ?? given;
   const allowed = [now, ...(definition.compatibleWith ?? [])];
-  const goesOn = carried === undefined || allowed.includes(carried);
-  if (goesOn && allowed.some((fingerprint) => patched(DEFINITION_PATCH + fingerprint))) return;
-  const before = goesOn ? recordedFingerprint() : carried;
+  const isPatched = () => allowed.some((fingerprint) => patched(DEFINITION_PATCH + fingerprint));
+  const isAllowed = () => before !== undefined && allowed.includes(before);
+  if (workflowInfo().unsafe.isReplaying) {
+    if (isPatched() || isAllowed()) return;
+  } else if (carried === undefined ? given === now || isPatched() : isAllowed()) return;
   const changed = before === undefined ? [] : changedPaths(before, now);
   const what = changed.length === 0 ? 'a node' : changed.map((path) => `'${path}'`).join(', ');
   const allow =
@@ -44,9 +51,15 @@ export function guardDefinition(definition: WorkflowDefinition, carried?: string
   );
 }
 
+/** Who starts a run may write anything there: what is not the definition's own fingerprint is as good as nothing. */
+function fingerprintOfClient(): string | undefined {
+  const given = workflowInfo().memo?.[DEFINITION_MEMO_KEY];
+  return typeof given === 'string' ? given : undefined;
+}
+
 /**
- * The fingerprint in the history that is being replayed. The SDK keeps the patches it was told of in a private field;
- * this is only for the error's text, so it fails soft.
+ * The fingerprint of a patch in the history that is being replayed. The SDK keeps the patches it was told of in a private
+ * field; without it, Temporal itself refuses a replay that does not ask for one of them, so this fails soft.
  */
 function recordedFingerprint(): string | undefined {
   const patch = [...(activator()?.knownPresentPatches ?? [])].find((id) => id.startsWith(DEFINITION_PATCH));

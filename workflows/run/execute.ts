@@ -1,5 +1,5 @@
 /** One run, from its arguments to its output. */
-import { ApplicationFailure, isCancellation, makeContinueAsNewFunc, patched, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { jsonBytes } from '../define/json.ts';
 import { STORED_PAYLOAD_LIMIT } from '../define/payload-limit.ts';
@@ -31,8 +31,9 @@ import { NO_SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
 import { guardDefinition } from './drift-guard.ts';
 import { type CarriedRun, carriedRun, toCarry } from './carried-run.ts';
 import { fitted } from './fit.ts';
-import { fingerprintOf } from './structure.ts';
+import { fingerprintOf } from '../define/structure.ts';
 import { checkedInput, checkedOptions } from './run-input.ts';
+import { hasSetting } from './settings.ts';
 import { guardTasks } from './task-guard.ts';
 
 /** @throws {ApplicationFailure} `holdpoint.StepFailed` with the run output as its detail, or `holdpoint.InvalidInput` */
@@ -64,14 +65,14 @@ class Run {
     const { workflowId, firstExecutionRunId } = workflowInfo();
     this.definition = definition;
     this.options = options;
-    if (patched(EXTERNAL_STORAGE_PATCH)) setPayloadLimit(STORED_PAYLOAD_LIMIT);
+    if (hasSetting(EXTERNAL_STORAGE_PATCH)) setPayloadLimit(STORED_PAYLOAD_LIMIT);
     this.place = new Place(carried?.place);
     const published = {
       workflowName: definition.name,
       sessionId: sessionId ?? workflowId,
       executionId: firstExecutionRunId,
-      searchAttributes: !patched(NO_SEARCH_ATTRIBUTES_PATCH),
-      announces: patched(ON_PAUSE_PATCH),
+      searchAttributes: !hasSetting(NO_SEARCH_ATTRIBUTES_PATCH),
+      announces: hasSetting(ON_PAUSE_PATCH),
       runId: workflowId,
     };
     this.desk = new Desk(published, definition.continueAsNewAfter, carried?.desk);

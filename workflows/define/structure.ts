@@ -2,11 +2,11 @@
  * The structure of a definition as text: what may not change under a run (H10). Names, tree, executors and everything
  * about pauses count; function bodies, retry counts and time limits of activities do not.
  */
-import type { WorkflowDefinition } from '../define/definition.ts';
-import { childrenOf, type WorkflowNode } from '../define/node.ts';
-import { childPath } from '../define/path.ts';
-import type { Executor } from '../define/step.ts';
-import { hash } from '../human/digest.ts';
+import type { WorkflowDefinition } from './definition.ts';
+import { hash } from './hash.ts';
+import { childrenOf, type WorkflowNode } from './node.ts';
+import { childPath } from './path.ts';
+import type { Executor } from './step.ts';
 
 /** The longest fingerprint: it is kept as the id of a patch, whose search attribute has a limit. */
 const FINGERPRINT_LIMIT = 600;
