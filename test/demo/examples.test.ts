@@ -47,18 +47,10 @@ function effects(output: string): string[] {
 }
 
 describe('without a key', () => {
-  it('02: a tool asks before it spends', async () => {
-    const { code, output } = await run('02-weather-agent');
-    expect(output).toContain('Model: a script');
-    expect(output).toContain('? forecaster calls hourlyForecast\n    city: Lisbon\n    hours: 24\n  auto: yes');
-    expect(effects(output)).toEqual(['bought 24 hours for Lisbon, EUR 0.48; auto was asked']);
-    expect(output).toContain('The run is completed:\nWalk in the morning.');
-    expect(output).toContain('Tokens: 0 in, 0 out');
-    expect(code).toBe(0);
-  });
-
   it('03: the gate of the step, then those of the tool, in one history', async () => {
     const { code, output } = await run('03-nested-gates');
+    expect(output).toContain('Model: a script');
+    expect(output).toContain('Tokens: 0 in, 0 out');
     const questions = [...output.matchAll(/^\? (.*)$/gm)].map(([, question]) => question);
     expect(questions).toEqual([
       'Process sensitive data?',

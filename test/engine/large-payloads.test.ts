@@ -95,12 +95,12 @@ test('an output of 5 MB is reviewed, edited, read by another worker, and replaye
 
 describe('passes', () => {
   test.each([
-    ['a local activity’s result', 'largeLocal', 5 * MB],
-    ['a result in a function', 'largeCall', 5 * MB],
-    ['arguments in a function', 'largeArguments', 5 * MB],
-    ['session state', 'largeState', 5 * MB],
+    ['a local activity’s result', 'largeLocal', 2.5 * MB],
+    ['a result in a function', 'largeCall', 2.5 * MB],
+    ['arguments in a function', 'largeArguments', 2.5 * MB],
+    ['session state', 'largeState', 2.5 * MB],
     ['many outputs together', 'largeSum', 0.6 * MB],
-    ['an inline output, twice in the next input', 'largeInline', 5 * MB],
+    ['an inline output, twice in the next input', 'largeInline', 2.5 * MB],
   ])('%s', async (_, workflow, bytes) => {
     const { client, worker } = open();
     await worker();

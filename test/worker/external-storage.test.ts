@@ -58,7 +58,8 @@ test('what one worker has stored, another and every command read', async () => {
         const { json } = await cli.holdpoint('show', runId, '--json');
         return json.complete && json;
       },
-      { timeout: 60_000 },
+      // Each is a process, and the worker needs the processor to start.
+      { timeout: 60_000, interval: 2_000 },
     );
     expect(shown.stepRequirements[0].output).toHaveLength(BYTES);
     const done = await cli.holdpoint('approve', runId, '--json');
