@@ -93,6 +93,14 @@ describe.concurrent('step input', () => {
     expect(end[1]).toBe('z#1');
   });
 
+  test('each round of a condition and of a router has a key of its own, as that of a step', async () => {
+    const { calls } = await drive(await server.start('decisionKeys'), reject(), approve);
+    expect(calls.map(({ step, key }) => `${step} ${key.slice(-2)}`)).toEqual([
+      ...['c? ~1', 'yes ~1', 'r? ~1', 'a ~1'],
+      ...['c? ~2', 'yes ~2', 'r? ~2', 'a ~2'],
+    ]);
+  });
+
   test('a nested workflow gets the previous content as its input, without one the parent’s', async () => {
     const run = await server.start('nestedInputs', 'IN', { additionalData: { region: 'eu' } });
     const { end } = await drive(run);

@@ -285,6 +285,14 @@ describe.concurrent('who settles an error', () => {
     expect(error).toMatchObject({ path: 'inline', type: 'E\ufffd' });
   });
 
+  test('an odd error is an error like any other', async () => {
+    const { stepResults } = await (await server.start('oddErrors')).result();
+    expect(stepResults.map(({ error }) => error)).toEqual([
+      ...['[object Object]', 'x', 'Error'],
+      'what the step returned cannot be held as JSON: it is nested deeper than 1000 levels',
+    ]);
+  });
+
   test('an error pause shows the text and the type of the error', async () => {
     const { asked, end, output } = await drive(await server.start('typedErrors'), skip, skip, skip, skip, skip);
     expect(asked.map(({ stepName, message, errorType }) => [stepName, errorType, message])).toEqual([

@@ -284,6 +284,22 @@ const fill: NodeLike[] = [
 ];
 export const fieldList = workflow({ name: 'fieldList', steps: fill });
 
+/** What a reviewer sends back is decided anew. */
+export const decisionKeys = workflow({
+  name: 'decisionKeys',
+  steps: [
+    loop({
+      name: 'l',
+      maxIterations: 1,
+      humanReview: { requiresOutputReview: true, onReject: 'retry' },
+      steps: [
+        condition({ name: 'c', evaluator: recDecision(() => true), steps: [leaf('yes')] }),
+        router({ name: 'r', selector: recDecision(() => 'a'), choices: [leaf('a'), leaf('b')] }),
+      ],
+    }),
+  ],
+});
+
 export const jsonSchema = workflow({
   name: 'jsonSchema',
   steps: [

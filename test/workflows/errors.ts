@@ -299,6 +299,27 @@ export const typedErrors = workflow({
   ],
 });
 
+/** Errors whose fields are no texts, and what is nested deeper than a stack. */
+export const oddErrors = workflow({
+  name: 'oddErrors',
+  steps: Object.entries<() => unknown>({
+    message: () => {
+      throw Object.assign(new Error('x'), { message: { code: 5 } });
+    },
+    name: () => {
+      throw Object.assign(new Error('x'), { name: 5 });
+    },
+    getter: () => {
+      throw Object.defineProperty(new Error('x'), 'message', {
+        get: () => {
+          throw new Error('y');
+        },
+      });
+    },
+    deep: () => JSON.parse('['.repeat(5_000) + ']'.repeat(5_000)),
+  }).map(([name, executor]) => step({ name, executor, maxRetries: 0, humanReview: { onError: 'skip' } })),
+});
+
 /** A failure beside an open question, a running activity and a line that has more to do. */
 export const failureBeside = workflow({
   name: 'failureBeside',

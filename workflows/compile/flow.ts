@@ -7,7 +7,8 @@ export interface Flow {
   readonly lastContent: Json;
 }
 
-export const EMPTY_FLOW: Flow = { outputs: {}, lastContent: null };
+/** Of all runs of a thread: the module is loaded once. */
+export const EMPTY_FLOW: Flow = Object.freeze({ outputs: Object.freeze({}), lastContent: null });
 
 /** The flow after a node. A container in which nothing ran leaves the last content as it was. */
 export function after(flow: Flow, output: StepOutput): Flow {

@@ -105,7 +105,7 @@ function* ended(
   if (endCondition === undefined) return false;
   if (isExpression(endCondition))
     return truthy(endCondition.evaluate(loopVariables(outputs, iteration, maxIterations)));
-  return truthy(yield* here.scope.run.desk.settled(() => endCondition(outputs)));
+  return truthy(yield* here.scope.run.desk.settled(() => endCondition([...outputs])));
 }
 
 type IterationVerdict =

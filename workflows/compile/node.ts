@@ -46,6 +46,8 @@ export const runNode: RunNode = function* (node, scope, slot) {
   }
   scope.branch.check();
   yield* scope.run.desk.boundary();
+  // A sibling may have ended it meanwhile.
+  scope.branch.check();
   const here = hereOf(node, scope, slot);
   const kind = gateKind(here);
   const round = kind === undefined ? UNGATED : yield* passGate(here, kind);

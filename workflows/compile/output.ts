@@ -1,10 +1,13 @@
 /** From what an executor returned to a StepOutput: plain JSON, frozen, the same for inline functions and activities (H7). */
-import { asJson } from '../define/json.ts';
+import { asJson, isTooDeep } from '../define/json.ts';
 import { stepTypeOf } from '../define/node.ts';
 import { contentOf, isStepResult, type Json, type StepOutput, type StepType } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { NodeFailure } from '../human/outcome.ts';
 import type { Here } from './scope.ts';
+
+/** Levels of nesting of an output: some thousands more would overflow the stack of whoever reads it. */
+const OUTPUT_DEPTH_LIMIT = 1_000;
 
 /** The output of a step's executor; its session state patch is applied. @throws {NodeFailure} for what JSON cannot hold */
 export function leafOutput(here: Here, returned: unknown): StepOutput {
@@ -53,14 +56,16 @@ export function failedOutput(here: Here, content: Json, error: string): StepOutp
     content,
     success: false,
     error,
-    ...(before?.steps ? { steps: before.steps } : {}),
+    ...(before?.steps ? { steps: Object.freeze(before.steps) } : {}),
   });
 }
 
 /** The value as JSON sees it, frozen all the way down. @throws {NodeFailure} */
 export function toJson(value: unknown, path: string): Json {
   try {
-    return asJson(value);
+    const json = asJson(value);
+    if (isTooDeep(json, OUTPUT_DEPTH_LIMIT)) throw new Error(`it is nested deeper than ${OUTPUT_DEPTH_LIMIT} levels`);
+    return json;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new NodeFailure(`what the step returned cannot be held as JSON: ${reason}`, path, FAILURE.invalidOutput);

@@ -107,9 +107,10 @@ export function withFeedback(inherited: AdditionalData, own: AdditionalData): Ad
 }
 
 /** The input of this node's function, evaluator or selector. */
-export function stepInput(here: Here, extra: AdditionalData = {}, round = 1): StepInput {
-  const { scope, path, node } = here;
+export function stepInput(here: Here, extra: AdditionalData = {}): StepInput {
+  const { scope, path, node, place } = here;
   const { run } = scope;
+  const round = place.recall<number>('nth') ?? place.keep('nth', run.rounds.next(path));
   const data: StepInputData = {
     input: scope.input,
     previousStepContent: scope.flow.lastContent,

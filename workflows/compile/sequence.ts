@@ -36,7 +36,7 @@ export function* runSequence(
     if (!output) continue;
     outputs.push(output);
     flow = after(flow, output);
-    if (output.stop) return { outputs, flow, stopped: true };
+    if (output.stop) return { outputs: Object.freeze(outputs), flow, stopped: true };
   }
-  return { outputs, flow, stopped: false };
+  return { outputs: Object.freeze(outputs), flow, stopped: false };
 }

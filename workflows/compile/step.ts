@@ -14,12 +14,11 @@ export const runStep: Body<StepNode> = function* (node, here, round, runNode) {
   const { executor } = node;
   if (executor.kind === 'workflow') return yield* runNestedWorkflow(executor.definition, here, runNode);
   const extra = { ...(round.userInput ? { userInput: round.userInput } : {}), ...round.feedback };
-  const nth = here.place.recall<number>('nth') ?? here.place.keep('nth', here.scope.run.rounds.next(here.path));
-  const input = stepInput(here, extra, nth);
+  const input = stepInput(here, extra);
   if (executor.kind === 'agent' || executor.kind === 'team') {
     const content = yield* callAgent(node, executor.ref, input, here);
     const usage = here.scope.run.usage.of(here.path);
-    return { ...leafOutput(here, { content }), ...(usage ? { usage } : {}) };
+    return Object.freeze({ ...leafOutput(here, { content }), ...(usage ? { usage } : {}) });
   }
   const attempts = isGated(node) && !node.idempotent ? 1 : (node.maxRetries ?? DEFAULT_MAX_RETRIES) + 1;
   const returned =

@@ -54,7 +54,7 @@ export function lastContent(outputs: readonly StepOutput[]): Json {
 /** What the outputs of its children give a container: the deepest last content; a Parallel's are an object by name. */
 export function contentOf(type: StepType, steps: readonly StepOutput[]): Json {
   if (type !== 'Parallel' || steps.length === 0) return lastContent(steps);
-  return Object.fromEntries(steps.map((output) => [output.name, output.content]));
+  return Object.freeze(Object.fromEntries(steps.map((output) => [output.name, output.content])));
 }
 
 /** A container in which no child left an output has none, unless a reviewer gave it one. */

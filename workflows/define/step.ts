@@ -5,6 +5,7 @@ import { definitionOf, type WorkflowDefinition } from './definition.ts';
 import { DefinitionError } from './definition-error.ts';
 import { type DurationString, durationMs } from './duration.ts';
 import { checkHumanReview, describe, type StepReview } from './human-review.ts';
+import type { CheckChildren } from './node.ts';
 import { pauseOf } from './pause.ts';
 import type { StepInput } from './step-input.ts';
 
@@ -110,7 +111,7 @@ export function isGated(node: StepNode): boolean {
 }
 
 /** @throws {DefinitionError} */
-export function checkStep(node: StepNode, path: string): void {
+export function checkStep(node: StepNode, path: string, checkChildren: CheckChildren): void {
   checkHumanReview('Step', node.humanReview, path);
   const { executor, humanReview, maxRetries, heartbeatTimeout } = node;
   if (executor.kind === 'function' && typeof executor.fn !== 'function') {
@@ -135,6 +136,8 @@ export function checkStep(node: StepNode, path: string): void {
       'a local activity behind a confirmation may run twice when its worker dies; use proxyActivities, or say idempotent: true.',
     );
   }
+  // Its nodes have been checked where it is defined, but for the length of their paths.
+  if (executor.kind === 'workflow') checkChildren(executor.definition.steps, path, 'steps');
   if (executor.kind === 'workflow' && humanReview?.requiresUserInput) {
     throw new DefinitionError(
       path,

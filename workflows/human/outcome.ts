@@ -44,8 +44,17 @@ export class NodeFailure extends Error {
     if (error instanceof NodeFailure) return error;
     const cause = error instanceof ActivityFailure && error.cause ? error.cause : error;
     if (cause instanceof ApplicationFailure) return new NodeFailure(cause.message, path, cause.type ?? undefined);
-    if (cause instanceof Error) return new NodeFailure(cause.message || cause.name, path, cause.name);
+    if (cause instanceof Error) return new NodeFailure(textOf(cause, 'message'), path, textOf(cause, 'name'));
     return new NodeFailure(typeof cause === 'string' ? cause : `threw ${describe(cause)}`, path);
+  }
+}
+
+/** Users throw what they like, also errors whose fields are no texts. */
+function textOf(error: Error, field: 'message' | 'name'): string {
+  try {
+    return String(error[field] || error.name);
+  } catch {
+    return 'Error';
   }
 }
 

@@ -1,6 +1,6 @@
 /** Checks what a human entered against the schema that was shown; the same code in the client and in the workflow. */
 import { type ValidationResult, Validator } from '@cfworker/json-schema';
-import { jsonBytes } from '../define/json.ts';
+import { asJson, jsonBytes } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { FieldType, ObjectJsonSchema, UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 
@@ -95,7 +95,8 @@ function checkFields(fields: readonly UserInputField[], values: Values): Checked
     if (problem) return { ok: false, problem: `field '${field.name}' ${problem}` };
     checked.set(field.name, value);
   }
-  return { ok: true, value: Object.fromEntries(checked) };
+  // A default is the definition's own: what an executor does with it must not change that.
+  return { ok: true, value: asJson(Object.fromEntries(checked)) as Values };
 }
 
 const TYPE_CHECKS: Record<FieldType, (value: Json) => boolean> = {

@@ -1,7 +1,7 @@
 /** One run, from its arguments to its output. */
 import { ApplicationFailure, isCancellation, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import type { WorkflowDefinition } from '../define/definition.ts';
-import { jsonBytes } from '../define/json.ts';
+import { deepFreeze, jsonBytes } from '../define/json.ts';
 import { STORED_PAYLOAD_LIMIT } from '../define/payload-limit.ts';
 import { payloadLimit, setPayloadLimit } from '../define/run-limit.ts';
 import type { AdditionalData } from '../define/step-input.ts';
@@ -96,7 +96,7 @@ class Run {
    * @param abandon ends it where the run goes on in another execution
    */
   *execute(given: unknown, checked: boolean, abandon: (continued: unknown) => void): Durable<RunOutput> {
-    const input = checked ? (given as Json) : yield* checkedInput(this.definition, given);
+    const input = checked ? deepFreeze(given as Json) : yield* checkedInput(this.definition, given);
     // It goes on in the scope and the trace of the run, whoever notices that it is time.
     void this.desk.departure.noticed().then(() => {
       drive(() => this.leave(input)).catch(abandon);

@@ -320,6 +320,16 @@ describe('a node that cannot be', () => {
     );
   });
 
+  it('with a path that no answer could name, through nested workflows too', () => {
+    const long = (letter: string) => letter.repeat(199);
+    const nested = attachDefinition(
+      async () => undefined,
+      defineWorkflow({ name: 'inner', steps: [steps({ name: long('b'), steps: [ok(long('c'))] })] }),
+    );
+    const wrong = () => steps({ name: long('a'), steps: [step({ name: 'n', workflow: nested })] });
+    expect(refusal(wrong).message).toContain('steps[0] has a path of over 600 characters; use shorter names.');
+  });
+
   it('is named by its path, however deep, with the characters of paths encoded', () => {
     const deep = () =>
       loop({

@@ -182,3 +182,4 @@ export const agentElse = workflow({
     }),
   ],
 });
+export * from './mutations.ts';
