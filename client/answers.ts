@@ -2,6 +2,7 @@
 import { checkDecision } from '../workflows/human/answer-rules.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
 import { ANSWER_LIMIT, type Decision } from '../workflows/protocol/signals.ts';
+import { toAnswer } from './answer-json.ts';
 import { InvalidAnswer, RequirementAlreadyResolved, RunNotPaused, UnresolvedRequirements } from './errors.ts';
 import type { Run } from './run.ts';
 import { adviceFor } from './size-limits.ts';
@@ -34,7 +35,6 @@ export function decisionsOf(run: Run): Decision[] {
  * @throws {RunNotPaused | UnresolvedRequirements | RequirementAlreadyResolved | InvalidAnswer}
  */
 export function checkDecisions(run: Run, decisions: readonly Decision[]): Decision[] {
-  if (!Array.isArray(decisions)) throw new TypeError('continueRun takes a run, or { runId, decisions: [ … ] }.');
   const resolved = decisions.flatMap(({ requirement }) => find(run, requirement) ?? []).find((each) => each.isResolved);
   if (resolved) throw new RequirementAlreadyResolved(resolved);
   const open = openOf(run);
@@ -52,7 +52,8 @@ export function checkDecisions(run: Run, decisions: readonly Decision[]): Decisi
   });
 }
 
-function checkOne(run: Run, decision: Decision): Decision {
+function checkOne(run: Run, given: Decision): Decision {
+  const decision = toAnswer(given.requirement, given, Number.POSITIVE_INFINITY);
   const requirement = find(run, decision.requirement);
   if (!requirement) {
     // A memo shows only the oldest open ones: then the workflow has to tell.
@@ -82,13 +83,13 @@ function find(run: Run, id: string): Run['stepRequirements'][number] | undefined
 }
 
 /** What one signal can carry. @param limit bytes of JSON @throws {InvalidAnswer} naming the largest decision. */
-export function checkAnswerSize(decisions: readonly Decision[], limit: number = ANSWER_LIMIT): void {
+export function checkAnswerSize(decisions: readonly Decision[], by = '', limit: number = ANSWER_LIMIT): void {
   const sizes = decisions.map((decision) => Buffer.byteLength(JSON.stringify(decision)));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const total = sizes.reduce((sum, size) => sum + size, Buffer.byteLength(by));
   if (total <= limit - 1024) return;
   const largest = decisions[sizes.indexOf(Math.max(...sizes))]!;
   throw new InvalidAnswer(
     largest.requirement,
-    `the answers of one call have at most ${limit} bytes of JSON together, these have ${total}; ${adviceFor(limit)}`,
+    `the answers of one call and who gives them have at most ${limit} bytes of JSON together, these have ${total}; ${adviceFor(limit)}`,
   );
 }

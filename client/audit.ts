@@ -140,7 +140,7 @@ class AuditReader {
   }
 
   #remember(memo: RunMemo | undefined): void {
-    for (const pause of memo?.open ?? []) if (!this.#shown.has(pause.id)) this.#shown.set(pause.id, pause);
+    for (const pause of memo?.open ?? []) this.#shown.set(pause.id, pause);
   }
 
   #tell(event: RunEvent): void {

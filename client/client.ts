@@ -1,20 +1,21 @@
 /** The client: starts runs, waits for them, answers what they ask, and finds them again. */
 import { randomUUID } from 'node:crypto';
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { RunEvent } from '../workflows/protocol/events.ts';
 import { CONTINUE_RUN, type ContinueRunSignal, type Decision } from '../workflows/protocol/signals.ts';
 import { checkAnswerSize, checkDecisions, decisionsOf } from './answers.ts';
 import { type AuditEntry, auditOf } from './audit.ts';
 import { awaitOutcome, unlessFailed } from './await-outcome.ts';
+import { describeRun } from './describe.ts';
 import { diagnose } from './diagnose.ts';
 import { RunNotFound } from './errors.ts';
 import { assertAccepted, type SentAnswer } from './fate.ts';
 import { EventStream } from './event-stream.ts';
 import { fetchRun } from './fetch-run.ts';
-import { type Cursor, oldestExecution, startOf } from './history-tail.ts';
+import { type Cursor, executionOf, oldestExecution, startOf } from './history-tail.ts';
 import { cursorOf, Run } from './run.ts';
 import { type EventSource, runEvents } from './run-events.ts';
-import { allSettled, callRun } from './server-call.ts';
+import { callRun, endRequests } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
 import { answerLimitOf } from './size-limits.ts';
 import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';
@@ -115,16 +116,18 @@ export class HoldpointClient {
    * @throws {RunFailed | WaitTimeout}
    */
   async continueRun(run: Run | RunAnswers, options: ContinueOptions = {}): Promise<Run> {
+    checkGiven(run, options);
     const { runId } = run;
     const local = run instanceof Run;
     return this.#waiting(runId, options, async (wait) => {
       const decisions = local
         ? decisionsOf(run)
         : checkDecisions(await wait.until(fetchRun(this.temporal, runId)), run.decisions);
-      checkAnswerSize(decisions, answerLimitOf(this.temporal));
       const from = (local ? cursorOf(run) : undefined) ?? (await wait.until(this.#currentExecution(runId)));
       const by = options.by ?? (local ? undefined : run.by);
+      checkAnswerSize(decisions, by, answerLimitOf(this.temporal));
       const answer = await wait.until(this.#send(runId, decisions, by));
+      wait.hasSent = true;
       return unlessFailed(await this.#outcome(runId, from, wait, answer));
     });
   }
@@ -150,6 +153,7 @@ export class HoldpointClient {
    * for await (const event of client.continueStream(run, { by: 'ann' })) console.log(event.event);
    */
   continueStream(run: Run | RunAnswers, options: ContinueOptions = {}): EventStream {
+    checkGiven(run, options);
     const from = run instanceof Run ? Promise.resolve(run) : fetchRun(this.temporal, run.runId);
     const outcome = from.then(() => this.continueRun(run, options));
     return this.#stream(from, outcome, options);
@@ -169,9 +173,9 @@ export class HoldpointClient {
    * @throws {RunNotFound}
    */
   async audit(runId: string): Promise<AuditEntry[]> {
-    const { runId: executionId, historyLength } = await this.#describe(runId);
-    const end = { executionId, lastEventId: historyLength };
-    return auditOf(this.temporal, runId, await this.#firstExecution(runId), end);
+    const now = await describeRun(this.temporal, runId);
+    const end = { executionId: executionOf(now), lastEventId: Number(now.workflowExecutionInfo?.historyLength) };
+    return auditOf(this.temporal, runId, await oldestExecution(this.temporal, runId, now), end);
   }
 
   /** The run as it is now; of a failed run too, without throwing. */
@@ -185,6 +189,7 @@ export class HoldpointClient {
    * @throws {WaitTimeout}
    */
   async cancel(runId: string, reason: string, options: WaitOptions = {}): Promise<Run> {
+    checkWait(options);
     const { namespace, identity } = this.temporal.options;
     const request = { namespace, identity, reason, requestId: randomUUID(), workflowExecution: { workflowId: runId } };
     const from = await this.#currentExecution(runId);
@@ -219,7 +224,7 @@ export class HoldpointClient {
   /** Ends every wait and, when the requests under way have settled, the connection: at once unless the server is away. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('the client was closed'));
-    await allSettled(this.temporal);
+    await endRequests(this.temporal);
     await this.temporal.connection.close();
   }
 
@@ -284,18 +289,22 @@ export class HoldpointClient {
   }
 
   async #currentExecution(runId: string): Promise<Cursor> {
-    const { runId: executionId } = await this.#describe(runId);
-    return startOf(executionId);
+    return startOf(executionOf(await describeRun(this.temporal, runId)));
   }
 
   /** Where the run began, before it continued as new; the oldest that the namespace still keeps. */
   async #firstExecution(runId: string): Promise<Cursor> {
-    return oldestExecution(this.temporal, await this.#describe(runId));
+    return oldestExecution(this.temporal, runId, await describeRun(this.temporal, runId));
   }
+}
 
-  #describe(runId: string): Promise<WorkflowExecutionDescription> {
-    return callRun(this.temporal, runId, () => this.temporal.workflow.getHandle(runId).describe());
-  }
+/** @throws {TypeError} for what a program without types may pass */
+function checkGiven(run: Run | RunAnswers, { by }: ContinueOptions): void {
+  const decisions = run instanceof Run ? [] : run?.decisions;
+  const isGiven = Array.isArray(decisions) && decisions.every((each) => typeof each?.requirement === 'string');
+  if (!isGiven) throw new TypeError('continueRun takes a run, or { runId, decisions: [{ requirement, action, … }] }.');
+  const who = by ?? (run instanceof Run ? undefined : run.by);
+  if (who !== undefined && typeof who !== 'string') throw new TypeError(`by must be a string, got ${typeof who}.`);
 }
 
 function tellOnStderr(message: string): void {

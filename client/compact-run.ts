@@ -8,8 +8,8 @@ import type { RequirementFields } from './requirement.ts';
 import { Run } from './run.ts';
 
 /** What a listing or a description says of an execution. */
-type ExecutionInfo = Pick<WorkflowExecutionInfo, 'workflowId' | 'type' | 'memo'> &
-  Partial<Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>>;
+type ExecutionInfo = Pick<WorkflowExecutionInfo, 'workflowId' | 'type'> &
+  Partial<Pick<WorkflowExecutionInfo, 'memo' | 'typedSearchAttributes'>>;
 
 /** The memo of a run; `undefined` before its first pause. */
 export function memoOf({ memo }: Pick<ExecutionInfo, 'memo'>): RunMemo | undefined {

@@ -1,11 +1,9 @@
 /** Why nothing happens: what a silent run waits for that is not a human. */
 import type { Client } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
+import { type Description, describeRun } from './describe.ts';
 import { ServerUnavailable } from './errors.ts';
 import { readMessage } from './payloads.ts';
 import { addressOf, call } from './server-call.ts';
-
-type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
 
 const REQUEST_MS = 2_000;
 /** PendingWorkflowTaskState and PendingActivityState, alike. */
@@ -23,8 +21,8 @@ export async function diagnose(
   lastTaskFailure: string | undefined,
 ): Promise<string | undefined> {
   try {
-    const { raw } = await call(client, () => client.workflow.getHandle(runId).describe(), REQUEST_MS);
-    return (await troubleOfTask(client, runId, raw, lastTaskFailure)) ?? (await troubleOfActivity(client, runId, raw));
+    const now = await describeRun(client, runId, { deadlineMs: REQUEST_MS });
+    return (await troubleOfTask(client, runId, now, lastTaskFailure)) ?? (await troubleOfActivity(client, runId, now));
   } catch (error) {
     // The wait itself reports everything else.
     return error instanceof ServerUnavailable ? `waiting for the Temporal server at ${addressOf(client)}` : undefined;

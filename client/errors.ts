@@ -145,9 +145,10 @@ export class RequirementAlreadyResolved extends HoldpointError {
     const { id, resolution, resolvedBy, resolvedAt } = requirement;
     const by = resolvedBy === undefined ? '' : ` by ${resolvedBy}`;
     const at = resolvedAt === undefined ? '' : ` at ${resolvedAt}`;
-    super(
-      `requirement '${id}' is already ${resolution ?? 'resolved'}${by}${at}; this answer changed nothing.${others(context)}`,
-    );
+    // Of an executor pause that waits on, it is a call that has its answer: the refusal names it.
+    const call = resolution === undefined ? context?.refusals[0]?.reason : undefined;
+    const what = call === undefined ? ` is already ${resolution ?? 'resolved'}${by}${at}` : `: ${call}`;
+    super(`requirement '${id}'${what}; this answer changed nothing.${others(context)}`);
     this.requirement = id;
     this.resolution = resolution;
     this.resolvedBy = resolvedBy;
@@ -193,10 +194,12 @@ export class WaitTimeout extends HoldpointError {
   /** What the run waits for, where something is wrong: `waiting for a worker: …`. */
   readonly waitingFor: string | undefined;
 
-  constructor(runId: string, timeoutMs: number, waitingFor: string | undefined) {
+  /** @param hasSent an answer is on its way */
+  constructor(runId: string, timeoutMs: number, waitingFor: string | undefined, hasSent = false) {
     const reason = waitingFor ?? 'waiting for it to pause or end; its steps are at work';
+    const sent = hasSent ? ' Your answer is sent and stays sent: do not answer again.' : '';
     super(
-      `run '${runId}', after ${timeoutMs} ms: ${reason}. It goes on without you; client.wait('${runId}') waits again.`,
+      `run '${runId}', after ${timeoutMs} ms: ${reason}. It goes on without you; client.wait('${runId}') waits again.${sent}`,
     );
     this.runId = runId;
     this.waitingFor = waitingFor;

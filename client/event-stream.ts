@@ -47,7 +47,11 @@ export class EventStream implements AsyncIterable<RunEvent> {
         const { done, value } = await Promise.race([events.next(), refused]);
         if (done) return;
         yield value;
-        if (endsRun(value)) return;
+        if (endsRun(value)) {
+          // It may have ended without the answer: then that is what there is to say.
+          await this.#sequence();
+          return;
+        }
         // Somebody may have answered meanwhile: then the outcome is of a later pause.
         if (value.event === 'WorkflowPaused' && (await this.#sequence()) <= value.sequence) return;
       }

@@ -46,7 +46,7 @@ async function queryRun(client: Client, runId: string): Promise<RunOutput | unde
   if (typeof runId !== 'string' || runId === '') throw new RunNotFound(String(runId), client.options.namespace);
   const query = () => untilTask(() => openOnly(client).getHandle(runId).query<unknown>(RUN_QUERY));
   try {
-    const output = await track(client, client.withDeadline(Date.now() + QUERY_MS, query));
+    const output = await track(client, () => client.withDeadline(Date.now() + QUERY_MS, query));
     return isRunOutput(output) ? output : undefined;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw new RunNotFound(runId, client.options.namespace);

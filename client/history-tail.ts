@@ -3,8 +3,9 @@
  * continue-as-new, retries and resets, and outlives a server that is away for a moment.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
+import { type Description, describeRun } from './describe.ts';
 import { RunNotFound } from './errors.ts';
 import { call, detailsOf, GRPC, grpcCode, isRunNotFound, track } from './server-call.ts';
 import { untilAborted } from './wait.ts';
@@ -47,14 +48,19 @@ export function startOf(executionId: string): Cursor {
   return { executionId, lastEventId: 0 };
 }
 
+/** Temporal's id of an execution. */
+export function executionOf({ workflowExecutionInfo }: Description): string {
+  return workflowExecutionInfo?.execution?.runId ?? '';
+}
+
 export function eventId(event: HistoryEvent): number {
   return Number(event.eventId);
 }
 
 /** The start of the oldest execution of a run that the namespace still keeps: those before may be past its retention. */
-export async function oldestExecution(client: Client, current: WorkflowExecutionDescription): Promise<Cursor> {
-  const { workflowId, runId, raw } = current;
-  const first = raw.workflowExecutionInfo?.firstRunId || runId;
+export async function oldestExecution(client: Client, workflowId: string, current: Description): Promise<Cursor> {
+  const runId = executionOf(current);
+  const first = current.workflowExecutionInfo?.firstRunId || runId;
   if (first === runId || (await beginning(client, workflowId, first))) return startOf(first);
   for (let executionId = runId; ; ) {
     const before = (await beginning(client, workflowId, executionId))?.continuedExecutionRunId;
@@ -92,7 +98,8 @@ export async function* tailHistory(
   for (;;) {
     const page = await pollPatiently(client, workflowId, cursor, paging, signal);
     const events = page.events.filter((event) => eventId(event) > cursor.lastEventId);
-    const last = events.at(-1);
+    // Where all of it is known already – the run had ended here –, another execution may go on since.
+    const last = events.at(-1) ?? page.events.at(-1);
     const next = last && (await nextExecution(client, workflowId, cursor.executionId, last));
     const { executionId, lastEventId } = cursor;
     cursor = next
@@ -162,9 +169,9 @@ async function poll(
     ...page,
   };
   try {
-    const polled = client.connection.withAbortSignal(own.signal, () =>
-      client.withDeadline(Date.now() + POLL_MS, () => client.workflowService.getWorkflowExecutionHistory(request)),
-    );
+    const asked = () => client.workflowService.getWorkflowExecutionHistory(request);
+    const polled = () =>
+      client.connection.withAbortSignal(own.signal, () => client.withDeadline(Date.now() + POLL_MS, asked));
     const { history, nextPageToken } = await untilAborted(signal, track(client, polled));
     return { events: history?.events ?? [], nextPageToken };
   } finally {
@@ -198,8 +205,8 @@ async function nextExecution(
     event.workflowExecutionTimedOutEventAttributes ??
     {};
   if (newExecutionRunId) return newExecutionRunId;
-  if (!event.workflowExecutionTerminatedEventAttributes) return undefined;
-  // A reset ends the old execution as terminated and does not name the new one.
-  const { runId } = await client.workflow.getHandle(workflowId).describe();
-  return runId === executionId ? undefined : runId;
+  if (!isClosing(event)) return undefined;
+  // An operator may reset a run, also one that has ended: no event of the old execution names the new one.
+  const { workflowExtendedInfo } = await describeRun(client, workflowId, { executionId });
+  return workflowExtendedInfo?.resetRunId || undefined;
 }

@@ -40,7 +40,10 @@ export class HistoryView {
     const { workflowExecutionSignaledEventAttributes: signaled, workflowTaskCompletedEventAttributes: done } = event;
     if (signaled && (await this.#isMine(signaled))) this.#signaledAt = eventId(event);
     const failed = event.workflowTaskFailedEventAttributes;
-    if (failed) {
+    if (failed?.newRunId) {
+      // A reset may have dropped the answer; what it kept follows. Either way the next task tells its fate.
+      if (this.#signaledAt !== undefined) this.#signaledAt = eventId(event);
+    } else if (failed) {
       this.taskFailure = (await readMessage(this.#client, this.#workflowId, failed.failure)) ?? 'no message';
     }
     if (done) {

@@ -7,6 +7,7 @@ import type { OpenPause } from '../workflows/protocol/memo.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
 import { ANSWER_LIMIT, type Decision, type ToolDecision } from '../workflows/protocol/signals.ts';
 import { toAnswer } from './answer-json.ts';
+import { copyFields } from './copy-fields.ts';
 import { InvalidAnswer, RequirementAlreadyResolved } from './errors.ts';
 import { ToolRequirement, type ToolRequirementFields } from './tool-requirement.ts';
 
@@ -38,7 +39,7 @@ export class Requirement {
 
   /** @param limit bytes of JSON of an answer */
   constructor({ tools = [], ...fields }: RequirementFields, limit: number = ANSWER_LIMIT) {
-    Object.assign(this, fields);
+    copyFields(this, fields);
     this.#limit = limit;
     const closed = this.isResolved ? new RequirementAlreadyResolved(this) : undefined;
     const value = tools.map((tool) => new ToolRequirement(fields.id, tool, limit, closed));
@@ -132,6 +133,11 @@ export class Requirement {
   /** All or none: what one call does not take, none of them gets. */
   #toEach(answer: (tool: ToolRequirement) => void): void {
     this.#assertOpen();
+    const { toolCount = this.tools.length } = this as { readonly toolCount?: number };
+    if (toolCount > this.tools.length) {
+      const problem = `with no worker up, ${this.tools.length} of its ${toolCount} calls are known: answer them one by one, in \`tools\``;
+      throw new InvalidAnswer(this.id, problem);
+    }
     const open = this.tools.filter(({ isResolved }) => !isResolved);
     for (const tool of open) answer(new ToolRequirement(this.id, tool, this.#limit));
     for (const tool of open) answer(tool);

@@ -46,6 +46,8 @@ export class EventReader {
   #next: number;
   /** The newest number in this history, and the newest that was told. */
   #read = 0;
+  /** The newest number when an execution began: a reset's begins there again. */
+  readonly #begun = new Map<string, number>();
   #told = 0;
   readonly #executions = new Set<string>();
   #run: Pick<RunEvent, 'workflowName' | 'sessionId'>;
@@ -68,7 +70,10 @@ export class EventReader {
   async read(event: HistoryEvent, goesOn = false): Promise<RunEvent[]> {
     const task = taskOf(event);
     const before = this.#pause && this.#pause.task !== task ? this.pauseIfAny() : [];
+    const next = this.#next;
     const told = await this.#readOne(event, task);
+    // The end of an execution that goes on has no number.
+    if (goesOn && told.some((each) => each.event === 'WorkflowError')) this.#next = next;
     return [...before, ...(goesOn ? told.filter((each) => each.event !== 'WorkflowError') : told)];
   }
 
@@ -88,7 +93,13 @@ export class EventReader {
       workflowExecutionFailedEventAttributes: failed,
       workflowTaskFailedEventAttributes: failedTask,
     } = event;
-    if (started) return this.#start(started);
+    if (started) {
+      const original = started.originalExecutionRunId ?? '';
+      const known = this.#begun.get(original);
+      if (known === undefined) this.#begun.set(original, this.#read);
+      else this.#read = known;
+      return this.#start(started);
+    }
     if (failedTask?.newRunId) {
       // A reset: from here on it is another execution that writes, and counts on from here.
       this.trust(failedTask.newRunId);

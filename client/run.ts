@@ -1,6 +1,7 @@
 /** A run as its reader sees it: the run output, with the open requirements sorted by what they ask for. */
 import type { RequirementKind } from '../workflows/protocol/requirement.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
+import { copyFields } from './copy-fields.ts';
 import type { Cursor } from './history-tail.ts';
 import { Requirement, type RequirementFields } from './requirement.ts';
 
@@ -29,7 +30,7 @@ export class Run {
 
   /** @param answerLimit bytes of JSON of an answer */
   constructor({ journal: _, ...fields }: RunFields, complete: boolean, answerLimit?: number) {
-    Object.assign(this, fields);
+    copyFields(this, fields);
     this.stepRequirements = fields.stepRequirements.map((each) => new Requirement(each, answerLimit));
     this.complete = complete;
   }

@@ -41,20 +41,28 @@ export function addressOf(client: Client): string {
 /** Requests on their way, per client: also those whose caller no longer waits. */
 const underWay = new WeakMap<Client, Set<Promise<unknown>>>();
 
-/** The request, remembered until it settles. */
-export function track<T>(client: Client, request: Promise<T>): Promise<T> {
+/** Makes the request, which is remembered until it settles. @throws where {@link endRequests} was called before */
+export async function track<T>(client: Client, request: () => Promise<T>): Promise<T> {
+  if (ended.has(client)) throw new Error('the client was closed');
   const requests = underWay.get(client) ?? new Set();
-  underWay.set(client, requests.add(request));
-  const forget = () => requests.delete(request);
-  request.then(forget, forget);
-  return request;
+  const made = request();
+  underWay.set(client, requests.add(made));
+  try {
+    return await made;
+  } finally {
+    requests.delete(made);
+  }
 }
 
+/** Those that make no request any more. */
+const ended = new WeakSet<Client>();
+
 /**
- * When every request has settled. To close a connection before would end the process: the SDK's retry, up to some seconds
- * later, throws in a timer when its channel is closed.
+ * No request begins from here on; resolves when those under way have settled. To close a connection before would end the
+ * process: the SDK's retry, up to some seconds later, throws in a timer when its channel is closed.
  */
-export async function allSettled(client: Client): Promise<void> {
+export async function endRequests(client: Client): Promise<void> {
+  ended.add(client);
   await Promise.allSettled([...(underWay.get(client) ?? [])]);
 }
 
@@ -66,7 +74,7 @@ export async function call<T>(client: Client, request: () => Promise<T>, deadlin
     throw new ServerUnavailable(addressOf(client));
   });
   try {
-    return await Promise.race([track(client, client.withDeadline(Date.now() + deadlineMs, request)), late]);
+    return await Promise.race([track(client, () => client.withDeadline(Date.now() + deadlineMs, request)), late]);
   } catch (error) {
     throw explained(client, error);
   } finally {
@@ -94,10 +102,15 @@ function isNamespaceNotFound(error: unknown): boolean {
 }
 
 /** A request about one run. @throws {RunNotFound} beside what {@link call} throws. */
-export async function callRun<T>(client: Client, runId: string, request: () => Promise<T>): Promise<T> {
+export async function callRun<T>(
+  client: Client,
+  runId: string,
+  request: () => Promise<T>,
+  deadlineMs?: number,
+): Promise<T> {
   if (typeof runId !== 'string' || runId === '') throw new RunNotFound(String(runId), client.options.namespace);
   try {
-    return await call(client, request);
+    return await call(client, request, deadlineMs);
   } catch (error) {
     throw isRunNotFound(error) ? new RunNotFound(runId, client.options.namespace) : error;
   }

@@ -3,10 +3,16 @@ import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
-import { HOLDPOINT_SESSION, HOLDPOINT_STEP } from '../workflows/protocol/search-attributes.ts';
+import {
+  type AttributeKey,
+  HOLDPOINT_SESSION,
+  HOLDPOINT_STATUS,
+  HOLDPOINT_STEP,
+  sessionAttribute,
+} from '../workflows/protocol/search-attributes.ts';
 import type { RunStatus } from '../workflows/protocol/run-output.ts';
-import { memoOf } from './compact-run.ts';
-import { SearchAttributesMissing } from './errors.ts';
+import { compactRun, memoOf } from './compact-run.ts';
+import { NamespaceNotFound, RunNotFound, SearchAttributesMissing, ServerUnavailable } from './errors.ts';
 import { fetchRun } from './fetch-run.ts';
 import { decodePayload } from './payloads.ts';
 import type { Run } from './run.ts';
@@ -41,19 +47,39 @@ const PAGE = 200;
  * @throws {SearchAttributesMissing}
  */
 export async function fetchSession(client: Client, sessionId: string): Promise<Session> {
-  const startedAt = new Map<string, number>();
-  for await (const info of list(client, sessionQuery(sessionId))) {
-    if (sessionOf(info) !== sessionId) continue;
-    // A run that continued as new is listed once per execution.
-    const runId = runIdOf(info);
-    startedAt.set(runId, Math.min(startOf(info), startedAt.get(runId) ?? Number.POSITIVE_INFINITY));
+  // By run: one that continued as new is listed once per execution, the newest first.
+  const listed = new Map<string, { readonly newest: ListedExecution; startedAt: number }>();
+  const attribute = sessionAttribute(sessionId);
+  for await (const info of list(client, sessionQuery(attribute))) {
+    if (attributeOf(info, HOLDPOINT_SESSION) !== attribute) continue;
+    const known = listed.get(runIdOf(info));
+    if (known) known.startedAt = Math.min(known.startedAt, startOf(info));
+    else listed.set(runIdOf(info), { newest: info, startedAt: startOf(info) });
   }
-  const runIds = [...startedAt].toSorted(([, a], [, b]) => a - b).map(([runId]) => runId);
+  const found = [...listed.values()].toSorted((a, b) => a.startedAt - b.startedAt).map(({ newest }) => newest);
   const runs: Run[] = [];
-  for (let index = 0; index < runIds.length; index += FETCHES) {
-    runs.push(...(await Promise.all(runIds.slice(index, index + FETCHES).map((runId) => fetchRun(client, runId)))));
+  for (let index = 0; index < found.length; index += FETCHES) {
+    const fetched = await Promise.all(found.slice(index, index + FETCHES).map((info) => fetchListed(client, info)));
+    // The attribute is cut where an id is long.
+    for (const run of fetched) if (run && [sessionId, attribute].includes(run.sessionId)) runs.push(run);
   }
   return { sessionId, runs };
+}
+
+/** A run that cannot be read here – encrypted with another key, say – as far as the list tells; `undefined`: deleted since. */
+async function fetchListed(client: Client, info: ListedExecution): Promise<Run | undefined> {
+  try {
+    return await fetchRun(client, runIdOf(info));
+  } catch (error) {
+    if (error instanceof RunNotFound) return undefined;
+    if (error instanceof ServerUnavailable || error instanceof NamespaceNotFound) throw error;
+    const [status, sessionId = ''] = [
+      attributeOf<RunStatus>(info, HOLDPOINT_STATUS),
+      attributeOf(info, HOLDPOINT_SESSION),
+    ];
+    const known = { ...(status ? { status } : {}), sessionId };
+    return compactRun({ workflowId: runIdOf(info), type: info.type?.name ?? '' }, known);
+  }
 }
 
 /**
@@ -104,7 +130,7 @@ async function* list(client: Client, query: string): AsyncGenerator<ListedExecut
   try {
     do {
       const request = { namespace, query, pageSize: PAGE, ...(nextPageToken ? { nextPageToken } : {}) };
-      const page = await track(client, client.workflowService.listWorkflowExecutions(request));
+      const page = await track(client, () => client.workflowService.listWorkflowExecutions(request));
       yield* page.executions;
       nextPageToken = page.nextPageToken;
     } while (nextPageToken?.length);
@@ -125,9 +151,13 @@ function startOf({ startTime }: ListedExecution): number {
   return Number(startTime?.seconds ?? 0) * 1000 + Math.floor((startTime?.nanos ?? 0) / 1e6);
 }
 
-function sessionOf({ searchAttributes }: ListedExecution): unknown {
-  const payload = searchAttributes?.indexedFields?.[HOLDPOINT_SESSION.name];
-  return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
+/** Search attributes are in the clear, whatever else cannot be read. */
+function attributeOf<Text extends string>(
+  { searchAttributes }: ListedExecution,
+  { name }: AttributeKey<'KEYWORD'>,
+): Text | undefined {
+  const payload = searchAttributes?.indexedFields?.[name];
+  return payload ? defaultPayloadConverter.fromPayload<Text>(payload) : undefined;
 }
 
 /** What cannot be read is not ours, or not for this client. */

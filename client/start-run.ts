@@ -49,9 +49,8 @@ export async function startRun(
   const args = Object.keys(runOptions).length === 0 ? [input] : [input, runOptions];
   const problem = optionsProblem(runOptions) ?? idProblem(runId);
   if (problem !== undefined) throw new InvalidInput(name, problem);
-  // Within a list of arguments JSON writes null for it, and the run would wait for what it is.
-  if (typeof input === 'function' || typeof input === 'symbol')
-    throw new InvalidInput(name, `the input must be JSON, got ${describe(input)}`);
+  const foreign = foreignTo(input);
+  if (foreign !== undefined) throw new InvalidInput(name, `the input must be JSON, got ${foreign}`);
   const definition = definitionOf(workflow);
   const checked = await checkInput(definition?.inputSchema, input);
   if (!checked.ok) throw new InvalidInput(name, `the input is wrong: ${checked.problem}`);
@@ -119,6 +118,12 @@ async function knowsAttributes(client: Client): Promise<boolean> {
   );
   knowing.set(client, { knows, until: knows ? Number.POSITIVE_INFINITY : Date.now() + UNKNOWN_MS });
   return knows;
+}
+
+/** What JSON would write as null, or as an object without anything in it: the run would get something else. */
+function foreignTo(input: unknown): string | undefined {
+  if (typeof input === 'function' || typeof input === 'symbol') return describe(input);
+  return input instanceof Promise ? 'a promise: await it first' : undefined;
 }
 
 /** What Temporal takes as the id of a workflow. */

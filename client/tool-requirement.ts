@@ -4,6 +4,7 @@ import type { OpenTool } from '../workflows/protocol/memo.ts';
 import type { StepRequirement, ToolRequirement as ToolFields } from '../workflows/protocol/requirement.ts';
 import type { ToolDecision } from '../workflows/protocol/signals.ts';
 import { toAnswer } from './answer-json.ts';
+import { copyFields } from './copy-fields.ts';
 import { InvalidAnswer, RequirementAlreadyResolved } from './errors.ts';
 
 /** The fields of a tool call. Of a run that is not `complete`, `preview` stands for `args`. */
@@ -31,7 +32,7 @@ export class ToolRequirement {
     this.#requirement = requirement;
     this.#limit = limit;
     this.#closed = closed;
-    Object.assign(this, fields);
+    copyFields(this, fields);
   }
 
   get isResolved(): boolean {

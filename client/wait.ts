@@ -32,6 +32,8 @@ export class Wait {
   #silence: NodeJS.Timeout | undefined;
   #reason: string | undefined;
   #lastTaskFailure: string | undefined;
+  /** An answer is on its way, and takes effect whether or not anybody waits. */
+  hasSent = false;
 
   constructor(context: WaitContext, { signal, timeout }: WaitOptions) {
     this.#context = context;
@@ -84,7 +86,12 @@ export class Wait {
     this.#reason = reason;
     if (reason !== undefined && !this.#told.has(reason)) {
       this.#told.add(reason);
-      this.#context.onWaiting(reason);
+      try {
+        this.#context.onWaiting(reason);
+      } catch (error) {
+        // The caller's own mistake, and the caller's to hear of.
+        this.#controller.abort(error);
+      }
     }
     this.#listen(Math.min(silenceMs * 2, SILENCE_MS.most));
   }
@@ -94,7 +101,7 @@ export class Wait {
       this.#context.diagnose(this.#lastTaskFailure),
       sleep(LAST_WORD_MS, undefined),
     ]);
-    this.#controller.abort(new WaitTimeout(this.#context.runId, ms, this.#reason));
+    this.#controller.abort(new WaitTimeout(this.#context.runId, ms, this.#reason, this.hasSent));
   }
 }
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import { CliError, EXIT, errorJson, exitCodeOf, isOurs } from '../client/cli/exit.ts';
 import { wholeNumber } from '../client/cli/given.ts';
-import { printJson } from '../client/cli/output.ts';
+import { printJsonLine } from '../client/cli/output.ts';
 import { plain } from '../client/cli/plain.ts';
 import { registerClientCommands } from '../client/cli/register.ts';
 import type { CodecCommandOptions } from './commands/codec.ts';
@@ -71,10 +71,12 @@ program
   )
   .action(async (options: ReplayOptions) => (await import('./commands/replay.ts')).replay(options));
 
-// Who pipes into `head` has read enough.
+// Who pipes into `head` has read enough; how the command went is known by then, or it went well so far.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.error),
+  process.exit(error.code === 'EPIPE' ? (process.exitCode ?? EXIT.done) : EXIT.error),
 );
+// What is said there, beside the work, is not the work.
+process.stderr.on('error', () => {});
 
 try {
   await program.parseAsync();
@@ -83,7 +85,9 @@ try {
 } catch (error) {
   const code = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.usage) : exitCodeOf(error);
   const said = error instanceof CommanderError ? new CliError('usage', error.message.replace(/^error: /, '')) : error;
-  if (code !== EXIT.done && process.argv.includes('--json')) printJson(errorJson(said));
+  process.exitCode = code;
+  // In one line, as the events may be that were printed before.
+  if (code !== EXIT.done && process.argv.includes('--json')) printJsonLine(errorJson(said));
   // Commander has said what is wrong itself.
   // More lines stand to the right: what is told of data must not pass for a line of ours.
   const told = plain(isOurs(error) ? error.message : explain(error)).replaceAll('\n', '\n  ');

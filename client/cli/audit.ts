@@ -33,34 +33,34 @@ const COLOUR = {
 function detailsOf(entry: AuditEntry): string[] {
   switch (entry.what) {
     case 'started':
-      return [oneLine(entry.workflowName), by(entry.by)];
+      return [text(entry.workflowName), by(entry.by)];
     case 'asked':
-      return [label(entry.requirement), oneLine(entry.shown?.message ?? ''), oneLine(entry.shown?.preview ?? '')];
+      return [text(entry.requirement), text(entry.shown?.message), text(entry.shown?.preview)];
     case 'sent':
       return [label(entry.signal), entry.requirements.map(label).join(', '), by(entry.by), from(entry.identity)];
     case 'decided':
       return [
-        label(entry.requirement),
-        entry.resolution,
+        text(entry.requirement),
+        text(entry.resolution),
         by(entry.by),
-        oneLine(entry.feedback ?? ''),
-        entry.given === undefined ? oneLine(entry.givenPreview ?? '') : oneLine(JSON.stringify(entry.given), 100),
-        ...(entry.tools ?? []).map((call) => `${oneLine(call.toolName)} ${call.resolution}`),
+        text(entry.feedback),
+        entry.given === undefined ? text(entry.givenPreview) : oneLine(JSON.stringify(entry.given), 100),
+        ...[entry.tools ?? []].flat().map((call) => `${text(call?.toolName)} ${text(call?.resolution)}`),
       ];
     case 'refused':
-      return [
-        label(entry.requirement ?? ''),
-        label(entry.signal),
-        by(entry.by),
-        `${entry.code}: ${oneLine(entry.reason)}`,
-      ];
+      return [text(entry.requirement), label(entry.signal), by(entry.by), `${text(entry.code)}: ${text(entry.reason)}`];
     case 'ended':
-      return [entry.status, oneLine(entry.error ?? '')];
+      return [entry.status, text(entry.error)];
   }
 }
 
-function by(name: string | undefined): string {
-  return name === undefined ? '' : `by ${oneLine(name)}`;
+/** Whoever runs a worker in the namespace may have written anything where we write a text. */
+function text(value: unknown): string {
+  return value === undefined ? '' : oneLine(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function by(name: unknown): string {
+  return name === undefined ? '' : `by ${text(name)}`;
 }
 
 function from(identity: string | undefined): string {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CliError } from './exit.ts';
 import { aside } from './output.ts';
 import type { Prompts } from './prompts.ts';
@@ -16,23 +17,42 @@ export async function editText(text: string, extension: 'md' | 'json', prompts: 
   }
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-'));
   const file = join(folder, `edit.${extension}`);
+  writeFileSync(file, text, { mode: 0o600 });
+  const problem = await withoutInterrupts(() => runEditor(editor, file));
+  // What was written is not thrown away with the editor that failed.
+  if (problem !== undefined) {
+    throw new CliError(
+      'error',
+      `The editor '${editor}' failed (${problem}); nothing was sent, the text is in ${file}.`,
+    );
+  }
+  const edited = readFileSync(file, 'utf8');
+  rmSync(folder, { recursive: true, force: true });
+  // Editors end a file with a newline of their own.
+  return text.endsWith('\n') ? edited : edited.replace(/\n$/, '');
+}
+
+/** @returns what went wrong */
+function runEditor(editor: string, file: string): string | undefined {
+  // By a shell, as git does: the variable may have options. Ctrl-C is a key of some editors, and none of the shell's.
+  const { status, error } =
+    process.platform === 'win32'
+      ? spawnSync(`${editor} "${file}"`, { stdio: 'inherit', shell: true })
+      : spawnSync('sh', ['-c', `trap : INT; ${editor} "$1"`, 'sh', file], { stdio: 'inherit' });
+  return error?.message ?? (status === 0 ? undefined : `exit ${status}`);
+}
+
+/** Ctrl-C reaches this process too; it is told once it runs again. */
+async function withoutInterrupts<T>(work: () => T): Promise<T> {
+  const listeners = process.listeners('SIGINT');
+  const ignore = () => {};
+  process.removeAllListeners('SIGINT').on('SIGINT', ignore);
   try {
-    writeFileSync(file, text, { mode: 0o600 });
-    // By a shell, as git does: the variable may have options.
-    const { status, error } =
-      process.platform === 'win32'
-        ? spawnSync(`${editor} "${file}"`, { stdio: 'inherit', shell: true })
-        : spawnSync('sh', ['-c', `${editor} "$1"`, 'sh', file], { stdio: 'inherit' });
-    if (error || status !== 0) {
-      throw new CliError(
-        'error',
-        `The editor '${editor}' failed (${error?.message ?? `exit ${status}`}); nothing was sent.`,
-      );
-    }
-    const edited = readFileSync(file, 'utf8');
-    // Editors end a file with a newline of their own.
-    return text.endsWith('\n') ? edited : edited.replace(/\n$/, '');
+    return work();
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await nextTurn();
+    await nextTurn();
+    process.off('SIGINT', ignore);
+    for (const listener of listeners) process.on('SIGINT', listener);
   }
 }

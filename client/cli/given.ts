@@ -1,8 +1,8 @@
 /** What was given on the command line: JSON or `@file`, texts, and who gives it. */
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { type DurationString, durationMs } from '../../workflows/define/duration.ts';
-import type { WaitOptions } from '../wait.ts';
+import type { DurationString } from '../../workflows/define/duration.ts';
+import { timeoutMs, type WaitOptions } from '../wait.ts';
 import { CliError } from './exit.ts';
 
 /** The text itself, or that of a file after `@`; `@-` is stdin, and `@@` begins a text with `@`. @throws {CliError} */
@@ -67,10 +67,11 @@ export function wholeNumber(option: string, from = 1): (given: string) => number
 /** `--timeout`, as the client takes it. @throws {CliError} */
 export function timeoutOf(given: string | undefined): Pick<WaitOptions, 'timeout'> {
   if (given === undefined) return {};
-  const timeout = given as DurationString;
-  if (durationMs(timeout) !== undefined) return { timeout };
-  throw new CliError(
-    'usage',
-    `--timeout must be a duration with its unit, such as '30s' or '2 hours', got '${given}'.`,
-  );
+  try {
+    // Milliseconds, so that what the client takes is what was checked.
+    return { timeout: timeoutMs(given as DurationString)! };
+  } catch {
+    const wanted = "a duration with its unit, such as '30s' or '2 hours', at most 24 days";
+    throw new CliError('usage', `--timeout must be ${wanted}, got '${given}'.`);
+  }
 }

@@ -77,7 +77,7 @@ export function resolvedLine({ id, resolution, resolvedBy, resolvedAt, rejection
   const by = resolvedBy === undefined ? '' : ` by ${oneLine(resolvedBy, 80)}`;
   const at = resolvedAt === undefined ? '' : ` at ${clock(resolvedAt)}`;
   const feedback = rejectionFeedback === undefined ? '' : `: ${oneLine(rejectionFeedback)}`;
-  return `${label(id)} ${resolution ?? 'open'}${by}${at}${feedback}`;
+  return `${label(id)} ${oneLine(resolution ?? 'open')}${by}${at}${feedback}`;
 }
 
 function underReview({ output, input, preview }: Requirement): string[] {
@@ -90,7 +90,8 @@ export function toolLines(tool: ToolRequirement): string[] {
   const { toolCallId, toolName, kind, args, preview, member, isResolved, resolution, resolvedBy } = tool;
   const who = member === undefined ? '' : ` of ${oneLine(member)}`;
   const head = `  tool call ${paint('bold', label(toolName))}${who} ${paint('dim', label(toolCallId))}`;
-  if (isResolved) return [`${head}: ${resolution}${resolvedBy === undefined ? '' : ` by ${oneLine(resolvedBy, 80)}`}`];
+  if (isResolved)
+    return [`${head}: ${oneLine(resolution ?? '')}${resolvedBy === undefined ? '' : ` by ${oneLine(resolvedBy, 80)}`}`];
   const asked = { confirmation: 'may it run?', user_input: 'needs values', external_execution: 'runs elsewhere' }[kind];
   return [
     `${head}: ${asked}`,

@@ -103,6 +103,7 @@ describe('a run', () => {
     await expect(client.start(clientInput, { input: { amount: 1 }, runId })).rejects.toThrow(RunAlreadyExists);
     expect(await client.wait(runId)).toMatchObject({ status: 'completed', content: { amount: 1 } });
     await expect(client.start(clientInput, { input: { amount: 1 }, runId })).rejects.toThrow(RunAlreadyExists);
+    await expect(start('clientGate', Promise.resolve(1))).rejects.toThrow('got a promise: await it first');
     // Another client, which does not check.
     await expect(start('clientInput', {})).rejects.toThrow(RunFailed);
   });
@@ -122,6 +123,13 @@ describe('a run', () => {
     expect(await client.cancel(paused.runId, 'again')).toMatchObject({ status: 'cancelled' });
     paused.activeStepRequirements[0]!.confirm();
     await expect(client.continueRun(paused)).rejects.toThrow(/is cancelled and has no open requirement/);
+  });
+
+  test('is not cancelled where the wait for it cannot be', async () => {
+    const { runId } = await start('clientGate');
+    await expect(client.cancel(runId, 'r', { timeout: '30 days' })).rejects.toThrow(/at most 24 days/);
+    await expect(client.cancel(runId, 'r', { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
+    expect((await client.getRun(runId)).isPaused).toBe(true);
   });
 
   test('is terminated by somebody', async () => {
@@ -186,6 +194,21 @@ describe('an answer', () => {
     });
   });
 
+  test('that is none is refused before anything is sent', async () => {
+    const { runId } = await start('clientGate');
+    const answer = (decisions: unknown, by?: unknown) =>
+      client.continueRun({ runId, decisions, ...(by === undefined ? {} : { by }) } as never);
+    const what = 'continueRun takes a run, or { runId, decisions';
+    for (const none of [undefined, null, {}, [null], [{ action: 'confirm' }]])
+      await expect(answer(none)).rejects.toThrow(what);
+    await expect(client.continueRun(undefined as never)).rejects.toThrow(what);
+    const yes = { requirement: 'b#confirmation', action: 'confirm' };
+    await expect(answer([yes], 5)).rejects.toThrow('by must be a string, got number');
+    await expect(answer([yes], 'x'.repeat(3e6))).rejects.toThrow(/bytes of JSON together/);
+    await expect(answer([{ ...yes, output: 1n }])).rejects.toThrow(/cannot be written as JSON/);
+    expect((await client.getRun(runId)).refusedAnswers.count).toBe(0);
+  });
+
   test('may leave others open, and is refused in part', async () => {
     const run = await start('clientParallel');
     const late = await client.getRun(run.runId);
@@ -225,6 +248,25 @@ describe('a wait', () => {
     await expect(client.run('clientRelay', { input: 1, timeout: '5' as never })).rejects.toThrow(
       /duration with its unit/,
     );
+  });
+
+  test('ends with what is told of it throws', async () => {
+    const onWaiting = () => {
+      throw new Error('a mistake of the caller');
+    };
+    const own = new HoldpointClient(server.client, { taskQueue: `nobody-${randomUUID()}`, onWaiting });
+    await expect(own.run('clientGate', { input: 1 })).rejects.toThrow('a mistake of the caller');
+  });
+
+  test('of an answer says that it is sent, where nobody is there to take it', async () => {
+    const taskQueue = `late-${randomUUID()}`;
+    const worker = await server.worker({ taskQueue });
+    const run = await client.run('clientGate', { input: 1, taskQueue });
+    await worker.stop();
+    run.activeStepRequirements[0]!.confirm();
+    await expect(client.continueRun(run, { timeout: '300ms' })).rejects.toThrow(/answer is sent and stays sent/);
+    await server.worker({ taskQueue });
+    expect((await client.wait(run)).status).toBe('completed');
   });
 
   test('says that it waits for a worker, and goes on when one comes', async () => {

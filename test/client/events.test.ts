@@ -1,7 +1,7 @@
 /** The event stream and the audit: every event once and in order, at every watcher, whenever it began to watch (§9). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
-import { InvalidAnswer, RunFailed, RunNotFound } from '../../client/errors.ts';
+import { InvalidAnswer, RequirementAlreadyResolved, RunFailed, RunNotFound } from '../../client/errors.ts';
 import type { RunEvent } from '../../workflows/protocol/events.ts';
 import { agents, call, calls, play } from '../support/agents.ts';
 import { eventsOf, ofType } from '../support/history.ts';
@@ -72,6 +72,15 @@ describe('a stream', () => {
     const run = await client.run('agentAlone', { input: payment });
     const wrong = { runId: run.runId, decisions: [{ requirement: 'nobody', action: 'confirm' }] } as const;
     await expect(all(client.continueStream(wrong))).rejects.toThrow(InvalidAnswer);
+  });
+
+  test('throws it too where the run has ended meanwhile', async () => {
+    const run = await client.run('agentAlone', { input: payment });
+    const other = await client.getRun(run.runId);
+    other.activeStepRequirements[0]!.reject();
+    await client.continueRun(other);
+    run.activeStepRequirements[0]!.confirm();
+    await expect(all(client.continueStream(run))).rejects.toThrow(RequirementAlreadyResolved);
   });
 
   test('of a run that is not there is refused', async () => {

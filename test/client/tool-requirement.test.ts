@@ -99,7 +99,12 @@ test('an answer that came too late is an error that says who was first', async (
   one(mine).tools[0]!.confirm();
   await client.continueRun(mine, { by: 'ann' });
   one(theirs).tools[0]!.reject();
-  await expect(client.continueRun(theirs, { by: 'eve' })).rejects.toThrow(RequirementAlreadyResolved);
+  one(theirs).tools[1]!.confirm();
+  const refused = await client.continueRun(theirs, { by: 'eve' }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(RequirementAlreadyResolved);
+  expect((refused as Error).message).toMatch(
+    /^requirement 'g#executor': tool call 'c1' is already confirmed by ann at .*; this answer changed nothing/,
+  );
 });
 
 test('a call that nobody answered takes no answer once its requirement is closed', async () => {

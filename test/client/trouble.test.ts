@@ -16,6 +16,7 @@ import {
   NamespaceNotFound,
   RequirementAlreadyResolved,
   ServerUnavailable,
+  WaitTimeout,
 } from '../../client/errors.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { startDevServer } from '../../worker/dev-server.ts';
@@ -154,6 +155,63 @@ test('runs whose payloads are encrypted are read with the client’s codec', asy
   ]);
   // Without the codec nothing can be read, and nothing breaks.
   expect(await client.getRun(run.runId).catch((error: Error) => error)).toBeDefined();
+});
+
+test('a session has runs that cannot be read here, as far as lists tell', async () => {
+  const dataConverter = { payloadCodecs: [new Mask()] };
+  const taskQueue = `masked-${randomUUID()}`;
+  await server.worker({ taskQueue, dataConverter });
+  const masked = new HoldpointClient(new Client({ connection: server.client.connection, dataConverter }), {
+    taskQueue,
+  });
+  const sessionId = randomUUID();
+  const hidden = await masked.run('clientGate', { input: 'secret', sessionId });
+  const open = await client.run('clientGate', { input: 'plain', sessionId });
+  const read = async () => (await client.getSession(sessionId)).runs;
+  await vi.waitUntil(async () => (await read()).length === 2, { timeout: 20_000 });
+  expect(await read()).toMatchObject([
+    { runId: hidden.runId, status: 'paused', complete: false, workflowName: 'clientGate' },
+    { runId: open.runId, status: 'paused', complete: true },
+  ]);
+  await client.temporal.workflowService.deleteWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: open.runId },
+  });
+  await vi.waitUntil(async () => (await read()).length === 1, { timeout: 20_000 });
+  // Who cannot read it can stop it.
+  expect(await client.cancel(hidden.runId, 'stop').catch((error: unknown) => error)).toBeDefined();
+  expect((await masked.getRun(hidden.runId)).status).toBe('cancelled');
+});
+
+test('a session that is named after a long run id is that of this run alone', async () => {
+  // The search attribute has only its beginning.
+  const [runId, other] = ['x', 'y'].map((last) => `${'r'.repeat(300)}-${randomUUID()}-${last}`);
+  await client.run('clientGate', { input: 1, runId: runId! });
+  await client.run('clientGate', { input: 1, runId: other! });
+  await vi.waitUntil(async () => (await client.getSession(other!)).runs.length > 0, { timeout: 20_000 });
+  expect((await client.getSession(runId!)).runs.map((run) => run.runId)).toEqual([runId]);
+});
+
+test('a client is closed while requests of its waits are under way', async () => {
+  for (let time = 0; time < 3; time += 1) {
+    const own = new HoldpointClient(
+      new Client({ connection: await Connection.connect({ address: inject('address') }) }),
+      {
+        taskQueue: 'of-nobody',
+        onWaiting: () => {},
+      },
+    );
+    const { runId } = await own.start('clientGate', { input: 1 });
+    const reads = Promise.allSettled([own.getRun(runId), own.audit(runId)]);
+    await expect(own.wait(runId, { timeout: '200ms' })).rejects.toThrow(WaitTimeout);
+    await own.close();
+    // An error after that would be nobody's: it ends the process.
+    await reads;
+    await expect(own.getRun(runId)).rejects.toThrow('the client was closed');
+    await client.cancel(runId, 'done', { timeout: '1ms' }).catch(() => {});
+    await server.client.workflow.getHandle(runId).terminate();
+  }
+  await sleep(500);
 });
 
 test('junk signals and hundreds of refused answers leave the fate of a good one clear', async () => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, type Worker, type WorkerOptions } from '@temporalio/worker';
 import { inject } from 'vitest';
-import { allSettled } from '../../client/server-call.ts';
+import { endRequests } from '../../client/server-call.ts';
 import { createWorker, type CreateWorkerOptions } from '../../worker/create-worker.ts';
 import { FAILURE } from '../../workflows/protocol/failure.ts';
 import type { RunOptions, RunOutput } from '../../workflows/protocol/run-output.ts';
@@ -117,7 +117,7 @@ export async function openServer(
     },
     async close() {
       await Promise.all(started.map((each) => each.stop()));
-      await allSettled(client);
+      await endRequests(client);
       await connection.close();
       await native.close();
     },

@@ -58,6 +58,12 @@ export const clientFails = workflow({
   ],
 });
 
+/** What is reviewed is another draft each time. */
+export const clientReview = workflow({
+  name: 'clientReview',
+  steps: [step({ name: 'draft', executor: slow, humanReview: { requiresOutputReview: true } })],
+});
+
 export const clientInput = workflow<{ amount: number }>({
   name: 'clientInput',
   inputSchema: { type: 'object', required: ['amount'], properties: { amount: { type: 'number' } } },

@@ -30,6 +30,14 @@ const resolved = (id: string, more: Partial<StepRequirement> = {}) =>
 const runOf = (...requirements: StepRequirement[]) => new Run(runFields(requirements), true);
 
 describe('a run', () => {
+  test('is read whatever its data are named, and keeps its methods', () => {
+    const odd = { ...open('a#confirmation'), isResolved: true, confirm: 'no', tools: [] };
+    const run = new Run({ ...runFields([odd]), isPaused: 'no', toString: 'no', more: 1 } as never, true);
+    expect([run.isPaused, String(run), run.activeStepRequirements.length]).toEqual([true, '[object Object]', 1]);
+    run.activeStepRequirements[0]!.confirm();
+    expect(run).toMatchObject({ more: 1 });
+  });
+
   test('sorts its open requirements by what they ask for', () => {
     const run = runOf(...KINDS.map((kind) => requirementFields(kind)), resolved('old'));
     const kinds = (list: readonly { kind: string }[]) => list.map(({ kind }) => kind);
