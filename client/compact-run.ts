@@ -36,6 +36,7 @@ export function compactRun(info: ExecutionInfo, known: Partial<RunOutput> = {}, 
       ...rest,
       // Nothing is open in a run that ended, whatever its last memo said.
       stepRequirements: ended ? [] : (memo?.open ?? []).map(toRequirement),
+      ...(ended || !memo ? {} : { openCount: memo.openCount }),
     },
     false,
     answerLimit,

@@ -8,10 +8,14 @@ import { Requirement, type RequirementFields } from './requirement.ts';
 /** A {@link RunOutput} whose requirements may lack what a memo leaves out. */
 export type RunFields = Omit<RunOutput, 'stepRequirements'> & {
   readonly stepRequirements: readonly RequirementFields[];
+  readonly openCount?: number;
 };
 
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the constructor copies every field
-export interface Run extends Omit<RunOutput, 'stepRequirements' | 'journal'> {}
+export interface Run extends Omit<RunOutput, 'stepRequirements' | 'journal'> {
+  /** How many requirements are open, of a run that is not {@link Run.complete}. */
+  readonly openCount?: number;
+}
 /**
  * One moment of a run; it does not change by itself. Plain JSON with `JSON.stringify`.
  * @example

@@ -7,6 +7,7 @@ import type { ToolRequirement } from '../tool-requirement.ts';
 import { CliError } from './exit.ts';
 import { knownRunIds } from './listing.ts';
 import { nearMatches } from './near.ts';
+import { UNKNOWN } from './render-run.ts';
 
 /** @throws {CliError} */
 export async function findRun(client: HoldpointClient, runId: string): Promise<Run> {
@@ -36,6 +37,13 @@ export function findRequirement(run: Run, id: string | undefined): Requirement {
     const found = run.stepRequirements.find((each) => each.id === id);
     if (found) return found;
     if (run.complete && open.length === 0) throw new RunNotPaused(run);
+    const { openCount = open.length } = run;
+    if (openCount > open.length) {
+      throw new CliError(
+        'notFound',
+        `Of ${openCount} open requirements of run '${run.runId}', '${id}' is not among the known: ${UNKNOWN}.`,
+      );
+    }
     const near = nearMatches(
       id,
       [...open, ...run.stepRequirements].map((each) => each.id),

@@ -14,8 +14,18 @@ const COLOURS = {
   failed: 'red',
 } as const satisfies Record<RunStatus, string>;
 
+/** What to do about questions that a memo has no room for. */
+export const UNKNOWN = 'with no worker up, only the oldest are known (npx holdpoint worker)';
+
 export function statusText(status: RunStatus): string {
   return paint(COLOURS[status], status);
+}
+
+const NO_WORKER = 'No worker could be asked: this is the memo of the run, its outputs are missing.';
+const ENDED_WITHOUT_OUTPUT = 'It ended without an output of its own: holdpoint audit has what was decided.';
+
+function hasEnded({ status }: Run): boolean {
+  return status !== 'running' && status !== 'paused';
 }
 
 /** Everything. */
@@ -25,9 +35,7 @@ export function runLines(run: Run): string[] {
   return [
     ...outcomeLines(run),
     `workflow ${label(workflowName)}${sessionId === runId ? '' : `, session ${label(sessionId)}`}`,
-    ...(complete
-      ? []
-      : [paint('yellow', 'No worker could be asked: this is the memo of the run, its outputs are missing.')]),
+    ...(complete ? [] : [paint('yellow', hasEnded(run) ? ENDED_WITHOUT_OUTPUT : NO_WORKER)]),
     ...section('Decided', resolved.map(resolvedLine)),
     ...section(
       'Outputs',
@@ -42,13 +50,14 @@ export function runLines(run: Run): string[] {
 
 /** Where it stands: its status, its content when it has ended, and what it asks. */
 export function outcomeLines(run: Run): string[] {
-  const { runId, status, content, error, activeStepRequirements: open } = run;
-  const ended = status !== 'running' && status !== 'paused';
+  const { runId, status, content, error, activeStepRequirements: open, openCount = open.length } = run;
+  const ended = hasEnded(run);
   return [
     `${paint('bold', label(runId))} ${statusText(status)}`,
     ...(error === undefined ? [] : [paint('red', oneLine(`at ${error.path}: ${error.message}`, 1000))]),
     ...(ended && error === undefined && content !== null ? [shown(content)] : []),
     ...open.flatMap((requirement) => ['', ...requirementLines(requirement), ...answerLines(runId, requirement)]),
+    ...(openCount > open.length ? ['', paint('yellow', `${openCount - open.length} more are open: ${UNKNOWN}`)] : []),
   ];
 }
 

@@ -42,9 +42,10 @@ test('where there is no terminal, it says what scripts use', async () => {
 describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
   test('a form, a review in the editor, a route: pause after pause, to the end', async () => {
     const editor = join(cli.folder, 'editor.sh');
+    // Ctrl-C is a key like any other to some editors; the terminal sends it to whoever is there.
     writeFileSync(
       editor,
-      '#!/bin/sh\nprintf "%s, edited\\n" "$(cat "$2")" > "$2.new" && mv "$2.new" "$2" && test "$1" = --wait\n',
+      '#!/bin/sh\ntrap : INT; kill -INT 0\nprintf "%s, edited\\n" "$(cat "$2")" > "$2.new" && mv "$2.new" "$2" && test "$1" = --wait\n',
     );
     chmodSync(editor, 0o755);
     const run = await server.start('clientChain');

@@ -1,13 +1,18 @@
 /** The pure parts of the command line: text from data, near matches, and what the options of an answer mean. */
 import { describe, expect, it } from 'vitest';
+import { auditLine } from '../../../client/cli/audit.ts';
+import { timeoutOf } from '../../../client/cli/given.ts';
 import { DECISIONS, type DecideOptions, type DecisionName } from '../../../client/cli/decide.ts';
 import { CliError, EXIT, errorJson, exitCodeOf } from '../../../client/cli/exit.ts';
 import { findRequirement, findTool } from '../../../client/cli/find.ts';
 import { nearMatches } from '../../../client/cli/near.ts';
 import { oneLine, plain, safeJson, shown } from '../../../client/cli/plain.ts';
-import { answerLines, requirementLines } from '../../../client/cli/render-requirement.ts';
+import { answerLines, requirementLines, resolvedLine } from '../../../client/cli/render-requirement.ts';
 import { elapsed } from '../../../client/cli/time.ts';
 import { InvalidAnswer, RunNotFound, WaitTimeout } from '../../../client/errors.ts';
+import { runLines } from '../../../client/cli/render-run.ts';
+import { compactRun } from '../../../client/compact-run.ts';
+import { toMemo } from '../../../workflows/protocol/memo.ts';
 import { Requirement } from '../../../client/requirement.ts';
 import { Run } from '../../../client/run.ts';
 import type { RequirementKind, StepRequirement } from '../../../workflows/protocol/requirement.ts';
@@ -50,6 +55,20 @@ describe('text from data', () => {
     expect(lines).not.toMatch(LIVE);
   });
 
+  it('is safe, and is no text where none was expected', () => {
+    const evil = '\u001b]0;title\u0007' as never;
+    const odd = { a: 1 } as never;
+    const resolved = new Requirement(requirementFields('confirmation', { resolution: evil }));
+    const at = '2026-01-01T00:00:00.000Z';
+    const lines = [
+      resolvedLine(resolved),
+      auditLine({ what: 'decided', at, requirement: odd, resolution: evil, by: odd, feedback: odd, tools: odd }),
+      auditLine({ what: 'refused', at, signal: 'approve', code: evil, reason: odd }),
+    ];
+    expect(lines.join('')).not.toMatch(LIVE);
+    expect(lines[1]).toContain('by {"a":1}');
+  });
+
   it('cannot pass for a line of ours, nor hide behind a long text', () => {
     const id = 'p1: confirmed by ann\n  tool call refund p2';
     const args = { a: Array.from({ length: 80 }, (_, n) => n) };
@@ -67,6 +86,22 @@ it('near matches: what contains the word, then what is a few letters away', () =
   expect(nearMatches('fund-77', ids)).toEqual(['refund-77']);
   expect(nearMatches('B#Confirmation', ids)).toEqual(['b#confirmation']);
   expect(nearMatches('something else', ids)).toEqual([]);
+});
+
+it('a timeout is read before anything happens', () => {
+  expect(timeoutOf('2 hours')).toEqual({ timeout: 7_200_000 });
+  for (const wrong of ['30 days', '5', 'soon', '0s']) expect(() => timeoutOf(wrong)).toThrow(/^--timeout must be/);
+});
+
+it('what is not known without a worker is not denied', () => {
+  const memo = toMemo(
+    { status: 'paused', workflowName: 'w', sessionId: 's', sequence: 1 },
+    Array.from({ length: 25 }, (_, index) => requirementFields('confirmation', { id: `n${index}#confirmation` })),
+    [],
+  );
+  const run = compactRun({ workflowId: 'r', type: 'w', memo: { holdpoint: memo } });
+  expect(runLines(run).join('\n')).toContain('5 more are open: with no worker up');
+  expect(() => findRequirement(run, 'n24#confirmation')).toThrow(/^Of 25 open requirements .* is not among the known/);
 });
 
 it('how long', () => {
