@@ -50,6 +50,12 @@ export type AuditEntry =
       readonly requirement?: string;
       readonly by?: string;
     })
+  /** By Temporal's own means, past every question; `identity`: what Temporal has of the client that did it. */
+  | (Common & {
+      readonly what: 'cancel' | 'terminate' | 'reset';
+      readonly reason?: string;
+      readonly identity?: string;
+    })
   | (Common & {
       readonly what: 'ended';
       readonly status: 'completed' | 'cancelled' | 'failed';
@@ -101,7 +107,10 @@ class AuditReader {
     this.#executions.add(executionId);
     if (this.#isCopy) await this.#events.read(event, goesOn);
     else await this.#read(event, goesOn);
-    if (event.workflowTaskFailedEventAttributes?.newRunId === executionId) this.#isCopy = false;
+    const failed = event.workflowTaskFailedEventAttributes;
+    if (failed?.newRunId !== executionId) return;
+    this.#isCopy = false;
+    this.#intervened('reset', event, failed.failure?.message, failed.identity);
   }
 
   async #read(event: HistoryEvent, goesOn: boolean): Promise<void> {
@@ -109,8 +118,12 @@ class AuditReader {
       workflowExecutionStartedEventAttributes: started,
       workflowExecutionSignaledEventAttributes: signaled,
       workflowPropertiesModifiedEventAttributes: modified,
+      workflowExecutionCancelRequestedEventAttributes: cancelled,
+      workflowExecutionTerminatedEventAttributes: terminated,
     } = event;
     const at = timeOf(event);
+    if (cancelled) this.#intervened('cancel', event, cancelled.cause, cancelled.identity);
+    if (terminated && !goesOn) this.#intervened('terminate', event, terminated.reason, terminated.identity);
     if (started && !started.continuedExecutionRunId) {
       const by = started.identity ? { by: started.identity } : {};
       this.entries.push({ what: 'started', at, workflowName: started.workflowType?.name ?? '', ...by });
@@ -122,6 +135,15 @@ class AuditReader {
     if (event.workflowExecutionCanceledEventAttributes && this.entries.at(-1)?.what !== 'ended') {
       this.entries.push({ what: 'ended', at, status: 'cancelled' });
     }
+  }
+
+  #intervened(
+    what: 'cancel' | 'terminate' | 'reset',
+    event: HistoryEvent,
+    ...who: (string | null | undefined)[]
+  ): void {
+    const [reason, identity] = who;
+    this.entries.push({ what, at: timeOf(event), ...(reason ? { reason } : {}), ...(identity ? { identity } : {}) });
   }
 
   async #signal(

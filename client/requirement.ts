@@ -76,10 +76,14 @@ export class Requirement {
 
   /**
    * Yes: run it, or keep the output. A combined gate needs {@link setUserInput} too. On an executor pause: to all its
-   * calls that still wait. @throws {InvalidAnswer}
+   * calls that still wait and have no answer here: a no stays a no. @throws {InvalidAnswer}
    */
   confirm(): void {
-    if (this.kind === 'executor') this.#toEach((tool) => tool.confirm());
+    if (this.kind === 'executor')
+      this.#toEach(
+        (tool) => tool.confirm(),
+        ({ decision }) => decision === undefined,
+      );
     else if (this.kind === 'confirmation+user_input') this.#giveHalf({ confirmed: true });
     else this.#give({ action: 'confirm' });
   }
@@ -131,14 +135,14 @@ export class Requirement {
   }
 
   /** All or none: what one call does not take, none of them gets. */
-  #toEach(answer: (tool: ToolRequirement) => void): void {
+  #toEach(answer: (tool: ToolRequirement) => void, isMeant: (tool: ToolRequirement) => boolean = () => true): void {
     this.#assertOpen();
     const { toolCount = this.tools.length } = this as { readonly toolCount?: number };
     if (toolCount > this.tools.length) {
       const problem = `with no worker up, ${this.tools.length} of its ${toolCount} calls are known: answer them one by one, in \`tools\``;
       throw new InvalidAnswer(this.id, problem);
     }
-    const open = this.tools.filter(({ isResolved }) => !isResolved);
+    const open = this.tools.filter((tool) => !tool.isResolved && isMeant(tool));
     for (const tool of open) answer(new ToolRequirement(this.id, tool, this.#limit));
     for (const tool of open) answer(tool);
   }

@@ -1,4 +1,6 @@
 /** `holdpoint audit`: who was shown what, who decided what and when, and what was refused. */
+import type { AnsweredTool } from '../../workflows/protocol/events.ts';
+import type { OpenTool } from '../../workflows/protocol/memo.ts';
 import type { AuditEntry } from '../audit.ts';
 import { findRun } from './find.ts';
 import { paint, print, printJson } from './output.ts';
@@ -18,7 +20,7 @@ export async function audit(runId: string, options: CommonOptions): Promise<void
 
 export function auditLine(entry: AuditEntry): string {
   const details = detailsOf(entry).filter((part) => part !== '');
-  return `${paint('dim', clock(entry.at))}  ${paint(COLOUR[entry.what], entry.what.padEnd(8))} ${details.join('  ')}`;
+  return `${paint('dim', clock(entry.at))}  ${paint(COLOUR[entry.what], entry.what.padEnd(9))} ${details.join('  ')}`;
 }
 
 const COLOUR = {
@@ -27,6 +29,9 @@ const COLOUR = {
   sent: 'dim',
   decided: 'cyan',
   refused: 'red',
+  cancel: 'magenta',
+  terminate: 'magenta',
+  reset: 'magenta',
   ended: 'green',
 } as const satisfies Record<AuditEntry['what'], string>;
 
@@ -35,7 +40,12 @@ function detailsOf(entry: AuditEntry): string[] {
     case 'started':
       return [text(entry.workflowName), by(entry.by)];
     case 'asked':
-      return [text(entry.requirement), text(entry.shown?.message), text(entry.shown?.preview)];
+      return [
+        text(entry.requirement),
+        text(entry.shown?.message),
+        text(entry.shown?.preview),
+        ...calls(entry.shown?.tools),
+      ];
     case 'sent':
       return [label(entry.signal), entry.requirements.map(label).join(', '), by(entry.by), from(entry.identity)];
     case 'decided':
@@ -45,13 +55,25 @@ function detailsOf(entry: AuditEntry): string[] {
         by(entry.by),
         text(entry.feedback),
         entry.given === undefined ? text(entry.givenPreview) : oneLine(JSON.stringify(entry.given), 100),
-        ...[entry.tools ?? []].flat().map((call) => `${text(call?.toolName)} ${text(call?.resolution)}`),
+        ...[entry.tools ?? []].flat().map(answered),
       ];
     case 'refused':
       return [text(entry.requirement), label(entry.signal), by(entry.by), `${text(entry.code)}: ${text(entry.reason)}`];
+    case 'cancel':
+    case 'terminate':
+    case 'reset':
+      return [text(entry.reason), from(entry.identity)];
     case 'ended':
       return [entry.status, text(entry.error)];
   }
+}
+
+function calls(tools: readonly OpenTool[] = []): string[] {
+  return tools.map(({ toolName, preview }) => `${text(toolName)} ${text(preview)}`);
+}
+
+function answered({ toolName, resolution, note }: AnsweredTool): string {
+  return `${text(toolName)} ${text(resolution)}${note === undefined ? '' : `: ${text(note)}`}`;
 }
 
 /** Whoever runs a worker in the namespace may have written anything where we write a text. */

@@ -121,6 +121,12 @@ describe('a run', () => {
     const cancelled = await client.cancel(paused.runId, 'enough');
     expect(cancelled).toMatchObject({ status: 'cancelled', runId: paused.runId, complete: false });
     expect(await client.cancel(paused.runId, 'again')).toMatchObject({ status: 'cancelled' });
+    const audit = await client.audit(paused.runId);
+    expect(audit.slice(-3)).toMatchObject([
+      { what: 'cancel', reason: 'enough', identity: expect.any(String) },
+      { what: 'decided', resolution: 'withdrawn' },
+      { what: 'ended', status: 'cancelled' },
+    ]);
     paused.activeStepRequirements[0]!.confirm();
     await expect(client.continueRun(paused)).rejects.toThrow(/is cancelled and has no open requirement/);
   });
@@ -140,6 +146,10 @@ describe('a run', () => {
       status: 'failed',
       error: { message: 'bad day', type: 'holdpoint.Terminated' },
     });
+    expect((await client.audit(runId)).slice(-2)).toMatchObject([
+      { what: 'terminate', reason: 'bad day' },
+      { what: 'ended', status: 'failed' },
+    ]);
     void waiting.catch(() => undefined);
   });
 });

@@ -166,7 +166,7 @@ test('a reset puts the run back, and its watchers hear what it does from there o
   expect(await all(client.events(run.runId))).toEqual(seen);
   const audit = await client.audit(run.runId);
   expect(audit.map(({ what }) => what)).toEqual([
-    ...['started', 'asked', 'sent', 'decided', 'asked', 'asked', 'sent', 'decided', 'ended'],
+    ...['started', 'asked', 'sent', 'decided', 'asked', 'reset', 'asked', 'sent', 'decided', 'ended'],
   ]);
 });
 

@@ -72,6 +72,7 @@ test('at a pause: the audit has what each was shown', async () => {
   const audit = await client.audit(run.runId);
   const shown = audit.flatMap((entry) => (entry.what === 'asked' ? [entry.shown!.digest] : []));
   expect(shown).toEqual([before!.digest, asked!.digest]);
+  expect(audit.filter(({ what }) => what === 'reset')).toMatchObject([{ reason: 'an operator’s' }]);
   expect(await decisionsOf(run.runId)).toEqual(['ann confirmed']);
 });
 

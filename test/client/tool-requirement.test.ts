@@ -85,6 +85,16 @@ test('the requirement’s own methods are for all its calls, or for the only one
     { note: 'all of it' },
     { note: 'all of it' },
   ]);
+  // What was said of one call is not taken back by a yes to all.
+  const mixed = await start(calls(pay(1), pay(2), book), 'x');
+  one(mixed).tools[0]!.reject('not this one');
+  one(mixed).tools[2]!.provideUserInput({ seat: '2C' });
+  one(mixed).confirm();
+  expect((await client.continueRun(mixed)).stepRequirements[0]!.tools).toMatchObject([
+    { resolution: 'rejected', note: 'not this one' },
+    { resolution: 'confirmed' },
+    { resolution: 'confirmed', userInput: { seat: '2C' } },
+  ]);
   const form = await start(calls(book), 'x');
   one(form).provideUserInput({ seat: '2C' });
   expect((await client.continueRun(form)).status).toBe('completed');

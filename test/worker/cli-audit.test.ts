@@ -28,8 +28,8 @@ test('a forged answer and a real one: both are in it, with who and why', { timeo
   ]);
 
   const { stdout } = await at.cli.holdpoint('audit', id);
-  expect(stdout).toMatch(/refused {2}b#confirmation {2}approve {2}by eve {2}digest_mismatch: /);
-  expect(stdout).toMatch(/decided {2}b#confirmation {2}confirmed {2}by ann/);
+  expect(stdout).toMatch(/refused {3}b#confirmation {2}approve {2}by eve {2}digest_mismatch: /);
+  expect(stdout).toMatch(/decided {3}b#confirmation {2}confirmed {2}by ann/);
   const lost = await at.cli.holdpoint('audit', `${id.slice(0, -1)}x`);
   expect(lost.stderr).toContain(id);
   expect(lost.code).not.toBe(0);
