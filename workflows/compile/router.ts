@@ -59,7 +59,7 @@ function* select({ selector, choices }: RouterNode, here: Here): Durable<readonl
 
 /** What is no node is named as it is, for the error's text. */
 function nameOf(choice: Partial<WorkflowNode> | undefined | null): string {
-  return choice?.name ?? describe(choice);
+  return typeof choice?.name === 'string' ? choice.name : describe(choice);
 }
 
 function choiceNamed(node: RouterNode, name: string, path: string): WorkflowNode {

@@ -111,7 +111,7 @@ export class Desk {
 
   /** Nothing is at work, nothing is about to be shown, and no deadline has passed that did not yet have its effect. */
   private get isIdle(): boolean {
-    if (this.working > 0 || this.asking > 0) return false;
+    if (this.working > 0 || this.asking > 0 || this.room.isAwaited) return false;
     const now = new Date().toISOString();
     return !this.requirements.open.some(({ timeoutAt }) => timeoutAt !== undefined && timeoutAt <= now);
   }

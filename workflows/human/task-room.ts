@@ -18,10 +18,16 @@ export class TaskRoom {
   private task = { historyLength: -1, bytes: 0 };
   private atWork = 0;
   private readonly waiting: (() => void)[] = [];
+  private asleep = 0;
 
   /** @param departure tells workflow tasks apart */
   constructor(departure: Departure) {
     this.departure = departure;
+  }
+
+  /** Something begins with the next workflow task. */
+  get isAwaited(): boolean {
+    return this.asleep > 0;
   }
 
   /** One more activity: now, or in the place of one that ends. */
@@ -39,7 +45,12 @@ export class TaskRoom {
   /** Takes room for so many bytes in this workflow task, or in a later one. */
   *take(bytes: number): Durable<void> {
     while (this.add(0) > 0 && this.add(0) + bytes > TASK_LIMIT) {
-      yield* waitFor(sleep(1));
+      this.asleep += 1;
+      try {
+        yield* waitFor(sleep(1));
+      } finally {
+        this.asleep -= 1;
+      }
       this.departure.look();
     }
     this.add(bytes);
