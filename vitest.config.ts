@@ -4,7 +4,11 @@ import { SlowFirst } from './test/support/slow-first.ts';
 /** Fast tests, without a server: they run first. */
 const unit = ['test/unit/**/*.test.ts'];
 /** They mock the SDK's module, which another file of the same process may have loaded before. */
-const mocking = ['test/unit/human/carried-run.fuzz.test.ts', 'test/unit/human/desk.fuzz.test.ts'];
+const mocking = [
+  'test/unit/human/carried-run.fuzz.test.ts',
+  'test/unit/human/desk.fuzz.test.ts',
+  'test/unit/run/drift-guard.test.ts',
+];
 /** They kill processes, and mostly wait until all is well again. */
 const crash = ['test/crash/**/*.test.ts'];
 /** The same, and how long that takes is part of what they show: they run last, and alone. */

@@ -85,7 +85,7 @@ function find(run: Run, id: string): Run['stepRequirements'][number] | undefined
 /** What one signal can carry. @param limit bytes of JSON @throws {InvalidAnswer} naming the largest decision. */
 export function checkAnswerSize(decisions: readonly Decision[], by = '', limit: number = ANSWER_LIMIT): void {
   const sizes = decisions.map((decision) => Buffer.byteLength(JSON.stringify(decision)));
-  const total = sizes.reduce((sum, size) => sum + size, Buffer.byteLength(by));
+  const total = sizes.reduce((sum, size) => sum + size, Buffer.byteLength(JSON.stringify(by)));
   if (total <= limit - 1024) return;
   const largest = decisions[sizes.indexOf(Math.max(...sizes))]!;
   throw new InvalidAnswer(

@@ -15,7 +15,7 @@ import { fetchRun } from './fetch-run.ts';
 import { type Cursor, executionOf, oldestExecution, startOf } from './history-tail.ts';
 import { cursorOf, Run } from './run.ts';
 import { type EventSource, runEvents } from './run-events.ts';
-import { callRun, endRequests } from './server-call.ts';
+import { callRun, ClientClosed, endRequests } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
 import { answerLimitOf } from './size-limits.ts';
 import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';
@@ -114,6 +114,7 @@ export class HoldpointClient {
    * @throws {UnresolvedRequirements | RunNotPaused} when there is nothing to send, or nobody to send it to
    * @throws {RequirementAlreadyResolved | InvalidAnswer} when an answer changed nothing
    * @throws {RunFailed | WaitTimeout}
+   * @throws {TypeError} for what is neither a run nor answers
    */
   async continueRun(run: Run | RunAnswers, options: ContinueOptions = {}): Promise<Run> {
     checkGiven(run, options);
@@ -126,8 +127,8 @@ export class HoldpointClient {
       const from = (local ? cursorOf(run) : undefined) ?? (await wait.until(this.#currentExecution(runId)));
       const by = options.by ?? (local ? undefined : run.by);
       checkAnswerSize(decisions, by, answerLimitOf(this.temporal));
-      const answer = await wait.until(this.#send(runId, decisions, by));
       wait.hasSent = true;
+      const answer = await wait.until(this.#send(runId, decisions, by));
       return unlessFailed(await this.#outcome(runId, from, wait, answer));
     });
   }
@@ -223,7 +224,7 @@ export class HoldpointClient {
 
   /** Ends every wait and, when the requests under way have settled, the connection: at once unless the server is away. */
   async close(): Promise<void> {
-    this.#closing.abort(new Error('the client was closed'));
+    this.#closing.abort(new ClientClosed());
     await endRequests(this.temporal);
     await this.temporal.connection.close();
   }

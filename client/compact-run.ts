@@ -1,32 +1,44 @@
 /** A run read from its memo alone: what is known when no worker can be asked. */
-import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+import type { OpenPause, RunMemo } from '../workflows/protocol/memo.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
-import { HOLDPOINT_SESSION } from '../workflows/protocol/search-attributes.ts';
-import { readMemo } from './read-run.ts';
+import { type AttributeKey, HOLDPOINT_SESSION } from '../workflows/protocol/search-attributes.ts';
 import type { RequirementFields } from './requirement.ts';
 import { Run } from './run.ts';
 
-/** What a listing or a description says of an execution. */
-type ExecutionInfo = Pick<WorkflowExecutionInfo, 'workflowId' | 'type'> &
-  Partial<Pick<WorkflowExecutionInfo, 'memo' | 'typedSearchAttributes'>>;
+/** What a listing or a description says of an execution, as the server gives it. */
+export type ExecutionInfo = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
-/** The memo of a run; `undefined` before its first pause. */
-export function memoOf({ memo }: Pick<ExecutionInfo, 'memo'>): RunMemo | undefined {
-  return readMemo(memo?.[MEMO_KEY]);
+/** Search attributes are in the clear, whatever else cannot be read. */
+export function attributeOf<Text extends string>(
+  { searchAttributes }: ExecutionInfo,
+  { name }: AttributeKey<'KEYWORD'>,
+): Text | undefined {
+  const payload = searchAttributes?.indexedFields?.[name];
+  return payload ? defaultPayloadConverter.fromPayload<Text>(payload) : undefined;
 }
 
-/** An incomplete {@link Run}; `known` is what its closing says and the memo may not. */
-export function compactRun(info: ExecutionInfo, known: Partial<RunOutput> = {}, answerLimit?: number): Run {
-  const memo = memoOf(info);
+/**
+ * An incomplete {@link Run}.
+ * @param memo `undefined` before its first pause, and where it cannot be read
+ * @param known what its closing says and the memo may not
+ */
+export function compactRun(
+  info: ExecutionInfo,
+  memo: RunMemo | undefined,
+  known: Partial<RunOutput> = {},
+  answerLimit?: number,
+): Run {
+  const runId = info.execution?.workflowId ?? '';
   const { status = memo?.status ?? 'running', ...rest } = known;
   const ended = status !== 'running' && status !== 'paused';
   return new Run(
     {
-      runId: info.workflowId,
-      workflowName: memo?.workflowName ?? info.type,
+      runId,
+      workflowName: memo?.workflowName ?? info.type?.name ?? '',
       // The attribute is cut where an id is long.
-      sessionId: memo?.sessionId ?? info.typedSearchAttributes?.get(HOLDPOINT_SESSION) ?? info.workflowId,
+      sessionId: memo?.sessionId ?? attributeOf(info, HOLDPOINT_SESSION) ?? runId,
       status,
       content: null,
       stepResults: [],

@@ -197,7 +197,7 @@ export class WaitTimeout extends HoldpointError {
   /** @param hasSent an answer is on its way */
   constructor(runId: string, timeoutMs: number, waitingFor: string | undefined, hasSent = false) {
     const reason = waitingFor ?? 'waiting for it to pause or end; its steps are at work';
-    const sent = hasSent ? ' Your answer is sent and stays sent: do not answer again.' : '';
+    const sent = hasSent ? ' Your answer is on its way: do not answer again.' : '';
     super(
       `run '${runId}', after ${timeoutMs} ms: ${reason}. It goes on without you; client.wait('${runId}') waits again.${sent}`,
     );

@@ -7,7 +7,6 @@ import {
   type Client,
   QueryNotRegisteredError,
   WorkflowClient,
-  type WorkflowExecutionDescription,
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
@@ -19,11 +18,14 @@ import {
   TimeoutFailure,
 } from '@temporalio/common';
 import { FAILURE } from '../workflows/protocol/failure.ts';
+import { MEMO_KEY } from '../workflows/protocol/memo.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { RUN_QUERY } from '../workflows/protocol/signals.ts';
 import { DecryptionFailed, RunNotFound, StoredPayloadUnavailable } from './errors.ts';
 import { compactRun } from './compact-run.ts';
-import { isRunOutput } from './read-run.ts';
+import { describeRun } from './describe.ts';
+import { decodePayload } from './payloads.ts';
+import { isRunOutput, readMemo } from './read-run.ts';
 import { Run } from './run.ts';
 import { answerLimitOf } from './size-limits.ts';
 import { callRun, track } from './server-call.ts';
@@ -35,11 +37,16 @@ const QUERY_MS = 3_000;
 export async function fetchRun(client: Client, runId: string): Promise<Run> {
   const output = await queryRun(client, runId);
   if (output !== undefined) return new Run(output, true, answerLimitOf(client));
-  const description = await callRun(client, runId, () => client.workflow.getHandle(runId).describe());
-  return description.status.name === 'RUNNING'
-    ? compactRun(description, {}, answerLimitOf(client))
-    : closedRun(client, description);
+  const info = (await describeRun(client, runId)).workflowExecutionInfo ?? {};
+  const payload = info.memo?.fields?.[MEMO_KEY];
+  const memo = payload ? readMemo(await decodePayload(client, runId, payload)) : undefined;
+  return info.status === RUNNING
+    ? compactRun(info, memo, {}, answerLimitOf(client))
+    : closedRun(client, runId, (known) => compactRun(info, memo, known));
 }
+
+/** Of `WorkflowExecutionStatus`. */
+const RUNNING = 1;
 
 /** The full output of an open run, or `undefined` where no worker answers or the run is closed. */
 async function queryRun(client: Client, runId: string): Promise<RunOutput | undefined> {
@@ -82,14 +89,16 @@ function notConfigured(cause: Error): StoredPayloadUnavailable {
   return new StoredPayloadUnavailable('no external storage is configured', { cause });
 }
 
+/** A run of which nothing else is known. */
+type Compact = (known: Partial<RunOutput>) => Run;
+
 /** The result of a run that is closed. @throws {RunNotFound} */
-async function closedRun(client: Client, description: WorkflowExecutionDescription): Promise<Run> {
-  const { workflowId } = description;
+async function closedRun(client: Client, runId: string, compact: Compact): Promise<Run> {
   try {
-    const result: unknown = await callRun(client, workflowId, () => client.workflow.getHandle(workflowId).result());
-    return fromResult(result) ?? compactRun(description, { status: 'completed' });
+    const result: unknown = await callRun(client, runId, () => client.workflow.getHandle(runId).result());
+    return fromResult(result) ?? compact({ status: 'completed' });
   } catch (error) {
-    if (error instanceof WorkflowFailedError) return fromFailure(error.cause, description);
+    if (error instanceof WorkflowFailedError) return fromFailure(error.cause, compact);
     if (error instanceof ExternalStorageNotConfiguredError) throw notConfigured(error);
     throw error;
   }
@@ -100,16 +109,14 @@ export function fromResult(result: unknown): Run | undefined {
   return isRunOutput(result) ? new Run(result, true) : undefined;
 }
 
-function fromFailure(cause: Error | undefined, description: WorkflowExecutionDescription): Run {
+function fromFailure(cause: Error | undefined, compact: Compact): Run {
   const detail = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
   if (isRunOutput(detail)) return new Run(detail, true);
-  if (cause instanceof CancelledFailure) return compactRun(description, { status: 'cancelled' });
+  if (cause instanceof CancelledFailure) return compact({ status: 'cancelled' });
   const type = failureType(cause);
   const message = cause?.message ?? 'the workflow failed without a reason';
-  return compactRun(description, {
-    status: 'failed',
-    error: { message, path: description.type, ...(type === undefined ? {} : { type }) },
-  });
+  const { workflowName: path } = compact({});
+  return compact({ status: 'failed', error: { message, path, ...(type === undefined ? {} : { type }) } });
 }
 
 function failureType(cause: Error | undefined): string | undefined {

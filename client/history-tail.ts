@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { type Description, describeRun } from './describe.ts';
-import { RunNotFound } from './errors.ts';
+import { RunNotFound, ServerUnavailable } from './errors.ts';
 import { call, detailsOf, GRPC, grpcCode, isRunNotFound, track } from './server-call.ts';
 import { untilAborted } from './wait.ts';
 
@@ -97,16 +97,16 @@ export async function* tailHistory(
   const paging: Paging = {};
   for (;;) {
     const page = await pollPatiently(client, workflowId, cursor, paging, signal);
-    const events = page.events.filter((event) => eventId(event) > cursor.lastEventId);
+    const { executionId, lastEventId } = cursor;
+    const events = page.events.filter((event) => eventId(event) > lastEventId);
     // Where all of it is known already – the run had ended here –, another execution may go on since.
     const last = events.at(-1) ?? page.events.at(-1);
-    const next = last && (await nextExecution(client, workflowId, cursor.executionId, last));
-    const { executionId, lastEventId } = cursor;
+    const next = last && (await nextExecution(client, workflowId, executionId, last, signal));
     cursor = next
       ? startOf(next)
       : {
           executionId,
-          lastEventId: last ? eventId(last) : lastEventId,
+          lastEventId: Math.max(lastEventId, last ? eventId(last) : 0),
           ...(page.nextPageToken?.length ? { pageToken: page.nextPageToken } : {}),
         };
     yield { events, goesOn: next !== undefined, cursor };
@@ -114,7 +114,6 @@ export async function* tailHistory(
   }
 }
 
-/** Polls again for as long as the server is away; the caller's signal bounds it. */
 async function pollPatiently(
   client: Client,
   workflowId: string,
@@ -123,19 +122,42 @@ async function pollPatiently(
   signal: AbortSignal,
 ): Promise<HistoryPage> {
   let pageToken = cursor.pageToken;
+  const request = () => {
+    const page = { ...(pageToken ? { nextPageToken: pageToken } : {}), ...paging };
+    return poll(client, { workflowId, runId: cursor.executionId }, page, signal);
+  };
+  try {
+    return await patiently(signal, request, (error) => {
+      const isRefused = grpcCode(error) === GRPC.invalidArgument && pageToken !== undefined;
+      // A token that the server no longer takes: read again from the start, known events are left out.
+      if (isRefused) pageToken = undefined;
+      else if (isTooLarge(error) && !paging.maximumPageSize) paging.maximumPageSize = 1;
+      else return false;
+      return true;
+    });
+  } catch (error) {
+    throw isRunNotFound(error) ? new RunNotFound(workflowId, client.options.namespace) : error;
+  }
+}
+
+/**
+ * Asks again for as long as the server is away; the caller's signal bounds it.
+ * @param mend changes what is asked for, where it can
+ */
+async function patiently<T>(
+  signal: AbortSignal,
+  request: () => Promise<T>,
+  mend: (error: unknown) => boolean = () => false,
+): Promise<T> {
   for (let delay = RETRY_MS.first; ; delay = Math.min(delay * 2, RETRY_MS.most)) {
     try {
-      const page = { ...(pageToken ? { nextPageToken: pageToken } : {}), ...paging };
-      return await poll(client, { workflowId, runId: cursor.executionId }, page, signal);
+      return await untilAborted(signal, request());
     } catch (error) {
       signal.throwIfAborted();
-      if (isRunNotFound(error)) throw new RunNotFound(workflowId, client.options.namespace);
+      if (mend(error)) continue;
       const code = grpcCode(error);
-      // A token that the server no longer takes: read again from the start, known events are left out.
-      if (code === GRPC.invalidArgument && pageToken !== undefined) pageToken = undefined;
-      else if (isTooLarge(error) && !paging.maximumPageSize) paging.maximumPageSize = 1;
-      else if (!PASSING.has(code)) throw error;
-      else if (code !== GRPC.deadlineExceeded) await untilAborted(signal, sleep(delay));
+      if (!PASSING.has(code) && !(error instanceof ServerUnavailable)) throw error;
+      if (code !== GRPC.deadlineExceeded) await untilAborted(signal, sleep(delay));
     }
   }
 }
@@ -197,6 +219,7 @@ async function nextExecution(
   workflowId: string,
   executionId: string,
   event: HistoryEvent,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const { newExecutionRunId } =
     event.workflowExecutionContinuedAsNewEventAttributes ??
@@ -206,7 +229,24 @@ async function nextExecution(
     {};
   if (newExecutionRunId) return newExecutionRunId;
   if (!isClosing(event)) return undefined;
-  // An operator may reset a run, also one that has ended: no event of the old execution names the new one.
-  const { workflowExtendedInfo } = await describeRun(client, workflowId, { executionId });
-  return workflowExtendedInfo?.resetRunId || undefined;
+  try {
+    return await patiently(signal, () => resetOf(client, workflowId, executionId));
+  } catch (error) {
+    // Deleted just now: then there is no more to read.
+    if (error instanceof RunNotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * An operator may reset a run, also one that has ended. No event of an old execution names the new one; the server knows it
+ * of the execution that was reset, and not of one that ended because an earlier one was.
+ */
+async function resetOf(client: Client, workflowId: string, executionId: string): Promise<string | undefined> {
+  const newest = await describeRun(client, workflowId);
+  const newestId = executionOf(newest);
+  if (newestId === executionId) return undefined;
+  const ended = await describeRun(client, workflowId, { executionId });
+  const firstOf = ({ workflowExecutionInfo }: Description) => workflowExecutionInfo?.firstRunId;
+  return ended.workflowExtendedInfo?.resetRunId || (firstOf(newest) === firstOf(ended) ? newestId : undefined);
 }

@@ -17,7 +17,7 @@ import { ToolRequirement, type ToolRequirementFields } from './tool-requirement.
  */
 export type RequirementFields = Omit<StepRequirement, 'onReject' | 'maxRetries' | 'tools'> &
   Partial<Pick<StepRequirement, 'onReject' | 'maxRetries'>> &
-  Pick<OpenPause, 'preview'> & { readonly tools?: readonly ToolRequirementFields[] };
+  Pick<OpenPause, 'preview' | 'toolCount'> & { readonly tools?: readonly ToolRequirementFields[] };
 
 /** What a decision says, without the requirement that it names. */
 type Answer = Omit<Decision, 'requirement' | 'digest'>;
@@ -137,7 +137,7 @@ export class Requirement {
   /** All or none: what one call does not take, none of them gets. */
   #toEach(answer: (tool: ToolRequirement) => void, isMeant: (tool: ToolRequirement) => boolean = () => true): void {
     this.#assertOpen();
-    const { toolCount = this.tools.length } = this as { readonly toolCount?: number };
+    const { toolCount = this.tools.length } = this;
     if (toolCount > this.tools.length) {
       const problem = `with no worker up, ${this.tools.length} of its ${toolCount} calls are known: answer them one by one, in \`tools\``;
       throw new InvalidAnswer(this.id, problem);

@@ -46,9 +46,11 @@ export class EventReader {
   #next: number;
   /** The newest number in this history, and the newest that was told. */
   #read = 0;
+  #told = 0;
   /** The newest number when an execution began: a reset's begins there again. */
   readonly #begun = new Map<string, number>();
-  #told = 0;
+  /** The executions of resets; the copy that a later reset begins with has the event of an earlier one. */
+  readonly #resets = new Set<string>();
   readonly #executions = new Set<string>();
   #run: Pick<RunEvent, 'workflowName' | 'sessionId'>;
   /** The run is paused, unless the same workflow task goes on to say otherwise. */
@@ -95,13 +97,14 @@ export class EventReader {
     } = event;
     if (started) {
       const original = started.originalExecutionRunId ?? '';
-      const known = this.#begun.get(original);
-      if (known === undefined) this.#begun.set(original, this.#read);
-      else this.#read = known;
+      // One whose beginning was not read began where the run did, or another execution ended.
+      this.#read = this.#begun.get(original) ?? (started.continuedExecutionRunId ? this.#read : 0);
+      this.#begun.set(original, this.#read);
       return this.#start(started);
     }
-    if (failedTask?.newRunId) {
+    if (failedTask?.newRunId && !this.#resets.has(failedTask.newRunId)) {
       // A reset: from here on it is another execution that writes, and counts on from here.
+      this.#resets.add(failedTask.newRunId);
       this.trust(failedTask.newRunId);
       this.#countFrom(this.#read);
     }
@@ -206,7 +209,7 @@ export class EventReader {
   /** The run was put back: what it told after this number does not count any more, and comes anew. */
   #countFrom(sequence: number): void {
     if (this.#told > sequence) this.#next = sequence + 1;
-    this.#told = 0;
+    this.#told = Math.min(this.#told, sequence);
   }
 
   #common(sequence: number, time: string) {

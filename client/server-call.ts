@@ -38,12 +38,21 @@ export function addressOf(client: Client): string {
   return options?.address ?? 'the configured address';
 }
 
+/** Nothing more is asked of the server. */
+export class ClientClosed extends Error {
+  override readonly name = 'ClientClosed';
+
+  constructor() {
+    super('the client was closed');
+  }
+}
+
 /** Requests on their way, per client: also those whose caller no longer waits. */
 const underWay = new WeakMap<Client, Set<Promise<unknown>>>();
 
 /** Makes the request, which is remembered until it settles. @throws where {@link endRequests} was called before */
 export async function track<T>(client: Client, request: () => Promise<T>): Promise<T> {
-  if (ended.has(client)) throw new Error('the client was closed');
+  if (ended.has(client)) throw new ClientClosed();
   const requests = underWay.get(client) ?? new Set();
   const made = request();
   underWay.set(client, requests.add(made));

@@ -1,22 +1,20 @@
 /** Lists of runs: those of a session, and those that wait for a human. */
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
-import type { temporal } from '@temporalio/proto';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
 import {
-  type AttributeKey,
   HOLDPOINT_SESSION,
   HOLDPOINT_STATUS,
   HOLDPOINT_STEP,
   sessionAttribute,
 } from '../workflows/protocol/search-attributes.ts';
 import type { RunStatus } from '../workflows/protocol/run-output.ts';
-import { compactRun, memoOf } from './compact-run.ts';
+import { attributeOf, compactRun, type ExecutionInfo } from './compact-run.ts';
 import { NamespaceNotFound, RunNotFound, SearchAttributesMissing, ServerUnavailable } from './errors.ts';
 import { fetchRun } from './fetch-run.ts';
 import { decodePayload } from './payloads.ts';
+import { readMemo } from './read-run.ts';
 import type { Run } from './run.ts';
-import { detailsOf, explained, GRPC, grpcCode, track } from './server-call.ts';
+import { ClientClosed, detailsOf, explained, GRPC, grpcCode, track } from './server-call.ts';
 
 export interface Session {
   readonly sessionId: string;
@@ -48,7 +46,7 @@ const PAGE = 200;
  */
 export async function fetchSession(client: Client, sessionId: string): Promise<Session> {
   // By run: one that continued as new is listed once per execution, the newest first.
-  const listed = new Map<string, { readonly newest: ListedExecution; startedAt: number }>();
+  const listed = new Map<string, { readonly newest: ExecutionInfo; startedAt: number }>();
   const attribute = sessionAttribute(sessionId);
   for await (const info of list(client, sessionQuery(attribute))) {
     if (attributeOf(info, HOLDPOINT_SESSION) !== attribute) continue;
@@ -67,20 +65,21 @@ export async function fetchSession(client: Client, sessionId: string): Promise<S
 }
 
 /** A run that cannot be read here – encrypted with another key, say – as far as the list tells; `undefined`: deleted since. */
-async function fetchListed(client: Client, info: ListedExecution): Promise<Run | undefined> {
+async function fetchListed(client: Client, info: ExecutionInfo): Promise<Run | undefined> {
   try {
     return await fetchRun(client, runIdOf(info));
   } catch (error) {
     if (error instanceof RunNotFound) return undefined;
-    if (error instanceof ServerUnavailable || error instanceof NamespaceNotFound) throw error;
-    const [status, sessionId = ''] = [
-      attributeOf<RunStatus>(info, HOLDPOINT_STATUS),
-      attributeOf(info, HOLDPOINT_SESSION),
-    ];
-    const known = { ...(status ? { status } : {}), sessionId };
-    return compactRun({ workflowId: runIdOf(info), type: info.type?.name ?? '' }, known);
+    const isOfServer = error instanceof ServerUnavailable || error instanceof NamespaceNotFound;
+    if (isOfServer || error instanceof ClientClosed || grpcCode(error) !== undefined) throw error;
+    // What Temporal ended has the attribute that it had before.
+    const status = ENDED[info.status ?? 0] ?? attributeOf<RunStatus>(info, HOLDPOINT_STATUS);
+    return compactRun(info, undefined, status ? { status } : {});
   }
 }
+
+/** `WorkflowExecutionStatus` of executions that Temporal itself ended: failed, cancelled, terminated, timed out. */
+const ENDED: Readonly<Record<number, RunStatus>> = { 3: 'failed', 4: 'cancelled', 5: 'failed', 7: 'failed' };
 
 /**
  * The runs in which something waits for a human, page by page. By search attribute; where none are registered, from the
@@ -107,7 +106,7 @@ export async function* pausedRuns(client: Client, limit: number): AsyncGenerator
   }
 }
 
-async function* withFallback(client: Client, query: string, fallback: string): AsyncGenerator<ListedExecution> {
+async function* withFallback(client: Client, query: string, fallback: string): AsyncGenerator<ExecutionInfo> {
   try {
     yield* list(client, query);
   } catch (error) {
@@ -117,14 +116,12 @@ async function* withFallback(client: Client, query: string, fallback: string): A
   }
 }
 
-type ListedExecution = temporal.api.workflow.v1.IWorkflowExecutionInfo;
-
 /**
  * The executions as the server lists them. The SDK's own list decodes the memo of each, and so fails as a whole where one
  * stranger's in the namespace cannot be read.
  * @throws {SearchAttributesMissing | ServerUnavailable | NamespaceNotFound}
  */
-async function* list(client: Client, query: string): AsyncGenerator<ListedExecution> {
+async function* list(client: Client, query: string): AsyncGenerator<ExecutionInfo> {
   const { namespace } = client.options;
   let nextPageToken: Uint8Array | undefined;
   try {
@@ -143,29 +140,20 @@ async function* list(client: Client, query: string): AsyncGenerator<ListedExecut
   }
 }
 
-function runIdOf({ execution }: ListedExecution): string {
+function runIdOf({ execution }: ExecutionInfo): string {
   return execution?.workflowId ?? '';
 }
 
-function startOf({ startTime }: ListedExecution): number {
+function startOf({ startTime }: ExecutionInfo): number {
   return Number(startTime?.seconds ?? 0) * 1000 + Math.floor((startTime?.nanos ?? 0) / 1e6);
 }
 
-/** Search attributes are in the clear, whatever else cannot be read. */
-function attributeOf<Text extends string>(
-  { searchAttributes }: ListedExecution,
-  { name }: AttributeKey<'KEYWORD'>,
-): Text | undefined {
-  const payload = searchAttributes?.indexedFields?.[name];
-  return payload ? defaultPayloadConverter.fromPayload<Text>(payload) : undefined;
-}
-
 /** What cannot be read is not ours, or not for this client. */
-async function listedMemo(client: Client, info: ListedExecution): Promise<RunMemo | undefined> {
+async function listedMemo(client: Client, info: ExecutionInfo): Promise<RunMemo | undefined> {
   const payload = info.memo?.fields?.[MEMO_KEY];
   if (!payload) return undefined;
   try {
-    return memoOf({ memo: { [MEMO_KEY]: await decodePayload(client, runIdOf(info), payload) } });
+    return readMemo(await decodePayload(client, runIdOf(info), payload));
   } catch {
     return undefined;
   }

@@ -44,15 +44,16 @@ function runEditor(editor: string, file: string): string | undefined {
 
 /** Ctrl-C reaches this process too; it is told once it runs again. */
 async function withoutInterrupts<T>(work: () => T): Promise<T> {
-  const listeners = process.listeners('SIGINT');
+  const listeners = process.rawListeners('SIGINT') as NodeJS.SignalsListener[];
   const ignore = () => {};
-  process.removeAllListeners('SIGINT').on('SIGINT', ignore);
+  process.on('SIGINT', ignore);
+  for (const listener of listeners) process.off('SIGINT', listener);
   try {
     return work();
   } finally {
     await nextTurn();
     await nextTurn();
-    process.off('SIGINT', ignore);
     for (const listener of listeners) process.on('SIGINT', listener);
+    process.off('SIGINT', ignore);
   }
 }

@@ -8,9 +8,9 @@ import type { temporal } from '@temporalio/proto';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../../workflows/protocol/memo.ts';
 import type { RunStatus } from '../../workflows/protocol/run-output.ts';
 import { HOLDPOINT_SESSION, HOLDPOINT_STATUS, HOLDPOINT_STEP } from '../../workflows/protocol/search-attributes.ts';
-import { memoOf } from '../compact-run.ts';
 import { type DecryptionFailed, SearchAttributesMissing } from '../errors.ts';
 import { readPayload } from '../payloads.ts';
+import { readMemo } from '../read-run.ts';
 import { call, detailsOf, GRPC, grpcCode } from '../server-call.ts';
 
 /** A run in a list. */
@@ -165,7 +165,7 @@ async function listedMemo(
   const payload = info.memo?.fields?.[MEMO_KEY];
   try {
     const value = await readPayload(client, info.execution?.workflowId ?? '', payload);
-    return { memo: memoOf({ memo: { [MEMO_KEY]: value } }) };
+    return { memo: readMemo(value) };
   } catch (error) {
     return { unreadable: (error as DecryptionFailed).message };
   }

@@ -1,5 +1,6 @@
 /** A reset puts a run back, also one that has ended: what people decided since must be told, and be told as it was. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { InvalidAnswer } from '../../client/errors.ts';
@@ -10,8 +11,15 @@ import { openServer, type TestServer } from '../support/server.ts';
 let server: TestServer;
 let client: HoldpointClient;
 let drafts = 0;
+/** Drafts wait for it. */
+let held: Promise<void> | undefined;
 beforeAll(async () => {
-  server = await openServer({ slow: async () => `draft ${(drafts += 1)}` });
+  server = await openServer({
+    slow: async () => {
+      await held;
+      return `draft ${(drafts += 1)}`;
+    },
+  });
   client = new HoldpointClient(server.client, { taskQueue: server.taskQueue });
 });
 afterAll(() => server.close());
@@ -19,15 +27,30 @@ afterAll(() => server.close());
 /** `ResetReapplyType`: what is sent again to the run, of what was sent after the place that it is reset to. */
 const REAPPLY = { signals: 1, nothing: 2 } as const;
 
-/** To the first workflow task, as an operator does. */
-async function reset({ runId }: Run, reapply: keyof typeof REAPPLY = 'nothing'): Promise<void> {
-  const handle = server.client.workflow.getHandle(runId);
-  const [first] = ofType(await eventsOf(handle), 'WorkflowTaskCompleted');
+/** Temporal's id of the newest execution. */
+async function executionOf({ runId }: Run): Promise<string> {
+  return (await server.client.workflow.getHandle(runId).describe()).runId;
+}
+
+interface Reset {
+  readonly reapply?: keyof typeof REAPPLY;
+  /** Which execution; default: the newest. */
+  readonly of?: string;
+  /** Which of its workflow tasks, as `at` counts; default: the first. */
+  readonly task?: number;
+}
+
+/** As an operator does. */
+async function reset(run: Run, { reapply = 'nothing', of, task = 0 }: Reset = {}): Promise<void> {
+  const { runId } = run;
+  const executionId = of ?? (await executionOf(run));
+  const handle = server.client.workflow.getHandle(runId, executionId);
+  const to = ofType(await eventsOf(handle), 'WorkflowTaskCompleted').at(task);
   await server.client.workflowService.resetWorkflowExecution({
     namespace: 'default',
-    workflowExecution: { workflowId: runId, runId: (await handle.describe()).runId },
+    workflowExecution: { workflowId: runId, runId: executionId },
     reason: 'an operator’s',
-    workflowTaskFinishEventId: first!.eventId!,
+    workflowTaskFinishEventId: to!.eventId!,
     resetReapplyType: REAPPLY[reapply],
     requestId: randomUUID(),
   });
@@ -91,6 +114,88 @@ test('a wait that knows the end of a run goes on with it', async () => {
   expect((await client.wait(ended)).isPaused).toBe(true);
 });
 
+/** Number and name of each event that says how the run stands. */
+async function toldOf(runId: string): Promise<string[]> {
+  const told: string[] = [];
+  for await (const { sequence, event } of client.events(runId)) {
+    if (/Continued|^Workflow/.test(event)) told.push(`${sequence} ${event}`);
+  }
+  return told;
+}
+
+test('again and again, to later and to earlier places: each life is told once, and none is left out', async () => {
+  const run = await client.run('clientTwice', { input: 'x' });
+  await answered(await client.wait(run), 'confirm', 'ann');
+  await answered(await client.wait(run.runId), 'confirm', 'bob');
+  const first = await toldOf(run.runId);
+  // To its second question, and from there to its first.
+  await reset(run, { task: 1 });
+  await answered(await client.wait(run.runId), 'confirm', 'cleo');
+  const second = await toldOf(run.runId);
+  expect(second.slice(0, first.length)).toEqual(first);
+  await reset(run);
+  await answered(await client.wait(run.runId), 'reject', 'dan');
+  await answered(await client.wait(run.runId), 'confirm', 'eve');
+  const third = await toldOf(run.runId);
+  expect(third.slice(0, second.length)).toEqual(second);
+  expect(third.slice(second.length).map((each) => each.split(' ')[1])).toEqual(first.map((each) => each.split(' ')[1]));
+  expect(await decisionsOf(run.runId)).toEqual([
+    ...['ann confirmed', 'bob confirmed'],
+    // Her answer stands before the place of the reset, and has its effect anew.
+    ...['ann confirmed', 'cleo confirmed'],
+    ...['dan rejected', 'eve confirmed'],
+  ]);
+});
+
+test('twice of one execution: who reads the life in between goes on with the last', async () => {
+  const run = await client.run('clientGate', { input: 'x' });
+  const of = await executionOf(run);
+  await reset(run, { of });
+  const between = await client.wait(run.runId);
+  const watching = toldOf(run.runId);
+  await reset(between, { of });
+  await answered(await client.wait(run.runId), 'confirm', 'ann');
+  for (const told of [await watching, await toldOf(run.runId)]) expect(told.at(-1)).toMatch(/WorkflowCompleted$/);
+  expect(await decisionsOf(run.runId)).toEqual(['ann confirmed']);
+});
+
+test('while somebody listens from an answer on: the listener hears of the pause that it comes to', async () => {
+  const run = await client.run('clientChain', { input: 'x' });
+  run.activeStepRequirements[0]!.setUserInput({ limit: 1 });
+  run.activeStepRequirements[0]!.confirm();
+  let release = () => {};
+  held = new Promise((resolve) => (release = resolve));
+  const stream = client.continueStream(run);
+  const told: string[] = [];
+  for await (const { event } of stream) {
+    told.push(event);
+    if (event === 'StepStarted' && held) {
+      await reset(run);
+      held = undefined;
+    }
+  }
+  release();
+  expect(told.at(-1)).toBe('WorkflowPaused');
+  expect((await stream.run).activeStepRequirements[0]!.stepName).toBe('form');
+});
+
+test('of an execution that has continued as new: the end is that of the last', async () => {
+  const run = await client.start('clientRelay', { input: 1 });
+  const of = await executionOf(run);
+  const handle = server.client.workflow.getHandle(run.runId);
+  await handle.signal('next');
+  while ((await executionOf(run)) === of) await sleep(50);
+  await reset(run, { of });
+  for (let round = 1; round < 3; round += 1) {
+    const at = await executionOf(run);
+    await handle.signal('next');
+    while ((await executionOf(run)) === at) await sleep(50);
+  }
+  await handle.result();
+  expect((await toldOf(run.runId)).at(-1)).toMatch(/WorkflowCompleted$/);
+  expect((await client.audit(run.runId)).at(-1)).toMatchObject({ what: 'ended', status: 'completed' });
+});
+
 test.each([
   // It is delivered before the run has asked again.
   ['brings anew is too early', 'signals', 'not_found'],
@@ -105,7 +210,7 @@ test.each([
     server.client.workflow.getHandle(run.runId),
     (events) => ofType(events, 'WorkflowExecutionSignaled').length > 0,
   );
-  await reset(run, reapply);
+  await reset(run, { reapply });
   await server.worker({ taskQueue });
   expect(await outcome).toBeInstanceOf(InvalidAnswer);
   expect(await outcome).toMatchObject({ refusals: [{ requirement: 'b#confirmation', code }] });

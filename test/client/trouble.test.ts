@@ -192,6 +192,24 @@ test('a session that is named after a long run id is that of this run alone', as
   expect((await client.getSession(runId!)).runs.map((run) => run.runId)).toEqual([runId]);
 });
 
+test('a server that is away for the moment in which a run ends', async () => {
+  const connection = await Connection.connect({ address: inject('address') });
+  const own = new HoldpointClient(new Client({ connection }), { taskQueue: server.taskQueue });
+  const run = await own.run('clientGate', { input: 1 });
+  run.activeStepRequirements[0]!.confirm();
+  const away = Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: 'away', metadata: {} });
+  const asked = vi.spyOn(connection.workflowService, 'describeWorkflowExecution').mockRejectedValueOnce(away);
+  expect((await own.continueRun(run)).content).toBe('b');
+  expect(asked.mock.calls.length).toBeGreaterThan(1);
+  asked.mockImplementation(() => new Promise(() => {}) as never);
+  const again = await client.run('clientGate', { input: 1 });
+  again.activeStepRequirements[0]!.confirm();
+  await client.continueRun(again);
+  await expect(own.wait(again, { timeout: '1s' })).rejects.toThrow(WaitTimeout);
+  asked.mockRestore();
+  await connection.close();
+});
+
 test('a client is closed while requests of its waits are under way', async () => {
   for (let time = 0; time < 3; time += 1) {
     const own = new HoldpointClient(

@@ -18,6 +18,8 @@ export const clientGate = workflow({
   ],
 });
 
+export const clientTwice = workflow({ name: 'clientTwice', steps: [ask('one'), ask('two')] });
+
 export const clientChain = workflow({
   name: 'clientChain',
   steps: [

@@ -28,7 +28,7 @@ export interface RunContext {
   readonly additionalData: AdditionalData;
   readonly desk: Desk;
   readonly usage: UsageMeter;
-  /** How often the executor at a path has started. */
+  /** How often the executor, the evaluator or the selector at a path has started. */
   readonly rounds: PathCounters;
 }
 

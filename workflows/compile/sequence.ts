@@ -27,6 +27,7 @@ export function* runSequence(
   const outputs: StepOutput[] = [];
   const times = new Map<string, number>();
   let { flow } = scope;
+  let stopped = false;
   for (const node of nodes) {
     // By name, and not by position, which differs where another definition goes on; a selector may name a choice twice.
     const nth = (times.get(node.name) ?? 0) + 1;
@@ -36,7 +37,8 @@ export function* runSequence(
     if (!output) continue;
     outputs.push(output);
     flow = after(flow, output);
-    if (output.stop) return { outputs: Object.freeze(outputs), flow, stopped: true };
+    stopped = output.stop === true;
+    if (stopped) break;
   }
-  return { outputs: Object.freeze(outputs), flow, stopped: false };
+  return { outputs: Object.freeze(outputs), flow, stopped };
 }

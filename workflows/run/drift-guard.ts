@@ -15,26 +15,27 @@ import { changedPaths, fingerprintOf } from '../define/structure.ts';
 const DEFINITION_PATCH = `${PATCH_PREFIX}definition:`;
 
 /**
- * A run keeps the fingerprint that it was started with. That of its client counts where the run's first worker has the same
- * definition, as nearly always: a patch is two events and a write to the visibility store. Any other new run records that
- * of now with the first question. A replay asks for those of before too, and what its history does not have is answered
- * with no and leaves nothing there.
+ * A run keeps the fingerprint that it was started with, that of its client where the run's first worker has the same
+ * definition, as nearly always: a patch is two events and a write to the visibility store. Any other new execution records
+ * that of now, also where it takes over a compatible one: its history is of this definition. A replay asks for those of
+ * before too, and what its history does not have is answered with no and leaves nothing there.
  *
- * `compatibleWith` has whole fingerprints, since each must be the id of a patch: by their hashes alone, runs could go on
- * only by what {@link recordedFingerprint} reads, and that is no part of the SDK's interface.
+ * `compatibleWith` has whole fingerprints, since each must be the id of a patch.
  * @param carried the fingerprint of the execution that this one continues: in a new history any patch is taken
  * @throws a plain error, which fails the workflow task and not the run
  */
 export function guardDefinition(definition: WorkflowDefinition, carried?: string): void {
   const now = fingerprintOf(definition);
-  const given = carried ?? fingerprintOfClient();
-  const before = carried ?? recordedFingerprint() ?? given;
   const allowed = [now, ...(definition.compatibleWith ?? [])];
+  const isAllowed = (fingerprint?: string) => fingerprint !== undefined && allowed.includes(fingerprint);
   const isPatched = () => allowed.some((fingerprint) => patched(DEFINITION_PATCH + fingerprint));
-  const isAllowed = () => before !== undefined && allowed.includes(before);
-  if (workflowInfo().unsafe.isReplaying) {
-    if (isPatched() || isAllowed()) return;
-  } else if (carried === undefined ? given === now || isPatched() : isAllowed()) return;
+  const given = carried ?? fingerprintOfClient();
+  const recorded = recordedFingerprint() ?? given;
+  const isOurs = () =>
+    workflowInfo().unsafe.isReplaying ? isPatched() || isAllowed(recorded) : given === now || isPatched();
+  const goesOn = carried === undefined || isAllowed(carried);
+  if (goesOn && isOurs()) return;
+  const before = goesOn ? recorded : carried;
   const changed = before === undefined ? [] : changedPaths(before, now);
   const what = changed.length === 0 ? 'a node' : changed.map((path) => `'${path}'`).join(', ');
   const allow =

@@ -99,7 +99,7 @@ it('what is not known without a worker is not denied', () => {
     Array.from({ length: 25 }, (_, index) => requirementFields('confirmation', { id: `n${index}#confirmation` })),
     [],
   );
-  const run = compactRun({ workflowId: 'r', type: 'w', memo: { holdpoint: memo } });
+  const run = compactRun({ execution: { workflowId: 'r' } }, memo);
   expect(runLines(run).join('\n')).toContain('5 more are open: with no worker up');
   expect(() => findRequirement(run, 'n24#confirmation')).toThrow(/^Of 25 open requirements .* is not among the known/);
 });

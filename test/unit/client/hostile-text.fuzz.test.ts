@@ -152,8 +152,8 @@ describe('of a memo', () => {
         memo.chain((valid) => fc.tuple(fc.constant(valid), fc.oneof(mutated(valid), hostileJson))),
         ([valid, other]) => {
           expect(readMemo(valid)).toBe(valid);
-          const info = { workflowId: 'run-1', type: 'w', memo: { [MEMO_KEY]: other } };
-          const lines = runLines(compactRun(info));
+          const info = { execution: { workflowId: 'run-1' }, type: { name: 'w' } };
+          const lines = runLines(compactRun(info, readMemo(other)));
           if (readMemo(other)) read += 1;
           for (const line of lines) expect(line).not.toMatch(UNSEEN);
         },

@@ -64,26 +64,23 @@ describe('a run', () => {
 });
 
 describe('a run read from its memo', () => {
-  const memo = {
-    holdpoint: toMemo(
-      { status: 'paused', workflowName: 'w', sessionId: 's', sequence: 0 },
-      [open('a/b#confirmation')],
-      [],
-    ),
-  };
-  const info = { workflowId: 'id', type: 'w', memo };
+  const memo = toMemo(
+    { status: 'paused', workflowName: 'w', sessionId: 's', sequence: 0 },
+    [open('a/b#confirmation')],
+    [],
+  );
+  const info = { execution: { workflowId: 'id' }, type: { name: 'w' } };
 
   test('has what the memo has, and says that it is not complete', () => {
-    const run = compactRun(info);
+    const run = compactRun(info, memo);
     expect(run).toMatchObject({ runId: 'id', sessionId: 's', status: 'paused', complete: false, content: null });
     expect(run.activeStepRequirements[0]).toMatchObject({ path: 'a/b', pauseKind: 'step', requiresConfirmation: true });
     expect(run.activeStepRequirements[0]!.onReject).toBeUndefined();
   });
 
   test('asks for nothing when it ended, and runs when it has no memo yet', () => {
-    expect(compactRun(info, { status: 'failed' })).toMatchObject({ status: 'failed', stepRequirements: [] });
-    expect(compactRun({ workflowId: 'id', type: 'w', memo: {} })).toMatchObject({ status: 'running', sessionId: 'id' });
-    expect(compactRun({ workflowId: 'id', type: 'w', memo: { holdpoint: 5 } })).toMatchObject({ status: 'running' });
+    expect(compactRun(info, memo, { status: 'failed' })).toMatchObject({ status: 'failed', stepRequirements: [] });
+    expect(compactRun(info, undefined)).toMatchObject({ status: 'running', sessionId: 'id', workflowName: 'w' });
   });
 });
 
