@@ -7,7 +7,7 @@ import type { RunEvent } from '../workflows/protocol/events.ts';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
 import type { RefusalCode } from '../workflows/protocol/requirement.ts';
 import { type Cursor, type HistoryEvent, tailHistory } from './history-tail.ts';
-import { decodePayload, readPayload } from './payloads.ts';
+import { decodeSignal, readPayload } from './payloads.ts';
 import { readMemo } from './read-run.ts';
 import { EventReader, timeOf } from './run-events.ts';
 
@@ -152,7 +152,7 @@ class AuditReader {
   ): Promise<void> {
     const payload = input?.payloads?.[0];
     // Anybody may signal anything.
-    const argument = payload && (await decodePayload(this.#client, this.#runId, payload).catch(() => undefined));
+    const argument = payload && (await decodeSignal(this.#client, this.#runId, payload).catch(() => undefined));
     const { by } = (argument ?? {}) as { by?: unknown };
     this.entries.push({
       ...{ what: 'sent', at, signal: signalName ?? '', requirements: requirementsIn(argument) },

@@ -1,6 +1,7 @@
 /** The client: starts runs, waits for them, answers what they ask, and finds them again. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
+import { RawValue } from '@temporalio/common';
 import type { RunEvent } from '../workflows/protocol/events.ts';
 import { CONTINUE_RUN, type ContinueRunSignal, type Decision } from '../workflows/protocol/signals.ts';
 import { checkAnswerSize, checkDecisions, decisionsOf } from './answers.ts';
@@ -234,7 +235,9 @@ export class HoldpointClient {
     const signal: ContinueRunSignal = { decisionId, ...(by === undefined ? {} : { by }), decisions };
     const answer = { decisionId, requirements: decisions.map(({ requirement }) => requirement) };
     try {
-      await callRun(this.temporal, runId, () => this.temporal.workflow.getHandle(runId).signal(CONTINUE_RUN, signal));
+      const handle = this.temporal.workflow.getHandle(runId);
+      // Past a payload converter of the caller's own: signals are read by hand, and in the default encoding.
+      await callRun(this.temporal, runId, () => handle.signal(CONTINUE_RUN, new RawValue(signal)));
     } catch (error) {
       if (!(error instanceof RunNotFound)) throw error;
       // No open run has this id. If there is one at all, it ended without this answer, and its record says who was first.

@@ -37,6 +37,8 @@ export interface LoadedConfig {
   readonly workflowsPath: string;
   /** Absolute; the file need not exist. */
   readonly activitiesPath: string;
+  /** The configuration says so; else it is where they are if there are any. */
+  readonly activitiesAreNamed: boolean;
   readonly onPause: HoldpointConfig['onPause'];
   /** Its keys are read where they are used: see `encryptedDataConverter`. */
   readonly encryption: HoldpointConfig['encryption'];
@@ -140,6 +142,7 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
     taskQueue: process.env.HOLDPOINT_TASK_QUEUE || (config.taskQueue ?? 'holdpoint'),
     workflowsPath: resolve(root, config.workflows ?? 'workflows/index.ts'),
     activitiesPath: resolve(root, config.activities ?? 'activities/index.ts'),
+    activitiesAreNamed: config.activities !== undefined,
     onPause: config.onPause,
     encryption: config.encryption,
     externalStorage: inFolder(root, config.externalStorage),

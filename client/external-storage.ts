@@ -1,6 +1,7 @@
 /** From `externalStorage` in a configuration to a data converter that keeps large payloads there, not on the server. */
-import { type DataConverter, ExternalStorage } from '@temporalio/common';
+import { ApplicationFailure, type DataConverter, ExternalStorage, type StorageDriver } from '@temporalio/common';
 import type { ExternalStorageOptions } from '../workflows/protocol/config.ts';
+import { FAILURE } from '../workflows/protocol/failure.ts';
 import { STORE_FROM_LIMIT } from '../workflows/define/payload-limit.ts';
 import { ConfigError } from './config.ts';
 import { checkProtobuf } from './check-protobuf.ts';
@@ -20,7 +21,7 @@ export function storedDataConverter(options: ExternalStorageOptions, own: DataCo
   if (!(threshold >= 0 && threshold <= STORE_FROM_LIMIT)) {
     throw new ConfigError(`externalStorage.threshold: expected bytes from 0 to ${STORE_FROM_LIMIT}, got ${threshold}`);
   }
-  const drivers = 'folder' in options ? [fileStorage(options.folder)] : [...options.drivers];
+  const drivers = ('folder' in options ? [fileStorage(options.folder)] : options.drivers).map(withReasons);
   const [first] = drivers;
   if (!first) throw new ConfigError('externalStorage.drivers: expected at least one: the first stores, all retrieve');
   return {
@@ -30,5 +31,30 @@ export function storedDataConverter(options: ExternalStorageOptions, own: DataCo
       driverSelector: () => first,
       payloadSizeThreshold: threshold,
     }),
+  };
+}
+
+/**
+ * The driver, with failures to store that say what they are: the SDK makes them the failure of the activity whose result it
+ * was. That has run, so it is not tried again by itself.
+ */
+function withReasons(driver: StorageDriver): StorageDriver {
+  return {
+    name: driver.name,
+    type: driver.type,
+    retrieve: (...given) => driver.retrieve(...given),
+    async store(...given) {
+      try {
+        return await driver.store(...given);
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw ApplicationFailure.create({
+          message: `the external storage '${driver.name}' did not take a payload: ${reason}`,
+          type: FAILURE.notStored,
+          nonRetryable: true,
+          cause: cause instanceof Error ? cause : new Error(reason),
+        });
+      }
+    },
   };
 }

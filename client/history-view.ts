@@ -4,7 +4,7 @@ import type { Payload } from '@temporalio/common';
 import { MEMO_KEY } from '../workflows/protocol/memo.ts';
 import { CONTINUE_RUN, type ContinueRunSignal } from '../workflows/protocol/signals.ts';
 import { eventId, type HistoryEvent } from './history-tail.ts';
-import { decodePayload, readMessage, readPayload } from './payloads.ts';
+import { decodeSignal, readMessage, readPayload } from './payloads.ts';
 import { readMemo } from './read-run.ts';
 
 export class HistoryView {
@@ -60,7 +60,7 @@ export class HistoryView {
     const payload = signaled.input?.payloads?.[0];
     if (this.#decisionId === undefined || signaled.signalName !== CONTINUE_RUN || !payload) return false;
     // Anybody may signal anything: what cannot be read is not ours.
-    const argument = await decodePayload(this.#client, this.#workflowId, payload).catch(() => undefined);
+    const argument = await decodeSignal(this.#client, this.#workflowId, payload).catch(() => undefined);
     return (argument as ContinueRunSignal | undefined)?.decisionId === this.#decisionId;
   }
 

@@ -14,3 +14,10 @@ export function defaultExport(module: Record<string, unknown>): unknown {
   const nested = typeof value === 'object' && value !== null && '__esModule' in value;
   return nested ? (value as { default?: unknown }).default : value;
 }
+
+/** All exports; of a CommonJS module – any in a package without `"type": "module"` – Node may know the default alone. */
+export function exportsOf(module: Record<string, unknown>): Record<string, unknown> {
+  const { default: inner, 'module.exports': _, ...named } = module;
+  const isAlone = Object.keys(named).every((name) => name === '__esModule');
+  return isAlone && typeof inner === 'object' && inner !== null ? { ...inner } : { ...module };
+}

@@ -1,11 +1,27 @@
 /** Reads payloads of history events with the caller's own data converter: encrypted and compressed runs are read too. */
 import type { Client } from '@temporalio/client';
-import { type ExternalStorage, type Payload, type ProtoFailure, StorageDriverClaim } from '@temporalio/common';
+import {
+  defaultPayloadConverter,
+  type ExternalStorage,
+  type Payload,
+  type ProtoFailure,
+  StorageDriverClaim,
+} from '@temporalio/common';
 import { DecryptionFailed, StoredPayloadUnavailable } from './errors.ts';
 
+/** The argument of a signal of ours, which is in the default encoding. @throws as {@link decodePayload} */
+export function decodeSignal(client: Client, workflowId: string, payload: Payload): Promise<unknown> {
+  return decodePayload(client, workflowId, payload, defaultPayloadConverter);
+}
+
 /** The value of one payload. @throws where the codec or the converter cannot read it. */
-export async function decodePayload(client: Client, workflowId: string, payload: Payload): Promise<unknown> {
-  const { payloadConverter, payloadCodecs, externalStorage } = client.options.loadedDataConverter;
+export async function decodePayload(
+  client: Client,
+  workflowId: string,
+  payload: Payload,
+  payloadConverter = client.options.loadedDataConverter.payloadConverter,
+): Promise<unknown> {
+  const { payloadCodecs, externalStorage } = client.options.loadedDataConverter;
   const context = { type: 'workflow', namespace: client.options.namespace, workflowId } as const;
   let payloads = [isReference(payload) ? await retrieved(payload, externalStorage) : payload];
   // Encoded in the order of the list, so decoded from its end.

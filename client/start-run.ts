@@ -132,8 +132,8 @@ function idProblem(runId: unknown): string | undefined {
   return `runId must be a string of 1 to 1000 characters, got ${describe(runId)}`;
 }
 
-/** @throws {TypeError} */
-function nameOf(workflow: WorkflowLike): string {
+/** The workflow type. @throws {TypeError} */
+export function nameOf(workflow: WorkflowLike): string {
   const name = typeof workflow === 'string' ? workflow : (definitionOf(workflow)?.name ?? workflow?.name);
   if (typeof name === 'string' && name !== '') return name;
   throw new TypeError('run and start take a workflow, or the name that it is exported under.');

@@ -219,7 +219,9 @@ class ServerProcess {
   }
 
   private describe(problem: string): string {
-    return `The embedded Temporal server ${problem}. It said: ${this.firstWords.trim() || 'nothing'}`;
+    const said = this.firstWords.trim() || 'nothing';
+    const advice = /not a database|malformed/.test(said) ? ' Its data file is broken: move it away.' : '';
+    return `The embedded Temporal server ${problem}.${advice} It said: ${said}`;
   }
 }
 

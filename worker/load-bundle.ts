@@ -26,7 +26,11 @@ export function loadBundle(
   try {
     vm.runInNewContext(code, sandbox, { filename: FILENAME });
     const bundle = sandbox.__TEMPORAL__ as { importWorkflows(): Record<string, unknown> };
-    return bundle.importWorkflows();
+    const exported = bundle.importWorkflows();
+    if ('then' in exported && typeof exported.then === 'function') {
+      throw new TypeError('the module has an `await` at its top level, and workflow modules cannot wait');
+    }
+    return exported;
   } catch (error) {
     throw failure(explain(error, code), error);
   }

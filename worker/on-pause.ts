@@ -12,10 +12,12 @@ export function pauseActivities(onPause: OnPause, webUi: string = LOCAL_UI): Rec
   const reply: PauseToldReply = remind === undefined ? {} : { remindBeforeMs: remind };
   return {
     async [ON_PAUSE_ACTIVITY](message: PauseMessage): Promise<PauseToldReply> {
-      const { info, cancellationSignal } = Context.current();
+      const { info, cancellationSignal, cancelled } = Context.current();
       const { workflowId, runId } = info.workflowExecution!;
       const path = ['namespaces', info.namespace, 'workflows', workflowId, runId, 'history'].map(encodeURIComponent);
-      await onPause.notify({ ...message, link: `${webUi.replace(/\/+$/, '')}/${path.join('/')}` }, cancellationSignal);
+      const link = `${webUi.replace(/\/+$/, '')}/${path.join('/')}`;
+      // One that hangs, whatever its signal says, must not keep the place of an activity.
+      await Promise.race([onPause.notify({ ...message, link }, cancellationSignal), cancelled]);
       return reply;
     },
   };

@@ -7,6 +7,7 @@ import { register as registerCommonJs } from 'tsx/cjs/api';
 import { register } from 'tsx/esm/api';
 import type { ConnectionSettings, LoadedConfig } from '../client/config.ts';
 import { configuredDataConverter } from '../client/data-converter.ts';
+import { exportsOf } from '../client/import-module.ts';
 import { webhook } from '../activities/on-pause.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { createWorker, type CreateWorkerOptions } from './create-worker.ts';
@@ -46,7 +47,7 @@ export async function prepareWorker(
   }
   const dataConverter = await configuredDataConverter(config);
   await reach(server);
-  const activities = await importActivities(config.activitiesPath);
+  const activities = await importActivities(config);
   const { failureConverterPath } = dataConverter;
   const workflowBundle = await bundleWorkflows({
     workflowsPath: config.workflowsPath,
@@ -96,11 +97,15 @@ function registerTypeScript(): void {
   registerCommonJs();
 }
 
-async function importActivities(file: string): Promise<Record<string, unknown>> {
-  if (!existsSync(file)) return {};
+/** A worker needs none, unless it says where they are. */
+async function importActivities({ activitiesPath: file, activitiesAreNamed }: LoadedConfig): Promise<object> {
+  if (!existsSync(file)) {
+    if (!activitiesAreNamed) return {};
+    throw new WorkerStartError(`There are no activities at ${file}, where temporal.config.ts says that they are.`);
+  }
   if (/\.[cm]?tsx?$/.test(file)) registerTypeScript();
   try {
-    return { ...(await import(pathToFileURL(file).href)) };
+    return exportsOf((await import(pathToFileURL(file).href)) as Record<string, unknown>);
   } catch (error) {
     const [, missing] =
       /^Cannot find (?:package|module) '((?:@[\w.-]+\/)?\w[\w.-]*)/.exec((error as Error)?.message) ?? [];

@@ -1,15 +1,18 @@
 /** What the client does when the server, the worker or the data in between is not as it should be. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { connect } from '../../client/connect.ts';
+import { encryptedDataConverter } from '../../client/encryption.ts';
+import { bundleWorkflows } from '../../worker/bundle.ts';
 import {
   InvalidAnswer,
   InvalidInput,
@@ -155,6 +158,30 @@ test('runs whose payloads are encrypted are read with the client’s codec', asy
   ]);
   // Without the codec nothing can be read, and nothing breaks.
   expect(await client.getRun(run.runId).catch((error: Error) => error)).toBeDefined();
+});
+
+test('a payload converter of one’s own: runs are started, answered and read, also encrypted', async () => {
+  const payloadConverterPath = fileURLToPath(new URL('../support/payload-converter.cjs', import.meta.url));
+  const workflowsPath = fileURLToPath(new URL('../workflows/skeleton.ts', import.meta.url));
+  const keys = [{ id: 'k', key: randomBytes(32).toString('base64') }];
+  for (const dataConverter of [
+    { payloadConverterPath },
+    await encryptedDataConverter({ keys }, { payloadConverterPath }),
+  ]) {
+    const taskQueue = `own-${randomUUID()}`;
+    const { failureConverterPath } = dataConverter as DataConverter;
+    const workflowBundle = await bundleWorkflows({
+      workflowsPath,
+      payloadConverterPath,
+      ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
+    });
+    await server.worker({ taskQueue, dataConverter, workflowBundle });
+    const own = new HoldpointClient(new Client({ connection: server.client.connection, dataConverter }), { taskQueue });
+    const run = await own.run('skeleton', { input: 'IN' });
+    run.activeStepRequirements[0]!.confirm();
+    expect(await own.continueRun(run, { by: 'ann', timeout: '20s' })).toMatchObject({ content: 'b<a<IN>>' });
+    expect((await own.audit(run.runId)).filter(({ what }) => what === 'sent')).toMatchObject([{ by: 'ann' }]);
+  }
 });
 
 test('a session has runs that cannot be read here, as far as lists tell', async () => {

@@ -4,16 +4,17 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
+import type { DataConverter, StorageDriver } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { encryptedDataConverter } from '../../client/encryption.ts';
+import { fileStorage } from '../../client/file-storage.ts';
 import { storedDataConverter } from '../../client/external-storage.ts';
 import { bundleWorkflows, type WorkflowBundle } from '../../worker/bundle.ts';
 import { agents, call, calls, play, prompts } from '../support/agents.ts';
 import { eventsOf } from '../support/history.ts';
-import { largeActivities } from '../support/large.ts';
+import { largeActivities, made } from '../support/large.ts';
 import { openServer, type TestServer } from '../support/server.ts';
 
 const MB = 1_000_000;
@@ -152,6 +153,38 @@ test('a file that is missing stops the run with a clear error, and the run goes 
   rmSync(folder, { recursive: true, force: true });
   renameSync(away, folder);
   expect((await done).status).toBe('completed');
+});
+
+test('what has run behind a yes, and whose result the storage did not take, is told as what it is', async () => {
+  let isFull = true;
+  const disk = fileStorage(folder);
+  const drivers: StorageDriver[] = [
+    {
+      ...disk,
+      store: async (...given) => {
+        if (isFull) throw new Error('ENOSPC: no space left on device, write');
+        return disk.store(...given);
+      },
+    },
+  ];
+  const taskQueue = `full-${randomUUID()}`;
+  const converter = storedDataConverter({ drivers }, await encryptedDataConverter({ keys }));
+  await server.worker({ taskQueue, workflowBundle, activities: largeActivities, dataConverter: converter });
+  const client = new HoldpointClient(new Client({ connection: server.client.connection, dataConverter: converter }), {
+    taskQueue,
+  });
+  let run = await client.run('largeGated', { input: 3 * MB });
+  run.activeStepRequirements[0]!.confirm();
+  run = await client.continueRun(run);
+  expect(run.activeStepRequirements[0]).toMatchObject({
+    kind: 'error',
+    mayHaveRun: true,
+    message: expect.stringMatching(/'make' may have run: the external storage 'files' did not take a payload: ENOSPC/),
+  });
+  expect(made.get(run.runId)).toBe(1);
+  isFull = false;
+  run.activeStepRequirements[0]!.retry();
+  expect((await client.continueRun(run)).status).toBe('completed');
 });
 
 test('a client without the storage says so', async () => {

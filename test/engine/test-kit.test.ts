@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { after, confirm, createTestEnv, reject, retry, type TestEnv } from '../kit/index.ts';
 
+const bundle = () => ({ code: readFileSync(inject('bundlePath'), 'utf8') });
 let env: TestEnv;
 beforeAll(async () => {
-  env = await createTestEnv({ workflowBundle: { code: readFileSync(inject('bundlePath'), 'utf8') } });
+  env = await createTestEnv({ workflowBundle: bundle() });
 });
 afterAll(() => env.close());
 
@@ -22,6 +23,13 @@ test('a missing answer tells what was asked and what to add, and leaves no run b
     /b#confirmation \(confirmation of b\): Go on\?[^]*Add to `answers`: b: confirm\(\)/,
   );
   expect((await env.client.getRun(runId)).status).toBe('failed');
+});
+
+test('a workflow that the environment has not is named, and nothing waits for it', async () => {
+  const workflowBundle = { ...bundle(), workflowTypes: ['skeleton'] };
+  const small = await createTestEnv({ workflowBundle });
+  await expect(small.run('nope', 'IN')).rejects.toThrow("There is no workflow 'nope' in this environment: skeleton.");
+  await small.close();
 });
 
 test('an answer that nobody asked for is named', async () => {

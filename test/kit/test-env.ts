@@ -7,9 +7,9 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { HoldpointClient } from '../../client/client.ts';
 import type { Run } from '../../client/run.ts';
-import type { StartOptions, WorkflowFunction } from '../../client/start-run.ts';
+import { nameOf, type StartOptions, type WorkflowFunction } from '../../client/start-run.ts';
 import { resolveBinary } from '../../worker/binaries.ts';
-import { bundleWorkflows } from '../../worker/bundle.ts';
+import { bundleWorkflows, type WorkflowBundle } from '../../worker/bundle.ts';
 import { createWorker, type CreateWorkerOptions } from '../../worker/create-worker.ts';
 import type { DurationString } from '../../workflows/define/duration.ts';
 import { milliseconds } from './answer.ts';
@@ -177,6 +177,13 @@ class RunningTestEnv implements TestEnv {
     await this.server.teardown();
   }
 
+  /** A run of another would wait for a worker that has it, and the clock with it. */
+  private assertKnown(name: string): void {
+    const { workflowTypes = [name] } = { ...this.options.workflowBundle } as Partial<WorkflowBundle>;
+    if (workflowTypes.includes(name)) return;
+    throw new TypeError(`There is no workflow '${name}' in this environment: ${workflowTypes.join(', ')}.`);
+  }
+
   private async play<W extends WorkflowFunction>(
     workflow: W | string,
     input: Parameters<W>[0],
@@ -185,6 +192,7 @@ class RunningTestEnv implements TestEnv {
   ): Promise<Run> {
     const book = new AnswerBook(answers);
     const { client, server } = this;
+    this.assertKnown(nameOf(workflow));
     const stage = { client, skip: (ms: number) => server.sleep(ms), now: () => server.currentTimeMs() };
     const started = await client.start(workflow, { ...options, input });
     try {

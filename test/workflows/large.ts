@@ -56,6 +56,13 @@ export const largeReview = workflow<number>({
   name: 'largeReview',
   steps: [step({ name: 'make', executor: remote.make, humanReview: { requiresOutputReview: true } }), after],
 });
+export const largeGated = workflow<number>({
+  name: 'largeGated',
+  steps: [
+    step({ name: 'make', executor: remote.make, humanReview: { requiresConfirmation: true, onError: 'pause' } }),
+    after,
+  ],
+});
 /** Goes on in another execution while it waits. */
 export const largeLong = workflow<number>({
   name: 'largeLong',

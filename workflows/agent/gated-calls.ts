@@ -3,7 +3,7 @@
  * of the model. What the human saw is what runs (H2, H5): the arguments in the requirement are those of the activity.
  */
 import type { Durable } from '../human/durable.ts';
-import { NodeFailure, RunCancelled } from '../human/outcome.ts';
+import { lost, NodeFailure, RunCancelled } from '../human/outcome.ts';
 import { askedFields, REJECTED_NOTE, withUserInput } from '../human/tool-answers.ts';
 import type { ToolApproval, ToolOutcome, ToolOutput } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
@@ -168,7 +168,7 @@ function askWhatBecame(
 ): Durable<StepRequirement> {
   const question = {
     kind: 'error',
-    message: `The tool '${toolName}' of '${member ?? agent}' may have run: no result came back (its worker died, or it took too long)`,
+    message: lost(`The tool '${toolName}' of '${member ?? agent}'`),
     errorType: FAILURE.mayHaveRun,
     mayHaveRun: true,
     toolCallId,

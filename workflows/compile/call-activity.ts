@@ -7,7 +7,7 @@ import { payloadLimit } from '../define/run-limit.ts';
 import type { StepInput } from '../define/step-input.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import type { Durable } from '../human/durable.ts';
-import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
+import { isControl, lost, mayHaveRun, NodeFailure } from '../human/outcome.ts';
 import type { Here } from './scope.ts';
 
 /** @throws {NodeFailure} that "may have run" where a gated executor was lost with its worker */
@@ -33,12 +33,7 @@ export function* callActivity(node: StepNode, executor: ActivityRef, input: Step
     return yield* desk.carry(input.toJSON(), size, here.scope.branch, (args) => executeActivity(ref, execution, args));
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
-      throw new NodeFailure(
-        `The executor of '${node.name}' may have run: no result came back (its worker died, or it took too long)`,
-        here.path,
-        FAILURE.mayHaveRun,
-        true,
-      );
+      throw new NodeFailure(lost(`The executor of '${node.name}'`, error), here.path, FAILURE.mayHaveRun, true);
     }
     throw error;
   }

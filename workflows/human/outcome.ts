@@ -5,6 +5,7 @@ import { describe } from '../define/human-review.ts';
 import { wellFormed } from '../define/json.ts';
 import { BranchStopped } from './branch.ts';
 import { type Durable, waitFor } from './durable.ts';
+import { FAILURE } from '../protocol/failure.ts';
 import { cut } from '../protocol/memo.ts';
 
 /** A human's no with `cancel`: the run ends as `cancelled`, its execution completes. */
@@ -77,15 +78,22 @@ export function isControl(error: unknown): boolean {
   return isCancellation(error) && isCancelled();
 }
 
+/** What a human is told of an executor or a call for which {@link mayHaveRun}. The words count: answers name their digest. */
+export function lost(what: string, error?: unknown): string {
+  const { cause } = (error ?? {}) as { readonly cause?: unknown };
+  const known = cause instanceof ApplicationFailure && cause.type === FAILURE.notStored ? cause.message : undefined;
+  return `${what} may have run: ${known ?? 'no result came back (its worker died, or it took too long)'}`;
+}
+
 /** The type of the failure with which a worker that shuts down gives back an activity that did not end in time. */
 const WORKER_SHUTDOWN = 'WorkerShutdown';
 
 /**
- * Did the activity possibly run although it failed? So it is when no result came in time: its worker died, hangs, or was
- * shut down in the middle. An activity that no worker ever took has not run.
+ * Did the activity possibly run although it failed? So it is when no result came in time – its worker died, hangs, or was
+ * shut down in the middle –, or no result could be kept. An activity that no worker ever took has not run.
  */
 export function mayHaveRun(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) return cause.type === WORKER_SHUTDOWN;
+  if (cause instanceof ApplicationFailure) return cause.type === WORKER_SHUTDOWN || cause.type === FAILURE.notStored;
   return cause instanceof TimeoutFailure && cause.timeoutType !== TimeoutType.SCHEDULE_TO_START;
 }

@@ -15,6 +15,8 @@ export const FAILURE = {
   invalidOutput: 'holdpoint.InvalidOutput',
   /** More data than one message of Temporal's can hold. */
   tooLarge: TOO_LARGE,
+  /** The external storage did not take a payload. Of an activity: it has run. */
+  notStored: 'holdpoint.NotStored',
   /** A gated executor was lost: it may have run, wholly or in part. */
   mayHaveRun: 'holdpoint.MayHaveRun',
   /** An agent's model asked for tools in every one of its turns. */

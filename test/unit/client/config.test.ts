@@ -35,6 +35,7 @@ describe('loadConfig', () => {
       connectionOptions: { address: 'localhost:7233' },
       workflowsPath: join(root, 'workflows/index.ts'),
       activitiesPath: join(root, 'activities/index.ts'),
+      activitiesAreNamed: false,
       devServer: { port: 7233, uiPort: 8233, dataFile: join(root, '.holdpoint/dev.db') },
       configPath: undefined,
     });

@@ -87,6 +87,7 @@ describe('bundleWorkflows', { timeout: 60_000 }, () => {
   });
 
   it.each([
+    ['an await at the top level', 'await 1;\nexport async function mine() {}', /workflow modules cannot wait/],
     ['a missing module', "export * from './nowhere.ts';", /cannot be bundled: .*\n.*Can't resolve '\.\/nowhere\.ts'/],
     ['a syntax error', 'export async function mine( {', /cannot be bundled: .*workflows\.ts/],
   ])('shows %s', async (_, text, message) => {
