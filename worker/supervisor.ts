@@ -10,12 +10,16 @@ import { terminal } from './terminal.ts';
 import type { FromWorker, ToWorker } from './worker-process.ts';
 
 const RESTART_AFTER_MS = 1_000;
+/** Code that takes longer to load may never do: it waits for something. */
+const LOADING_MS = 20_000;
 
 export class Supervisor {
   /** Arguments of the worker process: address, namespace, configuration. */
   private readonly args: readonly string[];
   private readonly alive = new Set<ChildProcess>();
   private current: ChildProcess | undefined;
+  /** It does nothing yet, and may hang: it is ended without a word. */
+  private loading: ChildProcess | undefined;
   private reloading: Promise<void> | undefined;
   private again = false;
   private stopping = false;
@@ -24,9 +28,10 @@ export class Supervisor {
     this.args = args;
   }
 
-  /** Starts the worker, or replaces it. Changes while that is under way lead to one more round. */
+  /** Starts the worker, or replaces it. A change while that is under way begins it anew. */
   async reload(): Promise<void> {
     this.again = true;
+    this.loading?.kill('SIGKILL');
     this.reloading ??= this.reloadWhileAsked().finally(() => {
       this.reloading = undefined;
     });
@@ -37,7 +42,10 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.stopping = true;
     const ends = [...this.alive].map((child) => once(child, 'exit'));
-    for (const child of this.alive) order(child, 'stop');
+    for (const child of this.alive) {
+      if (child === this.loading) child.kill('SIGKILL');
+      else order(child, 'stop');
+    }
     await Promise.all(ends);
   }
 
@@ -55,8 +63,12 @@ export class Supervisor {
   private async replace(): Promise<void> {
     const began = Date.now();
     const next = this.startProcess();
+    const slow = setTimeout(() => terminal.say('The code is still loading. A change begins anew …'), LOADING_MS);
+    this.loading = next;
     const answer = await firstAnswer(next);
-    if (this.stopping) return;
+    this.loading = undefined;
+    clearTimeout(slow);
+    if (this.stopping || (answer.kind === 'failed' && this.again)) return;
     if (answer.kind === 'failed') {
       terminal.fail(answer.problem);
       terminal.say(

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DevServer, startDevServer } from '../../worker/dev-server.ts';
 import { listens } from '../../worker/ports.ts';
@@ -121,6 +122,17 @@ describe('holdpoint dev', { timeout: 120_000 }, () => {
       from,
     );
     expect(await answer(address)).toBe('two true version');
+
+    // Code that never ends to load is in nobody's way: not in that of a change, not in that of Ctrl-C.
+    const endless = "await new Promise(() => setInterval(() => {}, 1000)); export const CURRENT: string = 'three';";
+    activity(endless);
+    await sleep(1_500);
+    from = dev.output.length;
+    activity("export const CURRENT: string = 'four';");
+    await dev.says(/Worker ready/, from);
+    expect(await answer(address)).toBe('four true version');
+    activity(endless);
+    await sleep(1_500);
 
     expect(await dev.stop('SIGINT')).toBe(0);
     expect(await listens(address)).toBe(false);
