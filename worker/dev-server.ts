@@ -220,8 +220,10 @@ class ServerProcess {
 
   private describe(problem: string): string {
     const said = this.firstWords.trim() || 'nothing';
-    const advice = /not a database|malformed/.test(said) ? ' Its data file is broken: move it away.' : '';
-    return `The embedded Temporal server ${problem}.${advice} It said: ${said}`;
+    const advice = /not a database|malformed/.test(said)
+      ? '\nIts data file is broken: move it away, or set devServer.dataFile.'
+      : '';
+    return `The embedded Temporal server ${problem}. It said: ${said}${advice}`;
   }
 }
 

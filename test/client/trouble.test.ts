@@ -160,7 +160,7 @@ test('runs whose payloads are encrypted are read with the client’s codec', asy
   expect(await client.getRun(run.runId).catch((error: Error) => error)).toBeDefined();
 });
 
-test('a payload converter of one’s own: runs are started, answered and read, also encrypted', async () => {
+test.concurrent('a payload converter of one’s own: runs are started, answered and read, also encrypted', async () => {
   const payloadConverterPath = fileURLToPath(new URL('../support/payload-converter.cjs', import.meta.url));
   const workflowsPath = fileURLToPath(new URL('../workflows/skeleton.ts', import.meta.url));
   const keys = [{ id: 'k', key: randomBytes(32).toString('base64') }];
@@ -184,7 +184,7 @@ test('a payload converter of one’s own: runs are started, answered and read, a
   }
 });
 
-test('a session has runs that cannot be read here, as far as lists tell', async () => {
+test.concurrent('a session has runs that cannot be read here, as far as lists tell', async () => {
   const dataConverter = { payloadCodecs: [new Mask()] };
   const taskQueue = `masked-${randomUUID()}`;
   await server.worker({ taskQueue, dataConverter });
@@ -210,7 +210,7 @@ test('a session has runs that cannot be read here, as far as lists tell', async 
   expect((await masked.getRun(hidden.runId)).status).toBe('cancelled');
 });
 
-test('a session that is named after a long run id is that of this run alone', async () => {
+test.concurrent('a session that is named after a long run id is that of this run alone', async () => {
   // The search attribute has only its beginning.
   const [runId, other] = ['x', 'y'].map((last) => `${'r'.repeat(300)}-${randomUUID()}-${last}`);
   await client.run('clientGate', { input: 1, runId: runId! });
@@ -219,7 +219,7 @@ test('a session that is named after a long run id is that of this run alone', as
   expect((await client.getSession(runId!)).runs.map((run) => run.runId)).toEqual([runId]);
 });
 
-test('a server that is away for the moment in which a run ends', async () => {
+test.concurrent('a server that is away for the moment in which a run ends', async () => {
   const connection = await Connection.connect({ address: inject('address') });
   const own = new HoldpointClient(new Client({ connection }), { taskQueue: server.taskQueue });
   const run = await own.run('clientGate', { input: 1 });
@@ -237,25 +237,26 @@ test('a server that is away for the moment in which a run ends', async () => {
   await connection.close();
 });
 
-test('a client is closed while requests of its waits are under way', async () => {
-  for (let time = 0; time < 3; time += 1) {
-    const own = new HoldpointClient(
-      new Client({ connection: await Connection.connect({ address: inject('address') }) }),
-      {
-        taskQueue: 'of-nobody',
-        onWaiting: () => {},
-      },
-    );
-    const { runId } = await own.start('clientGate', { input: 1 });
-    const reads = Promise.allSettled([own.getRun(runId), own.audit(runId)]);
-    await expect(own.wait(runId, { timeout: '200ms' })).rejects.toThrow(WaitTimeout);
-    await own.close();
-    // An error after that would be nobody's: it ends the process.
-    await reads;
-    await expect(own.getRun(runId)).rejects.toThrow('the client was closed');
-    await client.cancel(runId, 'done', { timeout: '1ms' }).catch(() => {});
-    await server.client.workflow.getHandle(runId).terminate();
-  }
+test.concurrent('a client is closed while requests of its waits are under way', async () => {
+  await Promise.all(
+    [1, 2, 3].map(async () => {
+      const own = new HoldpointClient(
+        new Client({ connection: await Connection.connect({ address: inject('address') }) }),
+        {
+          taskQueue: 'of-nobody',
+          onWaiting: () => {},
+        },
+      );
+      const { runId } = await own.start('clientGate', { input: 1 });
+      const reads = Promise.allSettled([own.getRun(runId), own.audit(runId)]);
+      await expect(own.wait(runId, { timeout: '200ms' })).rejects.toThrow(WaitTimeout);
+      await own.close();
+      // An error after that would be nobody's: it ends the process.
+      await reads;
+      await expect(own.getRun(runId)).rejects.toThrow('the client was closed');
+      await server.client.workflow.getHandle(runId).terminate();
+    }),
+  );
   await sleep(500);
 });
 

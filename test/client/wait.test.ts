@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test('ends at once by a signal, and by its timeout', async () => {
+test.concurrent('ends at once by a signal, and by its timeout', async () => {
   const controller = new AbortController();
   const waiting = client.run('clientRelay', { input: 1, signal: controller.signal });
   await sleep(300);
@@ -30,7 +30,7 @@ test('ends at once by a signal, and by its timeout', async () => {
   );
 });
 
-test('ends with what is told of it throws', async () => {
+test.concurrent('ends with what is told of it throws', async () => {
   const onWaiting = () => {
     throw new Error('a mistake of the caller');
   };
@@ -38,7 +38,7 @@ test('ends with what is told of it throws', async () => {
   await expect(own.run('clientGate', { input: 1 })).rejects.toThrow('a mistake of the caller');
 });
 
-test('of an answer says that it is sent, where nobody is there to take it', async () => {
+test.concurrent('of an answer says that it is sent, where nobody is there to take it', async () => {
   const taskQueue = `late-${randomUUID()}`;
   const worker = await server.worker({ taskQueue });
   const run = await client.run('clientGate', { input: 1, taskQueue });
@@ -49,7 +49,7 @@ test('of an answer says that it is sent, where nobody is there to take it', asyn
   expect((await client.wait(run)).status).toBe('completed');
 });
 
-test('says that it waits for a worker, and goes on when one comes', async () => {
+test.concurrent('says that it waits for a worker, and goes on when one comes', async () => {
   const taskQueue = `late-${randomUUID()}`;
   const onWaiting = vi.fn();
   const patient = new HoldpointClient(server.client, { taskQueue, onWaiting });
@@ -76,7 +76,7 @@ test('says that it waits for a worker, and goes on when one comes', async () => 
   expect(await answered).toMatchObject({ status: 'completed' });
 });
 
-test('follows continue-as-new, event by event', async () => {
+test.concurrent('follows continue-as-new, event by event', async () => {
   const handle = await server.client.workflow.start('clientRelay', {
     args: [1],
     taskQueue: server.taskQueue,

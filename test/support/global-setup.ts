@@ -31,7 +31,32 @@ async function find(name: BinaryName): Promise<string> {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+interface Stage {
+  readonly address: string;
+  readonly bundlePath: string;
+  readonly agentBundlePath: string;
+  readonly cli: string;
+  readonly testServer: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** One for all projects, each of which loads this module for itself, from the first that needs it to the last. */
+const shared = globalThis as { holdpointStage?: { readonly made: Promise<Stage>; users: number } | undefined };
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const stage = (shared.holdpointStage ??= { made: setTheStage(), users: 0 });
+  stage.users += 1;
+  const { stop, ...provided } = await stage.made;
+  for (const [key, value] of Object.entries(provided)) project.provide(key as keyof typeof provided, value);
+  return async () => {
+    stage.users -= 1;
+    if (stage.users > 0) return;
+    shared.holdpointStage = undefined;
+    await stop();
+  };
+}
+
+async function setTheStage(): Promise<Stage> {
   await bundleSandbox();
   const log = (line: string) => process.env.DEBUG && console.error(line);
   const [cli, testServer] = await Promise.all([find('cli'), find('test-server')]);
@@ -44,15 +69,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     writeFileSync(path, (await bundleWorkflows({ workflowsPath: join(root, 'test/workflows', file) })).code);
     return path;
   };
-  const bundlePath = await bundle('index.ts');
-  const agentBundlePath = await bundle('agents/index.ts');
-  project.provide('address', server.address);
-  project.provide('bundlePath', bundlePath);
-  project.provide('agentBundlePath', agentBundlePath);
-  project.provide('cli', cli);
-  project.provide('testServer', testServer);
-  return async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+  return {
+    address: server.address,
+    bundlePath: await bundle('index.ts'),
+    agentBundlePath: await bundle('agents/index.ts'),
+    cli,
+    testServer,
+    stop: async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }

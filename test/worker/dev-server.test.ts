@@ -91,7 +91,7 @@ describe('startDevServer', () => {
     const dataFile = join(root, 'dev.db');
     writeFileSync(dataFile, 'this is no database, and it is long enough for SQLite to notice that at its first look');
     await expect(start({ dataFile })).rejects.toThrow(
-      /ended while it started \(exit code \d+\)\. It said: .*not a database/s,
+      /ended while it started \(exit code \d+\)\. It said: .*not a database.*Its data file is broken: move it away/s,
     );
   });
 
