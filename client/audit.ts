@@ -140,9 +140,9 @@ class AuditReader {
   #intervened(
     what: 'cancel' | 'terminate' | 'reset',
     event: HistoryEvent,
-    ...who: (string | null | undefined)[]
+    reason: string | null | undefined,
+    identity: string | null | undefined,
   ): void {
-    const [reason, identity] = who;
     this.entries.push({ what, at: timeOf(event), ...(reason ? { reason } : {}), ...(identity ? { identity } : {}) });
   }
 

@@ -1,23 +1,10 @@
 /** A run read from its memo alone: what is known when no worker can be asked. */
-import { defaultPayloadConverter } from '@temporalio/common';
-import type { temporal } from '@temporalio/proto';
 import type { OpenPause, RunMemo } from '../workflows/protocol/memo.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
-import { type AttributeKey, HOLDPOINT_SESSION } from '../workflows/protocol/search-attributes.ts';
+import { HOLDPOINT_SESSION } from '../workflows/protocol/search-attributes.ts';
+import { attributeOf, type ExecutionInfo } from './execution-info.ts';
 import type { RequirementFields } from './requirement.ts';
-import { Run } from './run.ts';
-
-/** What a listing or a description says of an execution, as the server gives it. */
-export type ExecutionInfo = temporal.api.workflow.v1.IWorkflowExecutionInfo;
-
-/** Search attributes are in the clear, whatever else cannot be read. */
-export function attributeOf<Text extends string>(
-  { searchAttributes }: ExecutionInfo,
-  { name }: AttributeKey<'KEYWORD'>,
-): Text | undefined {
-  const payload = searchAttributes?.indexedFields?.[name];
-  return payload ? defaultPayloadConverter.fromPayload<Text>(payload) : undefined;
-}
+import { hasEnded, Run } from './run.ts';
 
 /**
  * An incomplete {@link Run}.
@@ -32,13 +19,13 @@ export function compactRun(
 ): Run {
   const runId = info.execution?.workflowId ?? '';
   const { status = memo?.status ?? 'running', ...rest } = known;
-  const ended = status !== 'running' && status !== 'paused';
+  const ended = hasEnded({ status });
   return new Run(
     {
       runId,
       workflowName: memo?.workflowName ?? info.type?.name ?? '',
       // The attribute is cut where an id is long.
-      sessionId: memo?.sessionId ?? attributeOf(info, HOLDPOINT_SESSION) ?? runId,
+      sessionId: memo?.sessionId ?? attributeOf(info, HOLDPOINT_SESSION.name) ?? runId,
       status,
       content: null,
       stepResults: [],

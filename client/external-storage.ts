@@ -46,13 +46,13 @@ function withReasons(driver: StorageDriver): StorageDriver {
     async store(...given) {
       try {
         return await driver.store(...given);
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
+      } catch (error) {
+        const cause = error instanceof Error ? error : new Error(String(error));
         throw ApplicationFailure.create({
-          message: `the external storage '${driver.name}' did not take a payload: ${reason}`,
+          message: `the external storage '${driver.name}' did not take a payload: ${cause.message}`,
           type: FAILURE.notStored,
           nonRetryable: true,
-          cause: cause instanceof Error ? cause : new Error(reason),
+          cause,
         });
       }
     },

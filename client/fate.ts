@@ -2,7 +2,7 @@
 import { cut } from '../workflows/protocol/memo.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
 import { InvalidAnswer, type Refusal, RequirementAlreadyResolved, RunNotPaused } from './errors.ts';
-import type { Run } from './run.ts';
+import { hasEnded, type Run } from './run.ts';
 
 /** A refused answer keeps this much of the id that it named. */
 const KEPT_OF_ID = 200;
@@ -39,7 +39,7 @@ function refusalOf(run: Run, decisionId: string, id: string): Refusal | undefine
   if (requirement?.resolution !== undefined) {
     return { requirement: id, code: 'already_resolved', reason: `already ${requirement.resolution}` };
   }
-  if (run.status !== 'running' && run.status !== 'paused') throw new RunNotPaused(run);
+  if (hasEnded(run)) throw new RunNotPaused(run);
   return requirement
     ? { requirement: id, code: 'invalid', reason: 'the run did not take the answer' }
     : { requirement: id, code: 'not_found', reason: 'the run has no requirement with this id' };

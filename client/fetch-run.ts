@@ -18,12 +18,13 @@ import {
   TimeoutFailure,
 } from '@temporalio/common';
 import { FAILURE } from '../workflows/protocol/failure.ts';
-import { MEMO_KEY } from '../workflows/protocol/memo.ts';
+import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { RUN_QUERY } from '../workflows/protocol/signals.ts';
 import { DecryptionFailed, RunNotFound, StoredPayloadUnavailable } from './errors.ts';
 import { compactRun } from './compact-run.ts';
 import { describeRun } from './describe.ts';
+import type { ExecutionInfo } from './execution-info.ts';
 import { decodePayload } from './payloads.ts';
 import { isRunOutput, readMemo } from './read-run.ts';
 import { Run } from './run.ts';
@@ -42,7 +43,7 @@ export async function fetchRun(client: Client, runId: string): Promise<Run> {
   const memo = payload ? readMemo(await decodePayload(client, runId, payload)) : undefined;
   return info.status === RUNNING
     ? compactRun(info, memo, {}, answerLimitOf(client))
-    : closedRun(client, runId, (known) => compactRun(info, memo, known));
+    : closedRun(client, runId, info, memo);
 }
 
 /** Of `WorkflowExecutionStatus`. */
@@ -89,16 +90,13 @@ function notConfigured(cause: Error): StoredPayloadUnavailable {
   return new StoredPayloadUnavailable('no external storage is configured', { cause });
 }
 
-/** A run of which nothing else is known. */
-type Compact = (known: Partial<RunOutput>) => Run;
-
 /** The result of a run that is closed. @throws {RunNotFound} */
-async function closedRun(client: Client, runId: string, compact: Compact): Promise<Run> {
+async function closedRun(client: Client, runId: string, info: ExecutionInfo, memo: RunMemo | undefined): Promise<Run> {
   try {
     const result: unknown = await callRun(client, runId, () => client.workflow.getHandle(runId).result());
-    return fromResult(result) ?? compact({ status: 'completed' });
+    return fromResult(result) ?? compactRun(info, memo, { status: 'completed' });
   } catch (error) {
-    if (error instanceof WorkflowFailedError) return fromFailure(error.cause, compact);
+    if (error instanceof WorkflowFailedError) return fromFailure(error.cause, info, memo);
     if (error instanceof ExternalStorageNotConfiguredError) throw notConfigured(error);
     throw error;
   }
@@ -109,14 +107,15 @@ export function fromResult(result: unknown): Run | undefined {
   return isRunOutput(result) ? new Run(result, true) : undefined;
 }
 
-function fromFailure(cause: Error | undefined, compact: Compact): Run {
+function fromFailure(cause: Error | undefined, info: ExecutionInfo, memo: RunMemo | undefined): Run {
   const detail = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
   if (isRunOutput(detail)) return new Run(detail, true);
-  if (cause instanceof CancelledFailure) return compact({ status: 'cancelled' });
+  if (cause instanceof CancelledFailure) return compactRun(info, memo, { status: 'cancelled' });
   const type = failureType(cause);
   const message = cause?.message ?? 'the workflow failed without a reason';
-  const { workflowName: path } = compact({});
-  return compact({ status: 'failed', error: { message, path, ...(type === undefined ? {} : { type }) } });
+  const path = info.type?.name ?? '';
+  const error = { message, path, ...(type === undefined ? {} : { type }) };
+  return compactRun(info, memo, { status: 'failed', error });
 }
 
 function failureType(cause: Error | undefined): string | undefined {

@@ -89,6 +89,11 @@ export class Run {
   }
 }
 
+/** Does nothing of it go on any more? */
+export function hasEnded({ status }: Pick<RunOutput, 'status'>): boolean {
+  return status !== 'running' && status !== 'paused';
+}
+
 /** How far the history of a run was read, so that `continueRun` reads on from there. Not part of a run's data. */
 const cursors = new WeakMap<Run, Cursor>();
 

@@ -8,8 +8,9 @@ import {
   sessionAttribute,
 } from '../workflows/protocol/search-attributes.ts';
 import type { RunStatus } from '../workflows/protocol/run-output.ts';
-import { attributeOf, compactRun, type ExecutionInfo } from './compact-run.ts';
+import { compactRun } from './compact-run.ts';
 import { NamespaceNotFound, RunNotFound, SearchAttributesMissing, ServerUnavailable } from './errors.ts';
+import { attributeOf, type ExecutionInfo, statusOf } from './execution-info.ts';
 import { fetchRun } from './fetch-run.ts';
 import { decodePayload } from './payloads.ts';
 import { readMemo } from './read-run.ts';
@@ -49,7 +50,7 @@ export async function fetchSession(client: Client, sessionId: string): Promise<S
   const listed = new Map<string, { readonly newest: ExecutionInfo; startedAt: number }>();
   const attribute = sessionAttribute(sessionId);
   for await (const info of list(client, sessionQuery(attribute))) {
-    if (attributeOf(info, HOLDPOINT_SESSION) !== attribute) continue;
+    if (attributeOf(info, HOLDPOINT_SESSION.name) !== attribute) continue;
     const known = listed.get(runIdOf(info));
     if (known) known.startedAt = Math.min(known.startedAt, startOf(info));
     else listed.set(runIdOf(info), { newest: info, startedAt: startOf(info) });
@@ -72,14 +73,9 @@ async function fetchListed(client: Client, info: ExecutionInfo): Promise<Run | u
     if (error instanceof RunNotFound) return undefined;
     const isOfServer = error instanceof ServerUnavailable || error instanceof NamespaceNotFound;
     if (isOfServer || error instanceof ClientClosed || grpcCode(error) !== undefined) throw error;
-    // What Temporal ended has the attribute that it had before.
-    const status = ENDED[info.status ?? 0] ?? attributeOf<RunStatus>(info, HOLDPOINT_STATUS);
-    return compactRun(info, undefined, status ? { status } : {});
+    return compactRun(info, undefined, { status: statusOf(info, attributeOf(info, HOLDPOINT_STATUS.name)) });
   }
 }
-
-/** `WorkflowExecutionStatus` of executions that Temporal itself ended: failed, cancelled, terminated, timed out. */
-const ENDED: Readonly<Record<number, RunStatus>> = { 3: 'failed', 4: 'cancelled', 5: 'failed', 7: 'failed' };
 
 /**
  * The runs in which something waits for a human, page by page. By search attribute; where none are registered, from the

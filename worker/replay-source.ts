@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HoldpointClient } from '../client/client.ts';
 import { CliError } from '../client/cli/exit.ts';
-import { attribute, equals, type Execution, executions } from '../client/cli/listing.ts';
+import { equals, executions } from '../client/cli/listing.ts';
+import { attributeOf, type ExecutionInfo } from '../client/execution-info.ts';
 import type { LoadedConfig } from '../client/config.ts';
 import { connect } from '../client/connect.ts';
 import { callRun } from '../client/server-call.ts';
@@ -68,9 +69,9 @@ export async function openRuns(
   return { histories: histories(), unread, more: () => more, close: () => client.close() };
 }
 
-function pinOf(execution: Execution): Pick<Recorded, 'pinnedTo'> {
-  const pinnedTo = attribute(execution, 'TemporalWorkerDeploymentVersion');
-  const pinned = attribute(execution, 'TemporalWorkflowVersioningBehavior') === 'Pinned';
+function pinOf(execution: ExecutionInfo): Pick<Recorded, 'pinnedTo'> {
+  const pinnedTo = attributeOf(execution, 'TemporalWorkerDeploymentVersion');
+  const pinned = attributeOf(execution, 'TemporalWorkflowVersioningBehavior') === 'Pinned';
   return pinned && pinnedTo !== undefined ? { pinnedTo } : {};
 }
 

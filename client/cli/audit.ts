@@ -41,7 +41,7 @@ function detailsOf(entry: AuditEntry): string[] {
       return [text(entry.workflowName), by(entry.by)];
     case 'asked':
       return [
-        text(entry.requirement),
+        text(entry.requirement, label),
         text(entry.shown?.message),
         text(entry.shown?.preview),
         ...calls(entry.shown?.tools),
@@ -50,7 +50,7 @@ function detailsOf(entry: AuditEntry): string[] {
       return [label(entry.signal), entry.requirements.map(label).join(', '), by(entry.by), from(entry.identity)];
     case 'decided':
       return [
-        text(entry.requirement),
+        text(entry.requirement, label),
         text(entry.resolution),
         by(entry.by),
         text(entry.feedback),
@@ -58,7 +58,12 @@ function detailsOf(entry: AuditEntry): string[] {
         ...[entry.tools ?? []].flat().map(answered),
       ];
     case 'refused':
-      return [text(entry.requirement), label(entry.signal), by(entry.by), `${text(entry.code)}: ${text(entry.reason)}`];
+      return [
+        text(entry.requirement, label),
+        label(entry.signal),
+        by(entry.by),
+        `${text(entry.code)}: ${text(entry.reason)}`,
+      ];
     case 'cancel':
     case 'terminate':
     case 'reset':
@@ -77,8 +82,8 @@ function answered({ toolName, resolution, note }: AnsweredTool): string {
 }
 
 /** Whoever runs a worker in the namespace may have written anything where we write a text. */
-function text(value: unknown): string {
-  return value === undefined ? '' : oneLine(typeof value === 'string' ? value : JSON.stringify(value));
+function text(value: unknown, shown: (text: string) => string = oneLine): string {
+  return value === undefined ? '' : shown(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 function by(name: unknown): string {

@@ -3,12 +3,11 @@
  * what every execution carries. Talks to the server only; a run whose memo is another's is listed by its bare facts.
  */
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
-import type { temporal } from '@temporalio/proto';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../../workflows/protocol/memo.ts';
 import type { RunStatus } from '../../workflows/protocol/run-output.ts';
 import { HOLDPOINT_SESSION, HOLDPOINT_STATUS, HOLDPOINT_STEP } from '../../workflows/protocol/search-attributes.ts';
 import { type DecryptionFailed, SearchAttributesMissing } from '../errors.ts';
+import { attributeOf, endOf, type ExecutionInfo, statusOf } from '../execution-info.ts';
 import { readPayload } from '../payloads.ts';
 import { readMemo } from '../read-run.ts';
 import { call, detailsOf, GRPC, grpcCode } from '../server-call.ts';
@@ -36,17 +35,7 @@ export interface Filter {
   readonly workflow?: string;
 }
 
-export type Execution = temporal.api.workflow.v1.IWorkflowExecutionInfo;
-
 const PAGE = 200;
-/** WorkflowExecutionStatus, of those that have ended. */
-const ENDED: Readonly<Record<number, RunStatus>> = {
-  2: 'completed',
-  3: 'failed',
-  4: 'cancelled',
-  5: 'failed',
-  7: 'failed',
-};
 /** Looked through for what a mistyped id may have meant. */
 const KNOWN_IDS = 1_000;
 
@@ -73,7 +62,7 @@ export async function knownRunIds(client: Client): Promise<string[]> {
   return [...ids];
 }
 
-async function* matching(client: Client, filter: Filter): AsyncGenerator<Execution> {
+async function* matching(client: Client, filter: Filter): AsyncGenerator<ExecutionInfo> {
   const { workflow, session, paused } = filter;
   const plainParts = [
     ...(paused ? ["ExecutionStatus = 'Running'"] : []),
@@ -106,7 +95,7 @@ function fits(run: ListedRun, { paused, session, workflow }: Filter): boolean {
 }
 
 /** Executions as the server lists them, newest first. @param query a list filter of Temporal's; empty: all */
-export async function* executions(client: Client, query: string): AsyncGenerator<Execution> {
+export async function* executions(client: Client, query: string): AsyncGenerator<ExecutionInfo> {
   const { namespace } = client.options;
   let nextPageToken: Uint8Array | undefined;
   do {
@@ -123,14 +112,14 @@ export async function* executions(client: Client, query: string): AsyncGenerator
 }
 
 /** `undefined` for what is no run of holdpoint's: it has neither our attributes nor our memo. */
-async function toRun(client: Client, info: Execution): Promise<ListedRun | undefined> {
+async function toRun(client: Client, info: ExecutionInfo): Promise<ListedRun | undefined> {
   const { memo, unreadable } = await listedMemo(client, info);
-  const session = attribute(info, HOLDPOINT_SESSION.name);
+  const session = attributeOf(info, HOLDPOINT_SESSION.name);
   if (!memo && unreadable === undefined && session === undefined) return undefined;
   const runId = info.execution?.workflowId ?? '';
-  const ended = ENDED[Number(info.status)];
+  const ended = endOf(info);
   // The memo before the attribute: the client sets that at the start, and a worker may not be able to.
-  const status = statusOf(ended, memo?.status ?? attribute(info, HOLDPOINT_STATUS.name));
+  const status = statusOf(info, memo?.status ?? attributeOf(info, HOLDPOINT_STATUS.name));
   return {
     runId,
     workflowName: memo?.workflowName ?? info.type?.name ?? '',
@@ -145,22 +134,9 @@ async function toRun(client: Client, info: Execution): Promise<ListedRun | undef
   };
 }
 
-/** A run that a human's "no" cancelled has completed for Temporal; what it said last tells. */
-function statusOf(ended: RunStatus | undefined, said: string | undefined): RunStatus {
-  if (ended === undefined) return said === 'paused' ? 'paused' : 'running';
-  return ended === 'completed' && said === 'cancelled' ? 'cancelled' : ended;
-}
-
-/** A search attribute, where it is a text. */
-export function attribute({ searchAttributes }: Execution, name: string): string | undefined {
-  const payload = searchAttributes?.indexedFields?.[name];
-  const value: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
-  return typeof value === 'string' ? value : undefined;
-}
-
 async function listedMemo(
   client: Client,
-  info: Execution,
+  info: ExecutionInfo,
 ): Promise<{ readonly memo?: RunMemo | undefined; readonly unreadable?: string }> {
   const payload = info.memo?.fields?.[MEMO_KEY];
   try {
@@ -171,6 +147,6 @@ async function listedMemo(
   }
 }
 
-function isoOf(time: Execution['startTime']): string {
+function isoOf(time: ExecutionInfo['startTime']): string {
   return new Date(Number(time?.seconds ?? 0) * 1000 + Math.floor((time?.nanos ?? 0) / 1e6)).toISOString();
 }

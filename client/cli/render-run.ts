@@ -1,7 +1,7 @@
 /** A run as lines for people: its state, what it asks, what was decided, what it gave. Pure. */
 import type { StepOutput } from '../../workflows/define/step-output.ts';
 import type { RunStatus } from '../../workflows/protocol/run-output.ts';
-import type { Run } from '../run.ts';
+import { hasEnded, type Run } from '../run.ts';
 import { paint } from './output.ts';
 import { label, oneLine, shown } from './plain.ts';
 import { answerLines, requirementLines, resolvedLine } from './render-requirement.ts';
@@ -23,10 +23,6 @@ export function statusText(status: RunStatus): string {
 
 const NO_WORKER = 'No worker could be asked: this is the memo of the run, its outputs are missing.';
 const ENDED_WITHOUT_OUTPUT = 'It ended without an output of its own: holdpoint audit has what was decided.';
-
-function hasEnded({ status }: Run): boolean {
-  return status !== 'running' && status !== 'paused';
-}
 
 /** Everything. */
 export function runLines(run: Run): string[] {

@@ -67,6 +67,8 @@ describe('text from data', () => {
     ];
     expect(lines.join('')).not.toMatch(LIVE);
     expect(lines[1]).toContain('by {"a":1}');
+    const long = `${'n'.repeat(500)}#confirmation`;
+    expect(auditLine({ what: 'decided', at, requirement: long, resolution: 'confirmed' })).toContain(long);
   });
 
   it('cannot pass for a line of ours, nor hide behind a long text', () => {
