@@ -6,7 +6,8 @@ import { after, confirm, createTestEnv, reject, retry, type TestEnv } from '../k
 const bundle = () => ({ code: readFileSync(inject('bundlePath'), 'utf8') });
 let env: TestEnv;
 beforeAll(async () => {
-  env = await createTestEnv({ workflowBundle: bundle() });
+  const quick = async ({ stepName }: { readonly stepName: string }) => `quick ${stepName}`;
+  env = await createTestEnv({ workflowBundle: bundle(), activities: { quick } });
 });
 afterAll(() => env.close());
 
@@ -40,6 +41,11 @@ test('an answer that nobody asked for is named', async () => {
 test('an answer that does not fit is refused', async () => {
   await expect(env.run('skeleton', 'IN', { answers: { b: retry() } })).rejects.toThrow(/b#confirmation/);
   await expect(env.run('skeleton', 'IN', { answers: { b: confirm } })).rejects.toThrow('write confirm()');
+});
+
+test('what has a task queue of its own is served there, also after the workers were replaced', async () => {
+  const run = await env.killAtEveryPause('executorElsewhere', 'IN', { answers: { far: confirm() } });
+  expect(run).toMatchObject({ content: 'quick inside', stepResults: [{ content: 'quick far' }, {}] });
 });
 
 test('a deadline passes where nobody answers for so long; before it, the next answer counts', async () => {

@@ -12,14 +12,14 @@ const HOLD_MS = 150;
 type Service = ConnectionLike['workflowService'];
 type Request = Parameters<Service['getWorkflowExecutionHistory']>[0];
 type Response = Awaited<ReturnType<Service['getWorkflowExecutionHistory']>>;
-type HistoryEvent = NonNullable<NonNullable<Response['history']>['events']>[number];
+export type HistoryEvent = NonNullable<NonNullable<Response['history']>['events']>[number];
 
-/** The same client, with long polls that work on the test server. */
-export function withLongPoll(client: Client): Client {
+/** The same client, with long polls that work on the test server. `onEvent` is told of every event that one brings. */
+export function withLongPoll(client: Client, onEvent: (event: HistoryEvent) => void): Client {
   const { connection, options } = client;
   const service = connection.workflowService;
   const polled = Object.create(service, {
-    getWorkflowExecutionHistory: { value: (request: Request) => poll(service, request) },
+    getWorkflowExecutionHistory: { value: (request: Request) => poll(service, request, onEvent) },
   });
   return new Client({
     connection: Object.create(connection, { workflowService: { value: polled } }),
@@ -29,7 +29,7 @@ export function withLongPoll(client: Client): Client {
 }
 
 /** The page token says how many events are known. */
-async function poll(service: Service, request: Request): Promise<Response> {
+async function poll(service: Service, request: Request, onEvent: (event: HistoryEvent) => void): Promise<Response> {
   const { waitNewEvent, nextPageToken, ...plain } = request;
   if (!waitNewEvent) return service.getWorkflowExecutionHistory(request);
   const known = nextPageToken?.length ? Number(Buffer.from(nextPageToken).toString()) : 0;
@@ -39,6 +39,7 @@ async function poll(service: Service, request: Request): Promise<Response> {
     if (events.length > known || Date.now() > end) {
       const token = Buffer.from(String(events.length));
       const history = { events: withStarts(events).slice(known) };
+      history.events.forEach(onEvent);
       return Object.assign(response, { history, nextPageToken: token });
     }
   }

@@ -16,7 +16,7 @@ import { milliseconds } from './answer.ts';
 import { AnswerBook, type Answers } from './answer-book.ts';
 import { type ActivityCall, CallLog } from './call-log.ts';
 import { type KillOptions, killAtEveryPause } from './kill.ts';
-import { withLongPoll } from './long-poll.ts';
+import { type HistoryEvent, withLongPoll } from './long-poll.ts';
 import { play, type PlayOptions } from './play.ts';
 
 export type TestEnvOptions = Pick<CreateWorkerOptions, 'workflowsPath' | 'workflowBundle' | 'activities'>;
@@ -58,7 +58,7 @@ export interface TestEnv {
   killAtEveryPause<W extends WorkflowFunction>(
     workflow: W | string,
     input: Parameters<W>[0],
-    options?: TestRunOptions & KillOptions,
+    options?: Omit<TestRunOptions, 'runId'> & KillOptions,
   ): Promise<Run>;
   /** The activities that a run has executed, in the order of their start: functions, model calls, tools. */
   calls(run: Run | string): readonly ActivityCall[];
@@ -104,16 +104,32 @@ class RunningTestEnv implements TestEnv {
   private readonly options: TestEnvOptions;
   private readonly taskQueue = `test-${randomUUID()}`;
   private readonly log = new CallLog();
-  private worker: { readonly stop: () => Promise<void> } | undefined;
+  /** How to stop the worker of each task queue. */
+  private readonly workers = new Map<string, Promise<() => Promise<void>>>();
 
   constructor(server: TestWorkflowEnvironment, options: TestEnvOptions) {
     this.server = server;
     this.options = options;
-    this.client = new HoldpointClient(withLongPoll(server.client), { taskQueue: this.taskQueue });
+    const onEvent = (event: HistoryEvent) => this.serve(event);
+    this.client = new HoldpointClient(withLongPoll(server.client, onEvent), { taskQueue: this.taskQueue });
   }
 
   async startWorker(): Promise<void> {
-    const { options, taskQueue, server } = this;
+    const started = this.newWorker(this.taskQueue, this.options);
+    this.workers.set(this.taskQueue, started);
+    await started;
+  }
+
+  /** What agents and activities with a task queue of their own wait for: in production, another worker. */
+  private serve({ activityTaskScheduledEventAttributes: scheduled }: HistoryEvent): void {
+    const name = scheduled?.taskQueue?.name;
+    if (!name || this.workers.has(name)) return;
+    const { activities = {} } = this.options;
+    this.workers.set(name, this.newWorker(name, { activities }));
+  }
+
+  private async newWorker(taskQueue: string, options: TestEnvOptions): Promise<() => Promise<void>> {
+    const { server } = this;
     // Its own: when it is closed, the server knows that the worker's polls are gone, and gives them no task.
     const connection = await NativeConnection.connect({ address: server.address });
     const worker = await createWorker({
@@ -131,12 +147,18 @@ class RunningTestEnv implements TestEnv {
       throw error;
     });
     const stop = runUntilStopped(worker);
-    this.worker = { stop: () => stop().then(() => connection.close()) };
+    return () => stop().then(() => connection.close());
   }
 
   async restartWorker(): Promise<void> {
-    await this.worker?.stop();
+    await this.stopWorkers();
     await this.startWorker();
+  }
+
+  private async stopWorkers(): Promise<void> {
+    const workers = [...this.workers.values()];
+    this.workers.clear();
+    await Promise.all(workers.map(async (stop) => (await stop)()));
   }
 
   async run<W extends WorkflowFunction>(
@@ -150,7 +172,7 @@ class RunningTestEnv implements TestEnv {
   async killAtEveryPause<W extends WorkflowFunction>(
     workflow: W | string,
     input: Parameters<W>[0],
-    options: TestRunOptions & KillOptions = {},
+    options: Omit<TestRunOptions, 'runId'> & KillOptions = {},
   ): Promise<Run> {
     const { outcome, effects, ...own } = options;
     return killAtEveryPause(
@@ -173,7 +195,7 @@ class RunningTestEnv implements TestEnv {
   }
 
   async close(): Promise<void> {
-    await this.worker?.stop();
+    await this.stopWorkers();
     await this.server.teardown();
   }
 

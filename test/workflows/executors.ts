@@ -54,6 +54,17 @@ export const executorEvents = workflow({
   ],
 });
 
+const elsewhere = proxyActivities<Activities>({ startToCloseTimeout: '1 minute', taskQueue: 'elsewhere' });
+
+/** Work of another worker: as an executor, after a question, and called by a function. */
+export const executorElsewhere = workflow({
+  name: 'executorElsewhere',
+  steps: [
+    step({ name: 'far', executor: elsewhere.quick, humanReview: { requiresConfirmation: true } }),
+    step({ name: 'inside', executor: () => elsewhere.quick({ stepName: 'inside' }) }),
+  ],
+});
+
 /** Attempts of each executor; every one fails, and the run goes on. */
 export const triedExecutors = workflow({
   name: 'triedExecutors',
