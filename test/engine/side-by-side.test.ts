@@ -54,6 +54,14 @@ describe.concurrent('a no that cancels, in one signal with a yes to what fails',
   });
 });
 
+test('a stop beside a failure that the Parallel skips: nothing runs after it', async () => {
+  const run = await server.start('stopBesideFailure');
+  await run.answer('approve', (await run.paused())[0]!);
+  const { status, stepResults } = await run.result();
+  expect([status, stepResults.length]).toEqual(['completed', 1]);
+  expect(await calledSteps(run)).not.toContain('z');
+});
+
 test('a no that cancels, in one signal with a yes to inline code: that does not begin', async () => {
   const run = await server.start('inlineBesideNo');
   await answerTogether(run, await run.paused(2), { veto: 'reject', inline: 'confirm' });

@@ -44,6 +44,11 @@ export const roundsBesideFailure = besideFailure(
   }),
 );
 
+export const stopBesideFailure = besideFailure(
+  'stopBesideFailure',
+  step({ name: 'halt', executor: rec(() => ({ content: 'enough', stop: true })) }),
+);
+
 /** Session state that branches have patched, though their Parallel fails or the run is cancelled. */
 const patching = step({ name: 'patching', executor: () => ({ content: 'patched', sessionState: { patched: true } }) });
 export const stateBesideFailure = besideFailure('stateBesideFailure', patching);

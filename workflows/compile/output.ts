@@ -41,13 +41,16 @@ export function containerOutput(
     type,
     content: contentOf(type, steps),
     success: steps.every((output) => output.success),
-    ...(steps.some((output) => output.stop) ? { stop: true } : {}),
-    steps: Object.freeze(steps),
+    ...withSteps(steps),
     ...more,
   });
 }
 
-/** The output of a node that failed, wholly or until a later attempt. */
+function withSteps(steps: readonly StepOutput[]): Pick<StepOutput, 'steps' | 'stop'> {
+  return { ...(steps.some((output) => output.stop) ? { stop: true } : {}), steps: Object.freeze(steps) };
+}
+
+/** The output of a node that failed, wholly or until a later attempt. A child's stop holds also where a sibling failed. */
 export function failedOutput(here: Here, content: Json, error: string): StepOutput {
   const before = here.slot.snapshot();
   return Object.freeze({
@@ -56,7 +59,7 @@ export function failedOutput(here: Here, content: Json, error: string): StepOutp
     content,
     success: false,
     error,
-    ...(before?.steps ? { steps: Object.freeze(before.steps) } : {}),
+    ...(before?.steps ? withSteps(before.steps) : {}),
   });
 }
 
