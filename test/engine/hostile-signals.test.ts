@@ -1,7 +1,7 @@
 /** Signals that nobody should send (H3, H4, H5): after each assault the run is as before, still answerable, and completes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CONTINUE_RUN, PEOPLE_SIGNALS } from '../../workflows/protocol/signals.ts';
-import { approve, calledSteps, drive, edit, input, outline, refusals, type Move } from '../support/drive.ts';
+import { calledSteps, outline, refusals, type Move } from '../support/drive.ts';
+import { SIGNALS, signalRaw } from '../support/raw-signals.ts';
 import { openOf, openServer, type TestRun, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -10,28 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const PEOPLE = Object.keys(PEOPLE_SIGNALS);
-const SIGNALS = [...PEOPLE, CONTINUE_RUN];
-
 /** As the wire carries it: keys that a literal cannot have. */
 const wire = (json: string): unknown => JSON.parse(json);
-
-/** Sends bytes that no client would encode. */
-async function signalRaw(run: TestRun, signalName: string, encoding: string, data: string | Uint8Array): Promise<void> {
-  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-  await server.client.workflowService.signalWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId: run.handle.workflowId },
-    signalName,
-    input: { payloads: [{ metadata: { encoding: Buffer.from(encoding) }, data: bytes }] },
-  });
-}
-
-async function inBatches(count: number, send: (index: number) => Promise<void>): Promise<void> {
-  for (let start = 0; start < count; start += 100) {
-    await Promise.all(Array.from({ length: Math.min(100, count - start) }, (_, index) => send(start + index)));
-  }
-}
 
 /** The right answer to each pause of `everyKindAtOnce`. */
 const RIGHT: readonly (readonly [id: string, ...Move])[] = [
@@ -161,7 +141,7 @@ describe.concurrent('payloads that nobody can decode', () => {
   test.each(SIGNALS)('%s: each is refused, and the run completes', async (signal) => {
     const run = await server.start('oneReview');
     const [requirement] = await run.paused();
-    for (const [, encoding, data] of PAYLOADS) await signalRaw(run, signal, encoding, data);
+    for (const [, encoding, data] of PAYLOADS) await signalRaw(server, run, signal, encoding, data);
     const output = await run.output();
     expect(openOf(output)).toEqual([requirement]);
     expect(refusals(output)).toEqual(PAYLOADS.map(() => ['malformed', signal]));
@@ -173,89 +153,10 @@ describe.concurrent('payloads that nobody can decode', () => {
     const run = await server.start('oneReview');
     const [requirement] = await run.paused();
     await run.signal('approveEverything', { requirement: requirement!.id });
-    await signalRaw(run, '__proto__', 'application/x-junk', 'junk');
-    await signalRaw(run, 'constructor', 'json/plain', '{');
+    await signalRaw(server, run, '__proto__', 'application/x-junk', 'junk');
+    await signalRaw(server, run, 'constructor', 'json/plain', '{');
     await run.answer('approve', requirement!);
     expect((await run.result()).refusedAnswers.count).toBe(0);
-  });
-});
-
-describe.concurrent('too much', () => {
-  test('a thousand junk signals: the newest 20 refusals are kept, all are counted', async () => {
-    const run = await server.start('oneReview');
-    const [requirement] = await run.paused();
-    await inBatches(1000, (index) =>
-      run.signal(SIGNALS[index % SIGNALS.length]!, { requirement: `junk-${index}`, junk: index }),
-    );
-    await run.signal('approve', { requirement: 'the last', by: 'eve' });
-    const { refusedAnswers } = await run.output();
-    expect(refusedAnswers.count).toBe(1001);
-    expect(refusedAnswers.newest).toHaveLength(20);
-    expect(refusedAnswers.newest.at(-1)).toMatchObject({ code: 'not_found', requirement: 'the last', by: 'eve' });
-    await run.answer('approve', requirement!);
-    expect(await run.result()).toMatchObject({ status: 'completed', refusedAnswers: { count: 1001 } });
-  });
-
-  test('refusals are small, however large the answers: keys of 200 KB cannot fill the result', async () => {
-    const run = await server.start('strictValues');
-    for (const id of ['list#userInput', 'schema#userInput']) {
-      const [requirement] = await run.paused();
-      expect(requirement!.id).toBe(id);
-      for (let index = 0; index < 10; index += 1) {
-        await run.answer('provideInput', requirement!, { values: { ['k'.repeat(200_000)]: 1, n: 1 } });
-      }
-      await run.answer('provideInput', requirement!, { values: { n: 'x'.repeat(200_000) } });
-      await run.answer('provideInput', requirement!, { values: { n: 1 } });
-    }
-    const output = await run.result();
-    expect(output.refusedAnswers.count).toBe(22);
-    expect(JSON.stringify(output).length).toBeLessThan(40_000);
-  });
-
-  test.each([150, 1000, 7000, 10_000, 250_000])(
-    'an answer that nests %i levels is refused: what one stack holds another may not',
-    async (levels) => {
-      const nested = (open: string, close: string) => `${open.repeat(levels)}1${close.repeat(levels)}`;
-      const review = await server.start('oneReview');
-      const [draft] = await review.paused();
-      await signalRaw(
-        review,
-        'editOutput',
-        'json/plain',
-        `{"requirement":"${draft!.id}","output":${nested('[', ']')}}`,
-      );
-      expect(openOf(await review.output())).toEqual([draft]);
-      const values = await server.start('anyValues');
-      const [fill] = await values.paused();
-      await signalRaw(
-        values,
-        'provideInput',
-        'json/plain',
-        `{"requirement":"${fill!.id}","values":${nested('{"a":', '}')}}`,
-      );
-      expect(openOf(await values.output())).toEqual([fill]);
-      expect(refusals(await values.output())).toEqual([['malformed', 'provideInput']]);
-      expect((await drive(review, edit([[1]]))).output.content).toEqual({ got: [[1]] });
-      expect((await drive(values, input({ a: { b: 1 } }), approve)).end[0]).toBe('completed');
-    },
-  );
-});
-
-describe('too much, all of it valid', () => {
-  // Each answer is within its limit; together they are larger than a payload may be (2 MB).
-  test('answers of 250 KB, one after the other, cannot make the result too large to complete', async () => {
-    const run = await server.start('unlimited');
-    const feedback = 'x'.repeat(250_000);
-    for (let round = 0; round < 10; round += 1) await run.answer('reject', (await run.paused())[0]!, { feedback });
-    await run.answer('approve', (await run.paused())[0]!);
-    const ended = async (): Promise<string> => {
-      const { events } = await run.handle.fetchHistory();
-      const last = events!.at(-1)!;
-      if (last.workflowExecutionCompletedEventAttributes) return 'completed';
-      return last.workflowTaskFailedEventAttributes ? 'task failed' : ended();
-    };
-    expect(await ended()).toBe('completed');
-    expect(await run.result()).toMatchObject({ status: 'completed', truncated: true });
   });
 });
 
@@ -264,7 +165,7 @@ describe.concurrent('values that look like something else', () => {
     const run = await server.start('anyValues');
     const [fill] = await run.paused();
     const values = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toString":1}';
-    await signalRaw(run, 'provideInput', 'json/plain', `{"requirement":"${fill!.id}","values":${values}}`);
+    await signalRaw(server, run, 'provideInput', 'json/plain', `{"requirement":"${fill!.id}","values":${values}}`);
     const [check] = await run.paused();
     expect(JSON.stringify(check!.input)).toBe(values);
     expect(check).not.toHaveProperty('polluted');

@@ -1,20 +1,32 @@
 /** Agents of the tests: models that play the script in their task, and tools that note what they do. */
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { agent, team, tool, type ToolContext } from '../../activities/index.ts';
+import type { StepRequirement } from '../../workflows/protocol/requirement.ts';
 import { ScriptedModel, type ScriptedToolCall, type ScriptedTurn } from '../kit/index.ts';
+import type { TestRun } from './server.ts';
 
 /** What tools did, by run: `tool {args}`. */
 const effects = new Map<string, string[]>();
-/** The context that each tool got last. */
-export const contexts = new Map<string, ToolContext>();
+/** The context that each tool of a run got last: `run tool`. */
+const contexts = new Map<string, ToolContext>();
 
 export function effectsOf(runId: string): string[] {
   return effects.get(runId) ?? [];
 }
 
+export const done = (run: TestRun): string[] => effectsOf(run.handle.workflowId);
+
+export function contextOf(run: TestRun, tool: string): ToolContext | undefined {
+  return contexts.get(`${run.handle.workflowId} ${tool}`);
+}
+
+export const shown = ({ tools = [] }: StepRequirement) =>
+  tools.map(({ toolName, kind, args }) => [toolName, kind, args]);
+
 function note(name: string, args: unknown, context: ToolContext): string {
   effects.set(context.runId, [...effectsOf(context.runId), `${name} ${JSON.stringify(args)}`]);
-  contexts.set(name, context);
+  contexts.set(`${context.runId} ${name}`, context);
   return `${name} done`;
 }
 
@@ -33,9 +45,16 @@ export const call = (toolName: string, args: ScriptedToolCall['args'] = {}, tool
 });
 export const calls = (...list: readonly ScriptedToolCall[]): Turn => ({ calls: list });
 
+/** Each task is told apart by its first answer. */
+export const unique = (turn: string): string => `${turn} ${randomUUID()}`;
+
 /** What puppets were asked, oldest first: their agent, the task, what their tools gave. */
 export const prompts: { readonly agent: string; readonly user: string; readonly toolResults: readonly unknown[] }[] =
   [];
+
+/** What the tools of a task gave. */
+export const heard = (task: string): readonly unknown[] =>
+  prompts.filter(({ user }) => user === task).at(-1)!.toolResults;
 
 function puppet(name: string): ScriptedModel {
   return new ScriptedModel(

@@ -9,6 +9,7 @@ export * from './answers.ts';
 export * from './hostile.ts';
 export * from './replay.ts';
 export * from './errors.ts';
+export * from './parallel-ends.ts';
 export * from './data-flow.ts';
 export * from './agno-differences.ts';
 export * from './published.ts';

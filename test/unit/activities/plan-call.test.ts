@@ -1,7 +1,7 @@
 /** What becomes of a tool call of the model: it runs, it waits for a human, or the model is told what is wrong. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type AgentDefinition, agent, team, type Tools } from '../../../activities/agent.ts';
+import { agent, type Tools } from '../../../activities/agent.ts';
 import { planCall } from '../../../activities/plan-call.ts';
 import { type ToolDefinition, tool } from '../../../activities/tool.ts';
 import { toolkitOf } from '../../../activities/toolkit.ts';
@@ -297,42 +297,6 @@ describe('fields that a human fills', () => {
     });
     expect(await plan({ move }, 'move', { from: { city: 7 } })).toMatchObject({ do: 'tell' });
   });
-});
-
-describe('a delegation', () => {
-  const member = agent({ model });
-  const leader = (mode: 'coordinate' | 'route' | 'broadcast') =>
-    toolkitOf(team({ model, members: { searcher: member, writer: member as AgentDefinition }, mode }));
-  const delegate = (mode: 'coordinate' | 'route' | 'broadcast', toolName: string, input: Json) =>
-    planCall({ type: 'tool-call', toolCallId: 'c1', toolName, input }, undefined, leader(mode));
-
-  it.each([
-    ['coordinate', false],
-    ['route', true],
-  ] as const)('goes to one member; %s: its answer is the team’s: %s', async (mode, direct) => {
-    expect(await delegate(mode, 'delegate_task_to_member', { member_id: 'writer', task: 'Write.' })).toEqual({
-      ...{ toolCallId: 'c1', toolName: 'delegate_task_to_member', do: 'delegate' },
-      ...{ members: ['writer'], task: 'Write.', direct },
-    });
-  });
-
-  it('goes to all members in a broadcast', async () => {
-    expect(await delegate('broadcast', 'delegate_task_to_members', { task: 'Write.' })).toMatchObject({
-      ...{ do: 'delegate', members: ['searcher', 'writer'], task: 'Write.', direct: false },
-    });
-  });
-
-  it.each([{ member_id: 'nobody', task: 'Write.' }, { member_id: 'writer' }, { task: 'Write.' }, null, 'Write.'])(
-    'is told to the leader where it is %j',
-    async (input) => {
-      expect(await delegate('coordinate', 'delegate_task_to_member', input)).toMatchObject({
-        do: 'tell',
-        error: expect.stringMatching(
-          /^The arguments of 'delegate_task_to_member' do not fit: .*\. The members are: searcher, writer\.$/,
-        ),
-      });
-    },
-  );
 });
 
 describe('arguments that a human would not see as they run', () => {
