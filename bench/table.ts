@@ -14,16 +14,16 @@ export class Table {
   /** @param aim for the ratio, where the line has one: only then can it be red */
   line(title: string, way: string, values: readonly [string, string], ratio: number, aim?: number): void {
     if (aim !== undefined && ratio >= RED) this.red += 1;
-    this.print(title, way, [...values, times(ratio), aim === undefined ? '' : times(aim)]);
+    this.#print(title, way, [...values, times(ratio), aim === undefined ? '' : times(aim)]);
   }
 
   /** The same where more is better. */
   rate(title: string, way: string, values: readonly [string, string], ratio: number, aim?: number): void {
     if (aim !== undefined && ratio <= 1 / RED) this.red += 1;
-    this.print(title, way, [...values, times(ratio), aim === undefined ? '' : times(aim)]);
+    this.#print(title, way, [...values, times(ratio), aim === undefined ? '' : times(aim)]);
   }
 
-  private print(title: string, way: string, values: readonly string[]): void {
+  #print(title: string, way: string, values: readonly string[]): void {
     console.log(`${title.padEnd(21)}${way.padEnd(13)}${cells(values)}`);
   }
 

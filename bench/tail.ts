@@ -7,41 +7,41 @@ type Marker = 'timerStartedEventAttributes' | 'workflowExecutionCompletedEventAt
 export class Tail {
   /** Events seen so far. */
   events = 0;
-  private readonly client: Client;
-  private readonly workflowId: string;
-  private token: Uint8Array | undefined;
-  private ended = false;
-  private unread: { [K in Marker]?: unknown }[] = [];
+  readonly #client: Client;
+  readonly #workflowId: string;
+  #token: Uint8Array | undefined;
+  #ended = false;
+  #unread: { [K in Marker]?: unknown }[] = [];
 
   constructor(client: Client, workflowId: string) {
-    this.client = client;
-    this.workflowId = workflowId;
+    this.#client = client;
+    this.#workflowId = workflowId;
   }
 
   /** @throws where the run has ended without */
   async until(marker: Marker): Promise<void> {
     for (;;) {
-      const index = this.unread.findIndex((event) => event[marker]);
+      const index = this.#unread.findIndex((event) => event[marker]);
       if (index >= 0) {
-        this.unread.splice(0, index + 1);
+        this.#unread.splice(0, index + 1);
         return;
       }
-      if (this.ended) throw new Error(`${this.workflowId} has ended: not what was to be measured`);
-      await this.poll();
+      if (this.#ended) throw new Error(`${this.#workflowId} has ended: not what was to be measured`);
+      await this.#poll();
     }
   }
 
-  private async poll(): Promise<void> {
-    const { history, nextPageToken } = await this.client.workflowService.getWorkflowExecutionHistory({
-      namespace: this.client.options.namespace,
-      execution: { workflowId: this.workflowId },
+  async #poll(): Promise<void> {
+    const { history, nextPageToken } = await this.#client.workflowService.getWorkflowExecutionHistory({
+      namespace: this.#client.options.namespace,
+      execution: { workflowId: this.#workflowId },
       waitNewEvent: true,
       historyEventFilterType: 1,
-      ...(this.token ? { nextPageToken: this.token } : {}),
+      ...(this.#token ? { nextPageToken: this.#token } : {}),
     });
-    this.token = nextPageToken;
-    this.ended = nextPageToken.length === 0;
-    this.unread = history?.events ?? [];
-    this.events += this.unread.length;
+    this.#token = nextPageToken;
+    this.#ended = nextPageToken.length === 0;
+    this.#unread = history?.events ?? [];
+    this.events += this.#unread.length;
   }
 }

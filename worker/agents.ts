@@ -82,16 +82,16 @@ interface Compilation {
 }
 
 class CheckEmit {
-  private readonly check: (code: string) => void;
+  readonly #check: (code: string) => void;
 
   constructor(check: (code: string) => void) {
-    this.check = check;
+    this.#check = check;
   }
 
   apply(compiler: Compiler): void {
     // Not after it: then webpack has let go of the code.
     compiler.hooks.emit.tap('holdpoint', ({ errors, assets }) => {
-      if (errors.length === 0) for (const asset of Object.values(assets)) this.check(String(asset.source()));
+      if (errors.length === 0) for (const asset of Object.values(assets)) this.#check(String(asset.source()));
     });
   }
 }

@@ -104,11 +104,11 @@ const NODE_SIDE =
 
 /** Watches for imports that only Node has, and who has them: webpack itself does not name a file for all of them. */
 class ForeignImports {
-  private readonly ignored: readonly string[];
-  private readonly found = new Map<string, string>();
+  readonly #ignored: readonly string[];
+  readonly #found = new Map<string, string>();
 
   constructor(ignored: readonly string[]) {
-    this.ignored = ignored;
+    this.#ignored = ignored;
   }
 
   watch(config: WebpackConfig): WebpackConfig {
@@ -116,8 +116,8 @@ class ForeignImports {
       const name = request.replace(/^node:/, '');
       const [first = ''] = name.split('/');
       const builtin = request.startsWith('node:') || (builtinModules.includes(first) && !ALLOWED.includes(first));
-      if ((builtin && !this.ignored.includes(name)) || NODE_SIDE.test(request)) {
-        this.found.set(request, contextInfo?.issuer ?? '');
+      if ((builtin && !this.#ignored.includes(name)) || NODE_SIDE.test(request)) {
+        this.#found.set(request, contextInfo?.issuer ?? '');
       }
       return undefined;
     };
@@ -126,7 +126,7 @@ class ForeignImports {
   }
 
   explain(): string | undefined {
-    const [first] = this.found;
+    const [first] = this.#found;
     if (!first) return undefined;
     const [request, issuer] = first;
     const name = request.replace(/^node:/, '');

@@ -160,29 +160,29 @@ const GUARD = 'exec 3<&0 </dev/null; (read -r _ <&3 || kill -KILL "$$") >/dev/nu
 class ServerProcess {
   readonly pid: number;
   readonly ended: Promise<string>;
-  private readonly child: ChildProcess;
+  readonly #child: ChildProcess;
   /** What a server that cannot start says first is why. */
-  private firstWords = '';
+  #firstWords = '';
   /** A server that stops calls its own cancelled work errors. */
-  private stopping = false;
+  #stopping = false;
 
   constructor(executable: string, args: readonly string[], log: (line: string) => void) {
-    this.child = spawnGuarded(executable, args);
-    this.pid = this.child.pid ?? 0;
+    this.#child = spawnGuarded(executable, args);
+    this.pid = this.#child.pid ?? 0;
     // Its output is a banner, which says less than we know; its errors are worth showing.
-    this.child.stdout?.resume();
-    this.child.stderr?.on('data', (chunk: Buffer) => {
-      this.firstWords = (this.firstWords + chunk).slice(0, 2_000);
-      if (!this.stopping) for (const line of String(chunk).split('\n').filter(Boolean)) log(line);
+    this.#child.stdout?.resume();
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#firstWords = (this.#firstWords + chunk).slice(0, 2_000);
+      if (!this.#stopping) for (const line of String(chunk).split('\n').filter(Boolean)) log(line);
     });
     this.ended = new Promise((resolve) => {
-      this.child.once('error', (error) => resolve(error.message));
-      this.child.once('exit', (code, signal) => {
-        this.child.stdin?.end('ended\n');
+      this.#child.once('error', (error) => resolve(error.message));
+      this.#child.once('exit', (code, signal) => {
+        this.#child.stdin?.end('ended\n');
         resolve(signal ?? `exit code ${code}`);
       });
     });
-    this.child.stdin?.on('error', () => {});
+    this.#child.stdin?.on('error', () => {});
   }
 
   async untilServing(address: string, namespaces: readonly string[]): Promise<void> {
@@ -196,21 +196,21 @@ class ServerProcess {
       const { serves, problem } = (await listens(address))
         ? await probeServer(address, ['default', ...namespaces])
         : { serves: false, problem: 'nothing listens there' };
-      if (end !== undefined) throw new EndedAtStart(this.describe(`ended while it started (${end})`));
+      if (end !== undefined) throw new EndedAtStart(this.#describe(`ended while it started (${end})`));
       if (serves) return;
       if (Date.now() > deadline)
-        throw new DevServerError(this.describe(`did not serve at ${address} in time (${problem})`));
+        throw new DevServerError(this.#describe(`did not serve at ${address} in time (${problem})`));
       await sleep(30);
     }
   }
 
   /** `at once`: for a server that keeps nothing. */
   async stop(how: 'in order' | 'at once'): Promise<void> {
-    this.stopping = true;
-    this.child.kill(how === 'at once' ? 'SIGKILL' : 'SIGTERM');
+    this.#stopping = true;
+    this.#child.kill(how === 'at once' ? 'SIGKILL' : 'SIGTERM');
     const giveUp = new AbortController();
     const kill = sleep(STOP_DEADLINE_MS, undefined, { signal: giveUp.signal }).then(
-      () => this.child.kill('SIGKILL'),
+      () => this.#child.kill('SIGKILL'),
       () => {},
     );
     await this.ended;
@@ -218,8 +218,8 @@ class ServerProcess {
     await kill;
   }
 
-  private describe(problem: string): string {
-    const said = this.firstWords.trim() || 'nothing';
+  #describe(problem: string): string {
+    const said = this.#firstWords.trim() || 'nothing';
     const advice = /not a database|malformed/.test(said)
       ? '\nIts data file is broken: move it away, or set devServer.dataFile.'
       : '';

@@ -15,69 +15,69 @@ const LOADING_MS = 20_000;
 
 export class Supervisor {
   /** Arguments of the worker process: address, namespace, configuration. */
-  private readonly args: readonly string[];
-  private readonly alive = new Set<ChildProcess>();
-  private current: ChildProcess | undefined;
+  readonly #args: readonly string[];
+  readonly #alive = new Set<ChildProcess>();
+  #current: ChildProcess | undefined;
   /** It does nothing yet, and may hang: it is ended without a word. */
-  private loading: ChildProcess | undefined;
-  private reloading: Promise<void> | undefined;
-  private again = false;
-  private stopping = false;
+  #loading: ChildProcess | undefined;
+  #reloading: Promise<void> | undefined;
+  #again = false;
+  #stopping = false;
 
   constructor(args: readonly string[]) {
-    this.args = args;
+    this.#args = args;
   }
 
   /** Starts the worker, or replaces it. A change while that is under way begins it anew. */
   async reload(): Promise<void> {
-    this.again = true;
-    this.loading?.kill('SIGKILL');
-    this.reloading ??= this.reloadWhileAsked().finally(() => {
-      this.reloading = undefined;
+    this.#again = true;
+    this.#loading?.kill('SIGKILL');
+    this.#reloading ??= this.#reloadWhileAsked().finally(() => {
+      this.#reloading = undefined;
     });
-    await this.reloading;
+    await this.#reloading;
   }
 
   /** Stops all workers and waits until they are gone. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    const ends = [...this.alive].map((child) => once(child, 'exit'));
-    for (const child of this.alive) {
-      if (child === this.loading) child.kill('SIGKILL');
+    this.#stopping = true;
+    const ends = [...this.#alive].map((child) => once(child, 'exit'));
+    for (const child of this.#alive) {
+      if (child === this.#loading) child.kill('SIGKILL');
       else order(child, 'stop');
     }
     await Promise.all(ends);
   }
 
   kill(): void {
-    for (const child of this.alive) child.kill('SIGKILL');
+    for (const child of this.#alive) child.kill('SIGKILL');
   }
 
-  private async reloadWhileAsked(): Promise<void> {
-    while (this.again && !this.stopping) {
-      this.again = false;
-      await this.replace();
+  async #reloadWhileAsked(): Promise<void> {
+    while (this.#again && !this.#stopping) {
+      this.#again = false;
+      await this.#replace();
     }
   }
 
-  private async replace(): Promise<void> {
+  async #replace(): Promise<void> {
     const began = Date.now();
-    const next = this.startProcess();
+    const next = this.#startProcess();
     const slow = setTimeout(() => terminal.say('The code is still loading. A change begins anew …'), LOADING_MS);
-    this.loading = next;
+    this.#loading = next;
     const answer = await firstAnswer(next);
-    this.loading = undefined;
+    this.#loading = undefined;
     clearTimeout(slow);
-    if (this.stopping || (answer.kind === 'failed' && this.again)) return;
+    if (this.#stopping || (answer.kind === 'failed' && this.#again)) return;
     if (answer.kind === 'failed') {
       terminal.fail(answer.problem);
       terminal.say(
-        this.current ? 'The worker with the code of before goes on. Waiting for a change …' : 'Waiting for a change …',
+        this.#current ? 'The worker with the code of before goes on. Waiting for a change …' : 'Waiting for a change …',
       );
       return;
     }
-    if (this.current) order(this.current, 'drain');
-    this.current = next;
+    if (this.#current) order(this.#current, 'drain');
+    this.#current = next;
     order(next, 'run');
     const { taskQueue, workflowTypes, activityTypes } = answer;
     terminal.done(`Worker ready in ${((Date.now() - began) / 1000).toFixed(1)} s on task queue '${taskQueue}'`);
@@ -86,24 +86,24 @@ export class Supervisor {
     );
   }
 
-  private startProcess(): ChildProcess {
+  #startProcess(): ChildProcess {
     const { file, execArgv } = moduleBeside(import.meta.url, 'worker-process');
-    const child = fork(file, this.args, { execArgv });
-    this.alive.add(child);
+    const child = fork(file, this.#args, { execArgv });
+    this.#alive.add(child);
     child.on('error', () => {});
     child.once('exit', (code, signal) => {
-      this.alive.delete(child);
-      if (child === this.current) void this.restart(signal ?? `exit code ${code}`);
+      this.#alive.delete(child);
+      if (child === this.#current) void this.#restart(signal ?? `exit code ${code}`);
     });
     return child;
   }
 
-  private async restart(how: string): Promise<void> {
-    this.current = undefined;
-    if (this.stopping) return;
+  async #restart(how: string): Promise<void> {
+    this.#current = undefined;
+    if (this.#stopping) return;
     terminal.fail(`The worker ended (${how}); starting it again.`);
     await sleep(RESTART_AFTER_MS);
-    if (!this.stopping) await this.reload();
+    if (!this.#stopping) await this.reload();
   }
 }
 

@@ -15,10 +15,10 @@ export interface Memory {
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export class MemoryProcess {
-  private readonly child: ChildProcess;
+  readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess) {
-    this.child = child;
+    this.#child = child;
   }
 
   /** A worker for the workflows of this bundle, and for nothing else. */
@@ -27,14 +27,14 @@ export class MemoryProcess {
       execArgv: ['--expose-gc', '--import', 'tsx', '--import', file('./memory-probe.mjs')],
     });
     const started = new MemoryProcess(child);
-    await started.hear();
+    await started.#hear();
     return started;
   }
 
   /** @throws where other than so many runs are in the cache */
   async look(cachedRuns: number): Promise<Memory> {
-    const heard = this.hear();
-    this.child.send('look');
+    const heard = this.#hear();
+    this.#child.send('look');
     const memory = (await heard) as Memory;
     if (memory.cachedRuns === cachedRuns) return memory;
     throw new Error(`${memory.cachedRuns} runs are in the worker's cache, not ${cachedRuns}`);
@@ -42,15 +42,15 @@ export class MemoryProcess {
 
   /** At once: its runs are of no use any more. */
   kill(): void {
-    this.child.kill('SIGKILL');
+    this.#child.kill('SIGKILL');
   }
 
-  private async hear(): Promise<unknown> {
+  async #hear(): Promise<unknown> {
     const ended = new AbortController();
-    const exit = once(this.child, 'exit', { signal: ended.signal }).then(([code]) => {
+    const exit = once(this.#child, 'exit', { signal: ended.signal }).then(([code]) => {
       throw new Error(`the process whose memory is looked at ended with ${code}`);
     });
-    const message = once(this.child, 'message', { signal: ended.signal }).then(([value]) => value as unknown);
+    const message = once(this.#child, 'message', { signal: ended.signal }).then(([value]) => value as unknown);
     try {
       return await Promise.race([message, exit]);
     } finally {

@@ -21,27 +21,27 @@ interface RunRecord {
 
 /** All runs of a worker. */
 export class Recorder {
-  private readonly runs = new Map<string, RunRecord>();
+  readonly #runs = new Map<string, RunRecord>();
 
   calls(runId: string): readonly ObservedCall[] {
-    return this.runs.get(runId)?.calls ?? [];
+    return this.#runs.get(runId)?.calls ?? [];
   }
 
   /** Takes down what an agent of a run did. */
   note(runId: string, call: ObservedCall): void {
-    this.runOf(runId).calls.push(call);
+    this.#runOf(runId).calls.push(call);
   }
 
   /** @throws {FormatError} for a function that the format does not have. */
   activity({ name, do: spec }: Executor): Activity {
     const run = FUNCTIONS[spec.fn];
     if (!run) throw new FormatError(`step '${name}' has the unknown function '${spec.fn}'`);
-    return async (input) => run(name, this.record(name, input), input, spec);
+    return async (input) => run(name, this.#record(name, input), input, spec);
   }
 
   /** How often this step has run, this time included. */
-  private record(name: string, input: StepInput): number {
-    const run = this.runOf(input.runId);
+  #record(name: string, input: StepInput): number {
+    const run = this.#runOf(input.runId);
     const call = (run.counters.get(name) ?? 0) + 1;
     run.counters.set(name, call);
     run.calls.push({
@@ -55,9 +55,9 @@ export class Recorder {
     return call;
   }
 
-  private runOf(runId: string): RunRecord {
-    const run: RunRecord = this.runs.get(runId) ?? { calls: [], counters: new Map() };
-    this.runs.set(runId, run);
+  #runOf(runId: string): RunRecord {
+    const run: RunRecord = this.#runs.get(runId) ?? { calls: [], counters: new Map() };
+    this.#runs.set(runId, run);
     return run;
   }
 }

@@ -43,53 +43,53 @@ export function buildCase(name: string, testCase: Case, collect: Collect = NOBOD
 }
 
 class Builder {
-  private readonly prefix: string;
-  private readonly collect: Collect;
-  private executors = 0;
-  private workflows = 0;
+  readonly #prefix: string;
+  readonly #collect: Collect;
+  #executors = 0;
+  #workflows = 0;
 
   constructor(prefix: string, collect: Collect) {
-    this.prefix = prefix;
-    this.collect = collect;
+    this.#prefix = prefix;
+    this.#collect = collect;
   }
 
   workflow(name: string, fields: Fields) {
     only(fields, 'a workflow', ['name', 'description', 'steps', 'session_state']);
-    return workflow({ name, steps: this.nodes(fields.steps) });
+    return workflow({ name, steps: this.#nodes(fields.steps) });
   }
 
-  private nodes(values: JsonValue | undefined): NodeLike[] {
+  #nodes(values: JsonValue | undefined): NodeLike[] {
     if (!Array.isArray(values)) throw new FormatError(`a list of nodes was expected, got ${JSON.stringify(values)}`);
-    return values.map((value) => this.node(value));
+    return values.map((value) => this.#node(value));
   }
 
-  private node(value: JsonValue): NodeLike {
+  #node(value: JsonValue): NodeLike {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new FormatError(`a node was expected, got ${JSON.stringify(value)}`);
     }
     const kind = value.k ?? 'step';
-    const build = typeof kind === 'string' && Object.hasOwn(this.kinds, kind) ? this.kinds[kind] : undefined;
+    const build = typeof kind === 'string' && Object.hasOwn(this.#kinds, kind) ? this.#kinds[kind] : undefined;
     if (!build) throw new FormatError(`unknown kind of node ${JSON.stringify(kind)}`);
     return build(value);
   }
 
-  private readonly kinds: Readonly<Record<string, (node: Fields) => NodeLike>> = {
-    fn: (node) => this.bareFunction(node),
-    step: (node) => this.step(node),
+  readonly #kinds: Readonly<Record<string, (node: Fields) => NodeLike>> = {
+    fn: (node) => this.#bareFunction(node),
+    step: (node) => this.#step(node),
     steps: (node) => {
       only(node, 'steps', ['k', 'name', 'hr', 'steps']);
-      return steps({ ...common(node), steps: this.nodes(node.steps) });
+      return steps({ ...common(node), steps: this.#nodes(node.steps) });
     },
     parallel: (node) => {
       only(node, 'parallel', ['k', 'name', 'hr', 'steps']);
-      return parallel({ ...common(node), steps: this.nodes(node.steps) });
+      return parallel({ ...common(node), steps: this.#nodes(node.steps) });
     },
-    loop: (node) => this.loop(node),
-    condition: (node) => this.condition(node),
-    router: (node) => this.router(node),
+    loop: (node) => this.#loop(node),
+    condition: (node) => this.#condition(node),
+    router: (node) => this.#router(node),
   };
 
-  private step(node: Fields): NodeLike {
+  #step(node: Fields): NodeLike {
     only(node, 'a step', [
       ...['k', 'name', 'do', 'agent', 'team', 'workflow', 'hr', 'pause', 'max_retries', 'skip_on_failure'],
     ]);
@@ -100,87 +100,87 @@ class Builder {
     };
     if (node.workflow !== undefined) {
       const nested = node.workflow as Fields;
-      this.workflows += 1;
+      this.#workflows += 1;
       return step({
         ...options,
-        workflow: this.workflow(identifier(nested.name, `${this.prefix}_${this.workflows}`), nested),
+        workflow: this.workflow(identifier(nested.name, `${this.#prefix}_${this.#workflows}`), nested),
       });
     }
-    if (node.agent) return step({ ...options, agent: agents[this.agent(String(node.name), node.agent as Fields)]! });
-    if (node.team) return step({ ...options, team: teams[this.agent(String(node.name), node.team as Fields)]! });
-    return step({ ...options, executor: paused(node, activities[this.activity(node)]!) });
+    if (node.agent) return step({ ...options, agent: agents[this.#agent(String(node.name), node.agent as Fields)]! });
+    if (node.team) return step({ ...options, team: teams[this.#agent(String(node.name), node.team as Fields)]! });
+    return step({ ...options, executor: paused(node, activities[this.#activity(node)]!) });
   }
 
   /** All cases share one worker, so each agent gets a name of its own. */
-  private agent(label: string, fields: Fields): string {
-    const name = this.agentName();
-    this.collect.agent(name, this.agentSpec(label, fields));
+  #agent(label: string, fields: Fields): string {
+    const name = this.#agentName();
+    this.#collect.agent(name, this.#agentSpec(label, fields));
     return name;
   }
 
-  private agentSpec(label: string, fields: Fields): AgentSpec {
+  #agentSpec(label: string, fields: Fields): AgentSpec {
     const members = ((fields.members ?? []) as Fields[]).map((member): [string, AgentSpec] => [
-      this.agentName(),
-      this.agentSpec(String(member.name), (member.agent ?? member.team ?? member) as Fields),
+      this.#agentName(),
+      this.#agentSpec(String(member.name), (member.agent ?? member.team ?? member) as Fields),
     ]);
     return { label, fields, members: new Map(members) };
   }
 
-  private agentName(): string {
-    this.executors += 1;
-    return `${this.prefix}_${this.executors}`;
+  #agentName(): string {
+    this.#executors += 1;
+    return `${this.#prefix}_${this.#executors}`;
   }
 
   /** A bare function runs in the sandbox, and calls its activity from there: counters and records are Node's. */
-  private bareFunction(node: Fields): NodeLike {
+  #bareFunction(node: Fields): NodeLike {
     only(node, 'a function', ['k', 'name', 'do', 'pause']);
-    const call = single[this.activity(node)]!;
+    const call = single[this.#activity(node)]!;
     const named = Object.defineProperty((input: StepInput) => call(input).catch(rethrowCause), 'name', {
       value: node.name,
     });
     return paused(node, named);
   }
 
-  private activity(node: Fields): string {
+  #activity(node: Fields): string {
     const spec = node.do as Executor['do'] | undefined;
     if (typeof spec?.fn !== 'string')
       throw new FormatError(`step ${JSON.stringify(node.name)} needs do.fn or workflow`);
-    this.executors += 1;
-    const activity = `${this.prefix}_${this.executors}`;
-    this.collect.executor(activity, { name: String(node.name), do: spec });
+    this.#executors += 1;
+    const activity = `${this.#prefix}_${this.#executors}`;
+    this.#collect.executor(activity, { name: String(node.name), do: spec });
     return activity;
   }
 
-  private loop(node: Fields): NodeLike {
+  #loop(node: Fields): NodeLike {
     only(node, 'a loop', ['k', 'name', 'hr', 'steps', 'max_iterations', 'end', 'forward']);
     const { end } = node;
     return loop({
       ...common(node),
-      steps: this.nodes(node.steps),
+      steps: this.#nodes(node.steps),
       ...(node.max_iterations === undefined ? {} : { maxIterations: node.max_iterations as number }),
       ...(node.forward === undefined ? {} : { forwardIterationOutput: node.forward as boolean }),
       ...(end === undefined || end === null ? {} : { endCondition: endCondition(end) }),
     });
   }
 
-  private condition(node: Fields): NodeLike {
+  #condition(node: Fields): NodeLike {
     only(node, 'a condition', ['k', 'name', 'hr', 'steps', 'else_steps', 'evaluator']);
     const { evaluator } = node;
     return condition({
       ...common(node),
-      steps: this.nodes(node.steps),
-      ...(node.else_steps === undefined || node.else_steps === null ? {} : { elseSteps: this.nodes(node.else_steps) }),
+      steps: this.#nodes(node.steps),
+      ...(node.else_steps === undefined || node.else_steps === null ? {} : { elseSteps: this.#nodes(node.else_steps) }),
       ...(evaluator === undefined || evaluator === null ? {} : { evaluator: evaluate(evaluator) }),
     });
   }
 
-  private router(node: Fields): NodeLike {
+  #router(node: Fields): NodeLike {
     only(node, 'a router', ['k', 'name', 'hr', 'choices', 'selector']);
     const { selector, choices } = node;
     if (!Array.isArray(choices)) throw new FormatError(`a router needs choices, got ${JSON.stringify(choices)}`);
     return router({
       ...common(node),
-      choices: choices.map((choice) => (Array.isArray(choice) ? this.nodes(choice) : this.node(choice))),
+      choices: choices.map((choice) => (Array.isArray(choice) ? this.#nodes(choice) : this.#node(choice))),
       ...(selector === undefined || selector === null ? {} : { selector: select(selector) }),
     });
   }

@@ -67,77 +67,77 @@ export async function soak(options: SoakOptions): Promise<string[]> {
 }
 
 class Stage {
-  private readonly options: SoakOptions;
-  private readonly random: () => number;
-  private readonly folder: string;
-  private readonly effectsFile: string;
-  private readonly taskQueue = `soak-${randomUUID()}`;
-  private readonly workers: ChildProcess[] = [];
-  private readonly sent = new Map<string, Sent[]>();
-  private readonly ended = new Map<string, Run>();
-  private readonly killed = { workers: 0, servers: 0 };
-  private server!: SoakServer;
-  private clients: Client[] = [];
+  readonly #options: SoakOptions;
+  readonly #random: () => number;
+  readonly #folder: string;
+  readonly #effectsFile: string;
+  readonly #taskQueue = `soak-${randomUUID()}`;
+  readonly #workers: ChildProcess[] = [];
+  readonly #sent = new Map<string, Sent[]>();
+  readonly #ended = new Map<string, Run>();
+  readonly #killed = { workers: 0, servers: 0 };
+  #server!: SoakServer;
+  #clients: Client[] = [];
 
   private constructor(options: SoakOptions) {
-    this.options = options;
-    this.random = numbers(options.seed);
+    this.#options = options;
+    this.#random = numbers(options.seed);
     // Below the repository, so that its packages resolve.
-    this.folder = mkdtempSync(fileURLToPath(new URL('../../node_modules/.soak-', import.meta.url)));
-    this.effectsFile = join(mkdtempSync(join(tmpdir(), 'holdpoint-soak-')), 'effects');
-    writeFileSync(this.effectsFile, '');
+    this.#folder = mkdtempSync(fileURLToPath(new URL('../../node_modules/.soak-', import.meta.url)));
+    this.#effectsFile = join(mkdtempSync(join(tmpdir(), 'holdpoint-soak-')), 'effects');
+    writeFileSync(this.#effectsFile, '');
   }
 
   static async open(options: SoakOptions): Promise<Stage> {
     const stage = new Stage(options);
-    stage.server = options.server ?? (await embedded(join(stage.folder, 'temporal.db')));
+    stage.#server = options.server ?? (await embedded(join(stage.#folder, 'temporal.db')));
     const exports = Array.from(
       { length: WORKFLOWS },
       (_, index) => `export const soak${index} = randomWorkflow('soak${index}', ${options.seed + index});`,
     );
-    const workflowsPath = join(stage.folder, 'workflows.mjs');
+    const workflowsPath = join(stage.#folder, 'workflows.mjs');
     writeFileSync(
       workflowsPath,
       [`import { randomWorkflow } from ${JSON.stringify(GENERATOR)};`, ...exports].join('\n'),
     );
-    writeFileSync(join(stage.folder, 'bundle.js'), (await bundleWorkflows({ workflowsPath })).code);
-    const { address } = stage.server;
-    stage.clients = await Promise.all(
+    writeFileSync(join(stage.#folder, 'bundle.js'), (await bundleWorkflows({ workflowsPath })).code);
+    const { address } = stage.#server;
+    stage.#clients = await Promise.all(
       Array.from({ length: CLIENTS }, async () => new Client({ connection: await Connection.connect({ address }) })),
     );
-    stage.workers.push(await stage.startWorker(), await stage.startWorker());
+    stage.#workers.push(await stage.#startWorker(), await stage.#startWorker());
     return stage;
   }
 
   /** Until every run has ended, or the time is over. */
   async play(): Promise<void> {
-    const { runs, limitMs, log } = this.options;
+    const { runs, limitMs, log } = this.#options;
     const stop = new AbortController();
     const until = Date.now() + limitMs;
     const started: string[] = [];
-    const isOver = () => this.ended.size === runs || Date.now() > until;
+    const isOver = () => this.#ended.size === runs || Date.now() > until;
     const starting = (async () => {
       while (started.length < runs && !isOver()) {
-        if (started.length - this.ended.size >= OPEN_AT_ONCE) await sleep(100);
-        else if (await this.start(`soak-run-${started.length}`, started.length % WORKFLOWS)) {
+        if (started.length - this.#ended.size >= OPEN_AT_ONCE) await sleep(100);
+        else if (await this.#start(`soak-run-${started.length}`, started.length % WORKFLOWS)) {
           started.push(`soak-run-${started.length}`);
         }
       }
     })();
-    const answering = this.clients.map(async (temporal, index) => {
-      const client = new HoldpointClient(temporal, { taskQueue: this.taskQueue, onWaiting: () => {} });
+    const answering = this.#clients.map(async (temporal, index) => {
+      const client = new HoldpointClient(temporal, { taskQueue: this.#taskQueue, onWaiting: () => {} });
       while (!isOver()) {
-        const open = started.filter((runId) => !this.ended.has(runId));
-        const runId = open[Math.floor(this.random() * open.length)];
-        if (runId) await this.answer(client, runId, `client ${index}`).catch(() => sleep(200));
+        const open = started.filter((runId) => !this.#ended.has(runId));
+        const runId = open[Math.floor(this.#random() * open.length)];
+        if (runId) await this.#answer(client, runId, `client ${index}`).catch(() => sleep(200));
         await sleep(5);
       }
     });
-    const killing = this.kill(stop.signal);
+    const killing = this.#kill(stop.signal);
     const telling = (async () => {
       while (!isOver()) {
         log(
-          `${started.length} started, ${this.ended.size} ended, ${this.killed.workers} workers and ${this.killed.servers} servers killed`,
+          `${started.length} started, ${this.#ended.size} ended, ${this.#killed.workers} workers and ${this.#killed.servers} servers killed`,
         );
         await sleep(5_000, undefined, { signal: stop.signal }).catch(() => {});
       }
@@ -148,27 +148,27 @@ class Stage {
   }
 
   async problems(): Promise<string[]> {
-    const { runs } = this.options;
+    const { runs } = this.#options;
     const problems: string[] = [];
     for (let index = 0; index < runs; index += 1) {
       const runId = `soak-run-${index}`;
-      const run = this.ended.get(runId);
-      if (run) problems.push(...this.problemsOf(run));
-      else problems.push(`${runId} has not ended: ${await this.whatKeeps(runId)}`);
+      const run = this.#ended.get(runId);
+      if (run) problems.push(...this.#problemsOf(run));
+      else problems.push(`${runId} has not ended: ${await this.#whatKeeps(runId)}`);
     }
     return problems;
   }
 
   async close(): Promise<void> {
-    for (const worker of this.workers) await end(worker);
-    await Promise.all(this.clients.map((client) => client.connection.close()));
-    await this.server.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const worker of this.#workers) await end(worker);
+    await Promise.all(this.#clients.map((client) => client.connection.close()));
+    await this.#server.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  private problemsOf(run: Run): string[] {
+  #problemsOf(run: Run): string[] {
     const { runId, status } = run;
-    const sent = this.sent.get(runId) ?? [];
+    const sent = this.#sent.get(runId) ?? [];
     const problems: string[] = [];
     if (status !== 'completed' && status !== 'cancelled') problems.push(`${runId} is ${status}`);
     const applied = new Set<string>();
@@ -187,13 +187,13 @@ class Stage {
     if (refused < least || refused > others.length) {
       problems.push(`${runId}: ${refused} answers were refused, of ${least} to ${others.length} that were not applied`);
     }
-    return [...problems, ...this.repetitionsOf(run)];
+    return [...problems, ...this.#repetitionsOf(run)];
   }
 
   /** What was let run by a human, and done more often than humans said. */
-  private repetitionsOf({ runId, stepRequirements }: Run): string[] {
+  #repetitionsOf({ runId, stepRequirements }: Run): string[] {
     const counts = new Map<string, number>();
-    for (const effect of effectsOf(this.effectsFile, runId)) counts.set(effect, (counts.get(effect) ?? 0) + 1);
+    for (const effect of effectsOf(this.#effectsFile, runId)) counts.set(effect, (counts.get(effect) ?? 0) + 1);
     return [...counts].flatMap(([effect, count]) => {
       const path = effect.replace(/^paid /, '');
       const again = stepRequirements.filter(
@@ -205,8 +205,8 @@ class Stage {
     });
   }
 
-  private async whatKeeps(runId: string): Promise<string> {
-    const handle = this.clients[0]!.workflow.getHandle(runId);
+  async #whatKeeps(runId: string): Promise<string> {
+    const handle = this.#clients[0]!.workflow.getHandle(runId);
     const { status, raw } = await handle.describe();
     const { events = [] } = await handle.fetchHistory();
     const failures = (events ?? []).flatMap(
@@ -215,10 +215,10 @@ class Stage {
     return JSON.stringify([status.name, failures.at(-1), raw.pendingWorkflowTask, raw.pendingActivities]);
   }
 
-  private async start(workflowId: string, index: number): Promise<boolean> {
-    const [client] = this.clients;
+  async #start(workflowId: string, index: number): Promise<boolean> {
+    const [client] = this.#clients;
     try {
-      await client!.workflow.start(`soak${index}`, { taskQueue: this.taskQueue, workflowId, args: ['IN'] });
+      await client!.workflow.start(`soak${index}`, { taskQueue: this.#taskQueue, workflowId, args: ['IN'] });
       return true;
     } catch (error) {
       if ((error as Error).name === 'WorkflowExecutionAlreadyStartedError') return true;
@@ -228,42 +228,42 @@ class Stage {
   }
 
   /** Answers what is open in a run: most of it once, some twice, some against another answer at the same time. */
-  private async answer(client: HoldpointClient, runId: string, by: string): Promise<void> {
+  async #answer(client: HoldpointClient, runId: string, by: string): Promise<void> {
     const run = await client.getRun(runId);
     if (run.status !== 'running' && run.status !== 'paused') {
-      this.ended.set(runId, run);
+      this.#ended.set(runId, run);
       return;
     }
     for (const requirement of run.activeStepRequirements) {
-      if (this.random() < 0.3) continue;
-      const decision = this.decide(requirement);
+      if (this.#random() < 0.3) continue;
+      const decision = this.#decide(requirement);
       const decisionId = randomUUID();
-      await this.send(client, runId, { decisionId, by, decisions: [decision] });
-      if (this.random() < 0.2) await this.send(client, runId, { decisionId, by, decisions: [decision] });
-      if (this.random() < 0.2) {
+      await this.#send(client, runId, { decisionId, by, decisions: [decision] });
+      if (this.#random() < 0.2) await this.#send(client, runId, { decisionId, by, decisions: [decision] });
+      if (this.#random() < 0.2) {
         const other = { requirement: requirement.id, digest: requirement.digest, action: 'reject' } as const;
-        await this.send(client, runId, { decisionId: randomUUID(), by: 'somebody else', decisions: [other] });
+        await this.#send(client, runId, { decisionId: randomUUID(), by: 'somebody else', decisions: [other] });
       }
     }
   }
 
-  private decide(requirement: Run['activeStepRequirements'][number]): Decision {
+  #decide(requirement: Run['activeStepRequirements'][number]): Decision {
     const { id, digest, kind, availableChoices } = requirement;
     const named = { requirement: id, digest };
     if (kind === 'error') return { ...named, action: 'retry' };
-    if (this.random() < 0.2) return { ...named, action: 'reject' };
+    if (this.#random() < 0.2) return { ...named, action: 'reject' };
     if (kind === 'user_input') return { ...named, action: 'input', values: { any: 1 } };
     if (kind === 'route') return { ...named, action: 'select', choices: [availableChoices![0]!] };
     return { ...named, action: 'confirm' };
   }
 
-  private async send(
+  async #send(
     client: HoldpointClient,
     runId: string,
     answer: { readonly decisionId: string; readonly by: string; readonly decisions: readonly [Decision] },
   ): Promise<void> {
-    const list = this.sent.get(runId) ?? [];
-    this.sent.set(runId, list);
+    const list = this.#sent.get(runId) ?? [];
+    this.#sent.set(runId, list);
     const [{ requirement }] = answer.decisions;
     let entry = list.find(({ decisionId }) => decisionId === answer.decisionId);
     if (!entry) {
@@ -274,30 +274,30 @@ class Stage {
     entry.taken = true;
   }
 
-  private async kill(signal: AbortSignal): Promise<void> {
+  async #kill(signal: AbortSignal): Promise<void> {
     for (let round = 1; !signal.aborted; round += 1) {
-      await sleep(1_500 + this.random() * 3_000, undefined, { signal }).catch(() => {});
+      await sleep(1_500 + this.#random() * 3_000, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       if (round % 5 === 0) {
-        await this.server.restart();
-        this.killed.servers += 1;
+        await this.#server.restart();
+        this.#killed.servers += 1;
         continue;
       }
-      const index = Math.floor(this.random() * this.workers.length);
-      await end(this.workers[index]!);
-      this.workers[index] = await this.startWorker();
-      this.killed.workers += 1;
+      const index = Math.floor(this.#random() * this.#workers.length);
+      await end(this.#workers[index]!);
+      this.#workers[index] = await this.#startWorker();
+      this.#killed.workers += 1;
     }
   }
 
-  private async startWorker(): Promise<ChildProcess> {
+  async #startWorker(): Promise<ChildProcess> {
     const variables = {
-      ADDRESS: this.server.address,
-      BUNDLE: join(this.folder, 'bundle.js'),
-      TASK_QUEUE: this.taskQueue,
-      EFFECTS_FILE: this.effectsFile,
+      ADDRESS: this.#server.address,
+      BUNDLE: join(this.#folder, 'bundle.js'),
+      TASK_QUEUE: this.#taskQueue,
+      EFFECTS_FILE: this.#effectsFile,
     };
-    const child = spawn(process.execPath, [...this.options.worker], {
+    const child = spawn(process.execPath, [...this.#options.worker], {
       env: { ...process.env, ...variables },
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -10,36 +10,36 @@ import { effectsOf } from './activities.ts';
 /** Workers of one task queue, one at a time. */
 export class Workers {
   readonly taskQueue: string;
-  private readonly bundle: string;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'holdpoint-crash-'));
-  private readonly effectsFile = join(this.folder, 'effects');
-  private child: ChildProcess | undefined;
+  readonly #bundle: string;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'holdpoint-crash-'));
+  readonly #effectsFile = join(this.#folder, 'effects');
+  #child: ChildProcess | undefined;
 
   /** @param bundle path of the workflows; default: those of most tests */
   constructor(taskQueue: string, bundle: string = inject('bundlePath')) {
     this.taskQueue = taskQueue;
-    this.bundle = bundle;
+    this.#bundle = bundle;
   }
 
   /** Resolves once it polls. */
   async start(): Promise<void> {
     const variables = {
       ADDRESS: inject('address'),
-      BUNDLE: this.bundle,
+      BUNDLE: this.#bundle,
       TASK_QUEUE: this.taskQueue,
-      EFFECTS_FILE: this.effectsFile,
+      EFFECTS_FILE: this.#effectsFile,
     };
     const child = spawn(process.execPath, [inject('crashWorker')], {
       env: { ...process.env, ...variables },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    this.child = child;
+    this.#child = child;
     const [said] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [unknown];
     if (String(said).trim() !== 'ready') throw new Error(`the worker ended (${String(said)}) before it was ready`);
   }
 
   async kill(): Promise<void> {
-    const { child } = this;
+    const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
@@ -47,7 +47,7 @@ export class Workers {
   }
 
   effects(workflowId: string): string[] {
-    return effectsOf(this.effectsFile, workflowId);
+    return effectsOf(this.#effectsFile, workflowId);
   }
 
   async untilEffect(workflowId: string, effect: string): Promise<void> {
@@ -60,6 +60,6 @@ export class Workers {
 
   async close(): Promise<void> {
     await this.kill();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -100,43 +100,42 @@ export async function createTestEnv(options: TestEnvOptions): Promise<TestEnv> {
 
 class RunningTestEnv implements TestEnv {
   readonly client: HoldpointClient;
-  private readonly server: TestWorkflowEnvironment;
-  private readonly options: TestEnvOptions;
-  private readonly taskQueue = `test-${randomUUID()}`;
-  private readonly log = new CallLog();
+  readonly #server: TestWorkflowEnvironment;
+  readonly #options: TestEnvOptions;
+  readonly #taskQueue = `test-${randomUUID()}`;
+  readonly #log = new CallLog();
   /** How to stop the worker of each task queue. */
-  private readonly workers = new Map<string, Promise<() => Promise<void>>>();
+  readonly #workers = new Map<string, Promise<() => Promise<void>>>();
 
   constructor(server: TestWorkflowEnvironment, options: TestEnvOptions) {
-    this.server = server;
-    this.options = options;
-    const onEvent = (event: HistoryEvent) => this.serve(event);
-    this.client = new HoldpointClient(withLongPoll(server.client, onEvent), { taskQueue: this.taskQueue });
+    this.#server = server;
+    this.#options = options;
+    const onEvent = (event: HistoryEvent) => this.#serve(event);
+    this.client = new HoldpointClient(withLongPoll(server.client, onEvent), { taskQueue: this.#taskQueue });
   }
 
   async startWorker(): Promise<void> {
-    const started = this.newWorker(this.taskQueue, this.options);
-    this.workers.set(this.taskQueue, started);
+    const started = this.#newWorker(this.#taskQueue, this.#options);
+    this.#workers.set(this.#taskQueue, started);
     await started;
   }
 
   /** What agents and activities with a task queue of their own wait for: in production, another worker. */
-  private serve({ activityTaskScheduledEventAttributes: scheduled }: HistoryEvent): void {
+  #serve({ activityTaskScheduledEventAttributes: scheduled }: HistoryEvent): void {
     const name = scheduled?.taskQueue?.name;
-    if (!name || this.workers.has(name)) return;
-    const { activities = {} } = this.options;
-    this.workers.set(name, this.newWorker(name, { activities }));
+    if (!name || this.#workers.has(name)) return;
+    const { activities = {} } = this.#options;
+    this.#workers.set(name, this.#newWorker(name, { activities }));
   }
 
-  private async newWorker(taskQueue: string, options: TestEnvOptions): Promise<() => Promise<void>> {
-    const { server } = this;
+  async #newWorker(taskQueue: string, options: TestEnvOptions): Promise<() => Promise<void>> {
     // Its own: when it is closed, the server knows that the worker's polls are gone, and gives them no task.
-    const connection = await NativeConnection.connect({ address: server.address });
+    const connection = await NativeConnection.connect({ address: this.#server.address });
     const worker = await createWorker({
       ...options,
       taskQueue,
       connection,
-      interceptors: { activity: [this.log.interceptors] },
+      interceptors: { activity: [this.#log.interceptors] },
       // Nothing waits for the cache of a worker that is gone: the test server would let it wait for long. So every
       // workflow task of every test is a replay.
       maxCachedWorkflows: 0,
@@ -151,13 +150,13 @@ class RunningTestEnv implements TestEnv {
   }
 
   async restartWorker(): Promise<void> {
-    await this.stopWorkers();
+    await this.#stopWorkers();
     await this.startWorker();
   }
 
-  private async stopWorkers(): Promise<void> {
-    const workers = [...this.workers.values()];
-    this.workers.clear();
+  async #stopWorkers(): Promise<void> {
+    const workers = [...this.#workers.values()];
+    this.#workers.clear();
     await Promise.all(workers.map(async (stop) => (await stop)()));
   }
 
@@ -166,7 +165,7 @@ class RunningTestEnv implements TestEnv {
     input: Parameters<W>[0],
     options: TestRunOptions = {},
   ): Promise<Run> {
-    return this.play(workflow, input, options);
+    return this.#play(workflow, input, options);
   }
 
   async killAtEveryPause<W extends WorkflowFunction>(
@@ -177,7 +176,7 @@ class RunningTestEnv implements TestEnv {
     const { outcome, effects, ...own } = options;
     return killAtEveryPause(
       {
-        play: (atPause) => this.play(workflow, input, own, atPause),
+        play: (atPause) => this.#play(workflow, input, own, atPause),
         kill: () => this.restartWorker(),
         look: (runId) => this.client.getRun(runId),
         calls: (runId) => this.calls(runId),
@@ -187,35 +186,35 @@ class RunningTestEnv implements TestEnv {
   }
 
   calls(run: Run | string): readonly ActivityCall[] {
-    return this.log.of(typeof run === 'string' ? run : run.runId);
+    return this.#log.of(typeof run === 'string' ? run : run.runId);
   }
 
   async advance(duration: DurationString): Promise<void> {
-    await this.server.sleep(milliseconds(duration));
+    await this.#server.sleep(milliseconds(duration));
   }
 
   async close(): Promise<void> {
-    await this.stopWorkers();
-    await this.server.teardown();
+    await this.#stopWorkers();
+    await this.#server.teardown();
   }
 
   /** A run of another would wait for a worker that has it, and the clock with it. */
-  private assertKnown(name: string): void {
-    const { workflowTypes = [name] } = { ...this.options.workflowBundle } as Partial<WorkflowBundle>;
+  #assertKnown(name: string): void {
+    const { workflowTypes = [name] } = { ...this.#options.workflowBundle } as Partial<WorkflowBundle>;
     if (workflowTypes.includes(name)) return;
     throw new TypeError(`There is no workflow '${name}' in this environment: ${workflowTypes.join(', ')}.`);
   }
 
-  private async play<W extends WorkflowFunction>(
+  async #play<W extends WorkflowFunction>(
     workflow: W | string,
     input: Parameters<W>[0],
     { answers = {}, by = 'tester', ...options }: TestRunOptions,
     atPause?: PlayOptions['atPause'],
   ): Promise<Run> {
     const book = new AnswerBook(answers);
-    const { client, server } = this;
-    this.assertKnown(nameOf(workflow));
-    const stage = { client, skip: (ms: number) => server.sleep(ms), now: () => server.currentTimeMs() };
+    const { client } = this;
+    this.#assertKnown(nameOf(workflow));
+    const stage = { client, skip: (ms: number) => this.#server.sleep(ms), now: () => this.#server.currentTimeMs() };
     const started = await client.start(workflow, { ...options, input });
     try {
       const run = await play(stage, await client.wait(started), book, { by, ...(atPause ? { atPause } : {}) });

@@ -7,31 +7,31 @@ export interface CarriedUsage {
 }
 
 export class UsageMeter {
-  private readonly byPath: Map<string, TokenUsage>;
+  readonly #byPath: Map<string, TokenUsage>;
   /** `undefined` before the first model call. */
   total: TokenUsage | undefined;
 
   constructor({ total, byPath = {} }: CarriedUsage = {}) {
     this.total = total;
-    this.byPath = new Map(Object.entries(byPath));
+    this.#byPath = new Map(Object.entries(byPath));
   }
 
   add(path: string, usage: TokenUsage): void {
-    this.byPath.set(path, sum(this.byPath.get(path), usage));
+    this.#byPath.set(path, sum(this.#byPath.get(path), usage));
     this.total = sum(this.total, usage);
   }
 
   /** An iteration of a loop is over: nobody asks for its steps any more. */
   forget(_loop: string, iteration: string): void {
-    for (const path of this.byPath.keys()) if (path.startsWith(iteration)) this.byPath.delete(path);
+    for (const path of this.#byPath.keys()) if (path.startsWith(iteration)) this.#byPath.delete(path);
   }
 
   toJSON(): CarriedUsage {
-    return { ...(this.total ? { total: this.total } : {}), byPath: Object.fromEntries(this.byPath) };
+    return { ...(this.total ? { total: this.total } : {}), byPath: Object.fromEntries(this.#byPath) };
   }
 
   of(path: string): TokenUsage | undefined {
-    return this.byPath.get(path);
+    return this.#byPath.get(path);
   }
 }
 

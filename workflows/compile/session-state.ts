@@ -10,40 +10,40 @@ export interface CarriedState {
 }
 
 export class SessionState {
-  private current: State;
-  private patches: State = {};
+  #current: State;
+  #patches: State = {};
 
   constructor(initial: State) {
-    this.current = Object.freeze({ ...initial });
+    this.#current = Object.freeze({ ...initial });
   }
 
   /** As it was when the run continued as new. */
   static carried(data: CarriedState | undefined): SessionState | undefined {
     if (data === undefined) return undefined;
     const state = new SessionState(data.current);
-    state.patches = data.patches;
+    state.#patches = data.patches;
     return state;
   }
 
   get values(): State {
-    return this.current;
+    return this.#current;
   }
 
   patch(patch: State): void {
-    this.current = Object.freeze({ ...this.current, ...patch });
-    this.patches = { ...this.patches, ...patch };
+    this.#current = Object.freeze({ ...this.#current, ...patch });
+    this.#patches = { ...this.#patches, ...patch };
   }
 
   toJSON(): CarriedState {
-    return { current: this.current, patches: this.patches };
+    return { current: this.#current, patches: this.#patches };
   }
 
   fork(): SessionState {
-    return new SessionState(this.current);
+    return new SessionState(this.#current);
   }
 
   /** Takes over what a branch has patched. */
   join(branch: SessionState): void {
-    this.patch(branch.patches);
+    this.patch(branch.#patches);
   }
 }

@@ -6,47 +6,47 @@ import { contentOf, type StepOutput, type StepType } from '../define/step-output
 export class Slot {
   /** What the node has done. */
   readonly place: Place;
-  private content: StepOutput | Frame | undefined;
+  #content: StepOutput | Frame | undefined;
 
   constructor(place: Place) {
     this.place = place;
   }
 
   set(output: StepOutput): void {
-    this.content = output;
+    this.#content = output;
   }
 
   /** The node is omitted, or starts again. */
   clear(): void {
-    this.content = undefined;
+    this.#content = undefined;
   }
 
   /** The node is a container at work. */
   open(name: string, type: StepType): Frame {
     const frame = new Frame(name, type);
-    this.content = frame;
+    this.#content = frame;
     return frame;
   }
 
   snapshot(): StepOutput | undefined {
-    return this.content instanceof Frame ? this.content.asOutput() : this.content;
+    return this.#content instanceof Frame ? this.#content.asOutput() : this.#content;
   }
 }
 
 /** A container at work. */
 export class Frame {
-  private readonly name: string;
-  private readonly type: StepType;
-  private slots: Slot[] = [];
+  readonly #name: string;
+  readonly #type: StepType;
+  #slots: Slot[] = [];
 
   constructor(name: string, type: StepType) {
-    this.name = name;
-    this.type = type;
+    this.#name = name;
+    this.#type = type;
   }
 
   slot(place: Place): Slot {
     const slot = new Slot(place);
-    this.slots.push(slot);
+    this.#slots.push(slot);
     return slot;
   }
 
@@ -59,28 +59,28 @@ export class Frame {
   }
 
   contents(): (StepOutput | null)[] {
-    return this.slots.map((slot) => slot.snapshot() ?? null);
+    return this.#slots.map((slot) => slot.snapshot() ?? null);
   }
 
   /** Children so far, in the order of their slots. */
   outputs(): StepOutput[] {
-    return this.slots.flatMap((slot) => slot.snapshot() ?? []);
+    return this.#slots.flatMap((slot) => slot.snapshot() ?? []);
   }
 
   /** How many slots there are: a mark for {@link dropFirst}. */
   get size(): number {
-    return this.slots.length;
+    return this.#slots.length;
   }
 
   /** Forgets the oldest slots. */
   dropFirst(count: number): void {
-    this.slots.splice(0, count);
+    this.#slots.splice(0, count);
   }
 
   /** What the container has so far; nothing while no child has an output. */
   asOutput(): StepOutput | undefined {
     const steps = this.outputs();
     if (steps.length === 0) return undefined;
-    return { name: this.name, type: this.type, content: contentOf(this.type, steps), success: true, steps };
+    return { name: this.#name, type: this.#type, content: contentOf(this.#type, steps), success: true, steps };
   }
 }

@@ -4,25 +4,25 @@
 export type StopReason = 'failure' | 'cancel';
 
 export class Branch {
-  private reason: StopReason | undefined;
-  private readonly parent: Branch | undefined;
+  #reason: StopReason | undefined;
+  readonly #parent: Branch | undefined;
 
   constructor(parent?: Branch) {
-    this.parent = parent;
+    this.#parent = parent;
   }
 
   get stopped(): boolean {
-    return this.reason !== undefined || (this.parent?.stopped ?? false);
+    return this.#reason !== undefined || (this.#parent?.stopped ?? false);
   }
 
   /** Has a sibling's failure ended it, and no cancel? */
   get failed(): boolean {
-    return this.reason === 'failure' || (this.reason === undefined && (this.parent?.failed ?? false));
+    return this.#reason === 'failure' || (this.#reason === undefined && (this.#parent?.failed ?? false));
   }
 
   /** Ends this branch and those forked from it; a cancel may follow a failure. */
   stop(reason: StopReason): void {
-    this.reason = reason;
+    this.#reason = reason;
   }
 
   /** @throws {BranchStopped} where nothing new may start. */

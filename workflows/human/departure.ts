@@ -18,103 +18,103 @@ const UNSEEN = { locals: 200, bytes: 2_000_000 };
 const POSTPONED_EVENTS = 1_000;
 
 export class Departure {
-  private readonly mostEvents: number;
-  private readonly isIdle: () => boolean;
+  readonly #mostEvents: number;
+  readonly #isIdle: () => boolean;
   /**
    * The history as it was when something arrived from outside: not after a local activity, because a replay puts the
    * workflow tasks together that one took, and what is true in the later of them is not true in the first.
    */
-  private history = workflowInfo();
-  private unseen = { locals: 0, bytes: 0 };
-  private signals = 0;
+  #history = workflowInfo();
+  #unseen = { locals: 0, bytes: 0 };
+  #signals = 0;
   /** Signals with names that nobody knows. */
-  private unheard = 0;
-  private postponedTo = 0;
-  private leaving = false;
+  #unheard = 0;
+  #postponedTo = 0;
+  #leaving = false;
   /** Says that it is time. */
-  private tellDue: () => void = () => {};
+  #tellDue: () => void = () => {};
 
   /** @param isIdle nothing is at work */
   constructor(isIdle: () => boolean, mostEvents = Number.POSITIVE_INFINITY) {
-    this.isIdle = isIdle;
-    this.mostEvents = mostEvents;
+    this.#isIdle = isIdle;
+    this.#mostEvents = mostEvents;
   }
 
   countSignal(): void {
-    this.signals += 1;
+    this.#signals += 1;
     this.look();
   }
 
   countLocal(bytes: number): void {
-    this.unseen = { locals: this.unseen.locals + 1, bytes: this.unseen.bytes + bytes };
+    this.#unseen = { locals: this.#unseen.locals + 1, bytes: this.#unseen.bytes + bytes };
   }
 
   /** Something has arrived that is an event of its own in the history: a signal, a timer, the end of an activity. */
   look(): void {
-    this.history = workflowInfo();
-    this.unseen = { locals: 0, bytes: 0 };
+    this.#history = workflowInfo();
+    this.#unseen = { locals: 0, bytes: 0 };
     this.notice();
   }
 
   /** Tells workflow tasks apart. */
   get historyLength(): number {
-    return this.history.historyLength;
+    return this.#history.historyLength;
   }
 
   /** Resolves when it is time: from then on {@link untilDue} waits, and not before, as what waits costs memory. */
   noticed(): Promise<void> {
     return new Promise((resolve) => {
-      this.tellDue = resolve;
+      this.#tellDue = resolve;
       this.notice();
     });
   }
 
   /** Looks whether it is time. What waits for a human calls it with every workflow task, as signals that nobody hears count too. */
   notice(): void {
-    if (this.isDue) this.tellDue();
+    if (this.#isDue) this.#tellDue();
   }
 
   /** Until the run must leave. */
   *untilDue(): Durable<void> {
-    while (!this.leaving) {
-      yield* waitFor(condition(() => this.isDue && this.isIdle()));
+    while (!this.#leaving) {
+      yield* waitFor(condition(() => this.#isDue && this.#isIdle()));
       yield* waitFor(untilQuiet());
-      this.leaving = this.isDue && this.isIdle();
+      this.#leaving = this.#isDue && this.#isIdle();
     }
   }
 
   /** It cannot leave now: what was held up goes on. */
   postpone(): void {
-    this.postponedTo = this.historyLength + POSTPONED_EVENTS;
-    this.leaving = false;
+    this.#postponedTo = this.historyLength + POSTPONED_EVENTS;
+    this.#leaving = false;
   }
 
   /** Between two nodes: where it is time, the run leaves here, unless something else is at work. */
   *boundary(): Durable<void> {
-    if (this.unseen.locals >= UNSEEN.locals || this.unseen.bytes >= UNSEEN.bytes) {
+    if (this.#unseen.locals >= UNSEEN.locals || this.#unseen.bytes >= UNSEEN.bytes) {
       yield* waitFor(sleep(1));
       this.look();
     }
-    while (this.leaving || (this.isDue && this.isIdle() && !runsBesideOthers())) {
-      yield* waitFor(condition(() => !this.leaving && !this.isDue));
+    while (this.#leaving || (this.#isDue && this.#isIdle() && !runsBesideOthers())) {
+      yield* waitFor(condition(() => !this.#leaving && !this.#isDue));
     }
   }
 
   /** Before anything begins: not while the run is leaving. */
   *hold(): Durable<void> {
-    while (this.leaving) yield* waitFor(condition(() => !this.leaving));
+    while (this.#leaving) yield* waitFor(condition(() => !this.#leaving));
   }
 
-  private get isDue(): boolean {
+  get #isDue(): boolean {
     const unheard = unheardSignals();
-    if (unheard > this.unheard) {
-      this.unheard = unheard;
+    if (unheard > this.#unheard) {
+      this.#unheard = unheard;
       this.look();
     }
-    const { historyLength, historySize, continueAsNewSuggested } = this.history;
-    if (historyLength < this.postponedTo) return false;
+    const { historyLength, historySize, continueAsNewSuggested } = this.#history;
+    if (historyLength < this.#postponedTo) return false;
     const isFull =
-      historyLength >= this.mostEvents || historySize >= MOST_BYTES || this.signals + unheard >= MOST_SIGNALS;
+      historyLength >= this.#mostEvents || historySize >= MOST_BYTES || this.#signals + unheard >= MOST_SIGNALS;
     return isFull || continueAsNewSuggested;
   }
 }

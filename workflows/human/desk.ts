@@ -62,63 +62,63 @@ const OVERFLOW_BYTES = 150_000;
 export class Desk {
   readonly requirements: Requirements;
   readonly teller = new Teller();
-  private readonly journal = new Journal();
-  private readonly run: PublishedRun;
-  private readonly publisher: Publisher;
-  private readonly branchOf = new Map<string, Branch>();
-  private readonly seenDecisions = new Set<string>();
+  readonly #journal = new Journal();
+  readonly #run: PublishedRun;
+  readonly #publisher: Publisher;
+  readonly #branchOf = new Map<string, Branch>();
+  readonly #seenDecisions = new Set<string>();
   /** Decisions since the last publication; `undefined` where nothing was asked or answered. */
-  private decided: [string, string][] | undefined;
+  #decided: [string, string][] | undefined;
   /** Executors at work right now. */
-  private working = 0;
+  #working = 0;
   /** Questions about to be shown. */
-  private asking = 0;
-  private readonly announced: Map<string, Announced>;
+  #asking = 0;
+  readonly #announced: Map<string, Announced>;
   readonly departure: Departure;
   readonly room: TaskRoom;
 
   constructor(run: PublishedRun, mostEvents: number | undefined, carried?: CarriedDesk) {
-    this.run = run;
-    this.departure = new Departure(() => this.isIdle, mostEvents);
+    this.#run = run;
+    this.departure = new Departure(() => this.#isIdle, mostEvents);
     this.room = new TaskRoom(this.departure);
     this.requirements = new Requirements(run.executionId, carried?.requirements);
-    this.publisher = new Publisher(run, this.teller, carried?.published);
-    this.announced = new Map(Object.entries(carried?.announced ?? {}));
+    this.#publisher = new Publisher(run, this.teller, carried?.published);
+    this.#announced = new Map(Object.entries(carried?.announced ?? {}));
     if (!carried) return;
     this.teller.sequence = carried.sequence;
-    this.journal.putBack(carried.untold);
-    for (const id of carried.decisions) this.seenDecisions.add(id);
+    this.#journal.putBack(carried.untold);
+    for (const id of carried.decisions) this.#seenDecisions.add(id);
   }
 
   /** What goes on in another execution. @param place everything that the run has done */
   carried(place: Place): CarriedDesk {
     const needed = new Set(askedWithin(place));
-    const { requirements, publisher, teller, journal, seenDecisions, announced } = this;
+    const { requirements, teller } = this;
     return {
       requirements: requirements.carried(needed),
-      published: publisher.state,
+      published: this.#publisher.state,
       sequence: teller.sequence,
-      untold: journal.untold,
-      decisions: [...seenDecisions].slice(-CARRIED_DECISIONS),
-      announced: Object.fromEntries([...announced].filter(([id]) => requirements.isOpen(id))),
+      untold: this.#journal.untold,
+      decisions: [...this.#seenDecisions].slice(-CARRIED_DECISIONS),
+      announced: Object.fromEntries([...this.#announced].filter(([id]) => requirements.isOpen(id))),
     };
   }
 
   /** `paused` where something waits for a human and nothing else is at work. */
   get status(): RunStatus {
-    return this.working === 0 && this.requirements.open.length > 0 ? 'paused' : 'running';
+    return this.#working === 0 && this.requirements.open.length > 0 ? 'paused' : 'running';
   }
 
   /** Nothing is at work, nothing is about to be shown, and no deadline has passed that did not yet have its effect. */
-  private get isIdle(): boolean {
-    if (this.working > 0 || this.asking > 0 || this.room.isAwaited) return false;
+  get #isIdle(): boolean {
+    if (this.#working > 0 || this.#asking > 0 || this.room.isAwaited) return false;
     const now = new Date().toISOString();
     return !this.requirements.open.some(({ timeoutAt }) => timeoutAt !== undefined && timeoutAt <= now);
   }
 
   /** Is anything under way that may take time: somebody asked, or an executor at work? */
   get waits(): boolean {
-    return this.working > 0 || this.requirements.open.length > 0;
+    return this.#working > 0 || this.requirements.open.length > 0;
   }
 
   /**
@@ -136,36 +136,36 @@ export class Desk {
     if (!request.mayHaveRun) branch.check();
     const asked = known ?? this.requirements.ask(request, new Date(), timeoutMs);
     const { id, timeoutAt } = asked;
-    this.branchOf.set(id, branch);
+    this.#branchOf.set(id, branch);
     if (!known) {
       keepAsked(place, request.kind, id);
-      this.tellPause(asked);
-      if (branch.stopped) this.withdraw(id);
+      this.#tellPause(asked);
+      if (branch.stopped) this.#withdraw(id);
       branch.check();
-      this.decided ??= [];
+      this.#decided ??= [];
       // Whatever begins or asks beside it has done so before the run shows what it waits for: once, for all.
-      this.asking += 1;
+      this.#asking += 1;
       if (runsBesideOthers()) yield* waitFor(Promise.resolve());
-      this.asking -= 1;
+      this.#asking -= 1;
       this.publish();
     }
     const answered = () => {
       this.departure.notice();
       return this.requirements.get(id)!.resolution !== undefined;
     };
-    const stopTelling = this.run.announces && !answered() ? announce(this.run, asked, this.announced) : () => {};
+    const stopTelling = this.#run.announces && !answered() ? announce(this.#run, asked, this.#announced) : () => {};
     try {
       yield* waitUntil(answered, timeoutAt === undefined ? undefined : deadline(id, timeoutAt));
     } catch (error) {
       // The run, or the Parallel around this branch, is being cancelled: nobody needs the answer any more.
-      if (!answered()) this.withdraw(id);
+      if (!answered()) this.#withdraw(id);
       if (branch.stopped) throw new BranchStopped();
       throw error;
     } finally {
       stopTelling();
       this.departure.look();
     }
-    if (!answered()) this.expire(id);
+    if (!answered()) this.#expire(id);
     const answer = this.requirements.get(id)!;
     if (answer.resolution === 'withdrawn') throw new BranchStopped();
     return answer;
@@ -173,17 +173,17 @@ export class Desk {
 
   /** Closes the questions of stopped branches. */
   withdrawStopped(): void {
-    for (const { id } of this.requirements.open) if (this.branchOf.get(id)?.stopped) this.withdraw(id);
+    for (const { id } of this.requirements.open) if (this.#branchOf.get(id)?.stopped) this.#withdraw(id);
   }
 
   /** Closes what is still open of branches that have ended early: they may not have come back to it in this execution. */
   withdrawWithin(place: Place): void {
-    for (const id of askedWithin(place)) if (this.requirements.isOpen(id)) this.withdraw(id);
+    for (const id of askedWithin(place)) if (this.requirements.isOpen(id)) this.#withdraw(id);
   }
 
   /** Closes what is open when the run ends: a run that continued as new can end before it comes back to its questions. */
   withdrawOpen(): void {
-    for (const { id } of this.requirements.open) this.withdraw(id);
+    for (const { id } of this.requirements.open) this.#withdraw(id);
   }
 
   /** What user code returned; where that is a promise, the run is at work until it settles. */
@@ -200,12 +200,12 @@ export class Desk {
    */
   *work<T>(executor: () => PromiseLike<T>, { brief = false, tell = true } = {}): Durable<T> {
     yield* this.departure.hold();
-    this.working += 1;
+    this.#working += 1;
     if (!brief) this.publish({ tell });
     try {
       return yield* waitFor(executor());
     } finally {
-      this.working -= 1;
+      this.#working -= 1;
       if (!brief) this.departure.look();
     }
   }
@@ -219,7 +219,7 @@ export class Desk {
     let taken: { readonly untold: readonly Untold[]; readonly historyLength: number } | undefined;
     const schedule = () => {
       const { historyLength, runId: execution } = workflowInfo();
-      const untold = isCancelled() ? [] : this.journal.take();
+      const untold = isCancelled() ? [] : this.#journal.take();
       taken = { untold, historyLength };
       if (untold.length === 0) return activity([argument]);
       const isStored = payloadLimit() > PAYLOAD_LIMIT;
@@ -228,11 +228,11 @@ export class Desk {
     try {
       yield* this.room.take(bytes);
       branch.check();
-      return yield* this.work(schedule, { tell: this.journal.isFull });
+      return yield* this.work(schedule, { tell: this.#journal.isFull });
     } catch (error) {
       // Cancelled in the workflow task that scheduled it: then the server never hears of it.
       const unsent = isCancellation(error) && taken?.historyLength === workflowInfo().historyLength;
-      if (unsent) this.journal.putBack(taken!.untold);
+      if (unsent) this.#journal.putBack(taken!.untold);
       throw error;
     } finally {
       this.room.dismiss();
@@ -241,7 +241,7 @@ export class Desk {
 
   /** The events that nobody has been told of, for the run's result. */
   lastEvents(): readonly JournalEntry[] {
-    return this.teller.tell(this.journal.take());
+    return this.teller.tell(this.#journal.take());
   }
 
   /** Before a node or a turn begins. */
@@ -264,28 +264,28 @@ export class Desk {
     };
     // The same decision again, a retried send for instance, changes nothing and is no refusal.
     if (decisionId !== undefined) {
-      if (this.seenDecisions.has(decisionId)) return;
-      this.seenDecisions.add(decisionId);
+      if (this.#seenDecisions.has(decisionId)) return;
+      this.#seenDecisions.add(decisionId);
     }
     for (const { problem, requirement } of problems) {
       const open = requirement === undefined ? `; open: ${this.requirements.openIds()}` : '';
       this.requirements.refuse('malformed', `${problem}${open}`, sender, requirement);
-      this.tellRefusal();
+      this.#tellRefusal();
     }
     // Nothing goes on that would show it: some calls of an executor pause are answered, others still wait.
     let halfAnswered = false;
     let refused = problems.length > 0;
     for (const decision of decisions) {
       if (this.requirements.answer(decision, sender) !== 'accepted') {
-        this.tellRefusal();
+        this.#tellRefusal();
         refused = true;
         continue;
       }
-      this.decided ??= [];
-      if (decisionId !== undefined) this.decided.push([decision.requirement, decisionId]);
+      this.#decided ??= [];
+      if (decisionId !== undefined) this.#decided.push([decision.requirement, decisionId]);
       const answered = this.requirements.get(decision.requirement)!;
       if (answered.resolution === undefined) halfAnswered = true;
-      else this.tellAnswer(answered);
+      else this.#tellAnswer(answered);
     }
     if (halfAnswered) this.publish({ tell: false });
     else if (refused && this.requirements.refused.count <= TOLD_AT_ONCE) this.publish();
@@ -297,49 +297,49 @@ export class Desk {
    * @param tell show something if only for the sake of what happened
    */
   publish({ final, tell = true }: { readonly final?: RunStatus; readonly tell?: boolean } = {}): void {
-    this.publisher.publish(final ?? this.status, this.requirements.open, this.decided, this.journal, tell);
-    this.decided = undefined;
+    this.#publisher.publish(final ?? this.status, this.requirements.open, this.#decided, this.#journal, tell);
+    this.#decided = undefined;
   }
 
   /** Something has happened. */
   tell<Name extends RunEventName>(event: Name, path: string, data: EventData<Name>): void {
-    this.journal.add(event, path, data);
-    if (!this.journal.isFull) return;
+    this.#journal.add(event, path, data);
+    if (!this.#journal.isFull) return;
     this.publish();
     this.room.add(OVERFLOW_BYTES);
   }
 
-  private tellPause(asked: StepRequirement): void {
+  #tellPause(asked: StepRequirement): void {
     countPause(asked);
     this.tell(PAUSE_EVENTS[asked.kind], asked.path, pauseData(asked));
   }
 
-  private tellRefusal(): void {
+  #tellRefusal(): void {
     const { code, reason, requirement, by, signal } = this.requirements.refused.newest.at(-1)!;
     countRefusal(code, this.requirements.get(requirement ?? ''));
-    this.journal.addRefusal({
+    this.#journal.addRefusal({
       ...{ signal, code, reason },
       ...(requirement === undefined ? {} : { requirement }),
       ...(by === undefined ? {} : { by }),
     });
   }
 
-  private tellAnswer(answered: StepRequirement, late = false): void {
+  #tellAnswer(answered: StepRequirement, late = false): void {
     countClosed(answered, late);
     const event = answered.kind === 'executor' ? 'StepExecutorContinued' : 'StepContinued';
-    this.journal.add(event, answered.path, answerData(answered));
+    this.#journal.add(event, answered.path, answerData(answered));
   }
 
-  private expire(id: string): void {
+  #expire(id: string): void {
     this.requirements.expire(id, new Date());
-    this.tellAnswer(this.requirements.get(id)!, true);
-    this.decided ??= [];
+    this.#tellAnswer(this.requirements.get(id)!, true);
+    this.#decided ??= [];
   }
 
-  private withdraw(id: string): void {
+  #withdraw(id: string): void {
     this.requirements.withdraw(id, new Date());
-    this.tellAnswer(this.requirements.get(id)!);
-    this.decided ??= [];
+    this.#tellAnswer(this.requirements.get(id)!);
+    this.#decided ??= [];
   }
 }
 

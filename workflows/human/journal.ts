@@ -21,56 +21,56 @@ export type Untold = readonly [
 ];
 
 export class Journal {
-  private entries: Untold[] = [];
-  private bytes = 0;
-  private refusals = 0;
+  #entries: Untold[] = [];
+  #bytes = 0;
+  #refusals = 0;
 
   get isEmpty(): boolean {
-    return this.entries.length === 0;
+    return this.#entries.length === 0;
   }
 
   get isFull(): boolean {
-    return this.bytes > FULL;
+    return this.#bytes > FULL;
   }
 
   get untold(): readonly Untold[] {
-    return this.entries;
+    return this.#entries;
   }
 
   add<Name extends RunEventName>(event: Name, path: string, data: EventData<Name>): void {
-    this.push([Date.now(), event, path, ...some(data)]);
+    this.#push([Date.now(), event, path, ...some(data)]);
   }
 
   /** An answer was refused; of many at once, the rest is a count. */
   addRefusal(data: EventData<'AnswerRefused'>): void {
-    this.refusals += 1;
-    if (this.refusals <= REFUSALS) this.add('AnswerRefused', '', data);
+    this.#refusals += 1;
+    if (this.#refusals <= REFUSALS) this.add('AnswerRefused', '', data);
   }
 
   /** Hands over what has not been told. */
   take(): readonly Untold[] {
-    const more = this.refusals - REFUSALS;
+    const more = this.#refusals - REFUSALS;
     if (more > 0) {
       const reason = `${more} more answers were refused; the run's history has the signals`;
       this.add('AnswerRefused', '', { signal: '', code: 'invalid', reason });
     }
-    const { entries } = this;
-    this.entries = [];
-    this.bytes = 0;
-    this.refusals = 0;
+    const entries = this.#entries;
+    this.#entries = [];
+    this.#bytes = 0;
+    this.#refusals = 0;
     return entries;
   }
 
   /** What was handed over did not get into the history. */
   putBack(entries: readonly Untold[]): void {
-    const newer = this.entries;
-    this.entries = [];
-    for (const entry of [...entries, ...newer]) this.push(entry);
+    const newer = this.#entries;
+    this.#entries = [];
+    for (const entry of [...entries, ...newer]) this.#push(entry);
   }
 
-  private push(entry: Untold): void {
-    this.entries.push(entry);
-    this.bytes += jsonBytes(entry);
+  #push(entry: Untold): void {
+    this.#entries.push(entry);
+    this.#bytes += jsonBytes(entry);
   }
 }
 

@@ -14,38 +14,38 @@ export interface PlaceData {
 }
 
 export class Place {
-  private facts: Facts;
-  private within: Map<string, Place>;
+  #facts: Facts;
+  #within: Map<string, Place>;
 
   /** @param carried what an earlier execution had done here */
   constructor({ facts = {}, within = {} }: PlaceData = {}) {
-    this.facts = { ...facts };
-    this.within = new Map(Object.entries(within).map(([key, data]) => [key, new Place(data)]));
+    this.#facts = { ...facts };
+    this.#within = new Map(Object.entries(within).map(([key, data]) => [key, new Place(data)]));
   }
 
   /** The place of a part: a child, an iteration, a turn, a call. */
   child(key: string | number): Place {
-    let place = this.within.get(String(key));
+    let place = this.#within.get(String(key));
     if (!place) {
       place = new Place();
-      this.within.set(String(key), place);
+      this.#within.set(String(key), place);
     }
     return place;
   }
 
   /** What is known here; `undefined` where it has not happened. */
   recall<T>(fact: string): T | undefined {
-    return this.facts[fact] as T | undefined;
+    return this.#facts[fact] as T | undefined;
   }
 
   keep<T>(fact: string, value: T): T {
-    this.facts[fact] = value;
+    this.#facts[fact] = value;
     return value;
   }
 
   /** Does it, unless it was done before. */
   once(fact: string, effect: () => void): void {
-    if (fact in this.facts) return;
+    if (fact in this.#facts) return;
     effect();
     this.keep(fact, true);
   }
@@ -58,8 +58,8 @@ export class Place {
 
   /** Nothing is done here any more: it begins anew. */
   clear(): void {
-    this.facts = {};
-    this.within.clear();
+    this.#facts = {};
+    this.#within.clear();
   }
 
   /** All that is done here is this; of the parts nothing is needed any more. */
@@ -69,20 +69,20 @@ export class Place {
   }
 
   drop(key: string | number): void {
-    this.within.delete(String(key));
+    this.#within.delete(String(key));
   }
 
   /** The values of this fact here and in all parts. */
   all(fact: string): unknown[] {
-    const inside = [...this.within.values()].flatMap((place) => place.all(fact));
-    return fact in this.facts ? [this.facts[fact], ...inside] : inside;
+    const inside = [...this.#within.values()].flatMap((place) => place.all(fact));
+    return fact in this.#facts ? [this.#facts[fact], ...inside] : inside;
   }
 
   toJSON(): PlaceData {
-    const within = [...this.within].map(([key, place]) => [key, place.toJSON()] as const);
+    const within = [...this.#within].map(([key, place]) => [key, place.toJSON()] as const);
     const some = within.filter(([, data]) => data.facts || data.within);
     return {
-      ...(Object.keys(this.facts).length === 0 ? {} : { facts: this.facts }),
+      ...(Object.keys(this.#facts).length === 0 ? {} : { facts: this.#facts }),
       ...(some.length === 0 ? {} : { within: Object.fromEntries(some) }),
     };
   }

@@ -45,23 +45,24 @@ export interface PublishedState {
 }
 
 export class Publisher {
-  private readonly run: PublishedRun;
-  private status: RunStatus | undefined;
-  private memoSet = false;
-  private attributes: ReturnType<typeof attributesOf> | undefined;
-  private readonly teller: Teller;
+  readonly #run: PublishedRun;
+  #status: RunStatus | undefined;
+  #memoSet = false;
+  #attributes: ReturnType<typeof attributesOf> | undefined;
+  readonly #teller: Teller;
 
   constructor(run: PublishedRun, teller: Teller, carried?: PublishedState) {
-    this.run = run;
-    this.teller = teller;
-    this.status = carried?.status;
-    this.memoSet = carried?.memoSet ?? false;
-    this.attributes = carried ? carried.attributes : startedWith(run);
+    this.#run = run;
+    this.#teller = teller;
+    this.#status = carried?.status;
+    this.#memoSet = carried?.memoSet ?? false;
+    this.#attributes = carried ? carried.attributes : startedWith(run);
   }
 
   get state(): PublishedState {
-    const { status, memoSet, attributes } = this;
-    return { memoSet, ...(status ? { status } : {}), ...(attributes ? { attributes } : {}) };
+    const status = this.#status;
+    const attributes = this.#attributes;
+    return { memoSet: this.#memoSet, ...(status ? { status } : {}), ...(attributes ? { attributes } : {}) };
   }
 
   /**
@@ -77,26 +78,26 @@ export class Publisher {
     tell: boolean,
   ): void {
     const telling = tell && !journal.isEmpty;
-    if (decided === undefined && status === this.status && !telling) return;
-    this.status = status;
-    if (open.length > 0 || this.memoSet || telling) {
-      const { workflowName, sessionId } = this.run;
-      const told = this.teller.tell(journal.take());
+    if (decided === undefined && status === this.#status && !telling) return;
+    this.#status = status;
+    if (open.length > 0 || this.#memoSet || telling) {
+      const { workflowName, sessionId } = this.#run;
+      const told = this.#teller.tell(journal.take());
       // A reader makes the event of a pause from the status, if it still is that when the task ends; this is its number,
       // kept whatever the status, so that numbers do not depend on it.
-      const sequence = this.teller.next();
+      const sequence = this.#teller.next();
       upsertMemo({ [MEMO_KEY]: toMemo({ workflowName, sessionId, status, sequence }, open, decided ?? [], told) });
-      this.memoSet = true;
+      this.#memoSet = true;
     }
     setCurrentDetails(currentDetails(open, status));
-    if (this.run.searchAttributes) this.publishAttributes(status, open);
+    if (this.#run.searchAttributes) this.#publishAttributes(status, open);
   }
 
-  private publishAttributes(status: RunStatus, open: readonly StepRequirement[]): void {
+  #publishAttributes(status: RunStatus, open: readonly StepRequirement[]): void {
     const now = attributesOf(status, open);
-    const before = this.attributes;
+    const before = this.#attributes;
     const pairs: SearchAttributeUpdatePair[] = [];
-    if (!before) pairs.push({ key: HOLDPOINT_SESSION, value: sessionAttribute(this.run.sessionId) });
+    if (!before) pairs.push({ key: HOLDPOINT_SESSION, value: sessionAttribute(this.#run.sessionId) });
     if (now.status !== before?.status) pairs.push({ key: HOLDPOINT_STATUS, value: now.status });
     // Unset, not empty: lists find what waits by the attribute's presence.
     if (JSON.stringify(now.steps) !== JSON.stringify(before?.steps ?? [])) {
@@ -105,7 +106,7 @@ export class Publisher {
     if (now.due !== before?.due) {
       pairs.push({ key: HOLDPOINT_DUE, value: now.due === undefined ? null : new Date(now.due) });
     }
-    this.attributes = now;
+    this.#attributes = now;
     if (pairs.length > 0) upsertSearchAttributes(pairs);
   }
 }

@@ -64,9 +64,9 @@ export class Requirements {
   /** Oldest first. */
   readonly all: StepRequirement[] = [];
   readonly refused: { count: number; readonly newest: RefusedAnswer[] };
-  private readonly executionId: string;
-  private readonly indexById = new Map<string, number>();
-  private readonly openIdSet = new Set<string>();
+  readonly #executionId: string;
+  readonly #indexById = new Map<string, number>();
+  readonly #openIdSet = new Set<string>();
 
   /** How many questions of a kind there were at a path. */
   readonly numbers: PathCounters;
@@ -75,12 +75,12 @@ export class Requirements {
 
   /** @param executionId tells this run from an earlier one with the same id: their digests differ */
   constructor(executionId: string, carried?: CarriedRequirements) {
-    this.executionId = executionId;
+    this.#executionId = executionId;
     const { numbers, earlier = 0, refused, all = [] } = carried ?? {};
     this.numbers = new PathCounters(numbers);
     this.earlier = earlier;
     this.refused = { count: refused?.count ?? 0, newest: [...(refused?.newest ?? [])] };
-    for (const requirement of all) this.add(requirement);
+    for (const requirement of all) this.#add(requirement);
   }
 
   /**
@@ -104,16 +104,16 @@ export class Requirements {
   }
 
   get open(): StepRequirement[] {
-    return [...this.openIdSet].map((id) => this.get(id)!);
+    return [...this.#openIdSet].map((id) => this.get(id)!);
   }
 
   isOpen(id: string): boolean {
-    return this.openIdSet.has(id);
+    return this.#openIdSet.has(id);
   }
 
   /** The requirement as it stands now. */
   get(id: string): StepRequirement | undefined {
-    const index = this.indexById.get(id);
+    const index = this.#indexById.get(id);
     return index === undefined ? undefined : this.all[index];
   }
 
@@ -126,7 +126,7 @@ export class Requirements {
     const { kind } = request;
     const requirement: StepRequirement = {
       id,
-      digest: digestOf(this.executionId, id, request),
+      digest: digestOf(this.#executionId, id, request),
       ...request,
       pauseKind: kind === 'executor' ? 'executor' : 'step',
       requiresConfirmation: kind === 'confirmation' || kind === 'confirmation+user_input',
@@ -136,14 +136,14 @@ export class Requirements {
       createdAt: createdAt.toISOString(),
       ...(timeoutMs === undefined ? {} : { timeoutAt: new Date(createdAt.getTime() + timeoutMs).toISOString() }),
     };
-    this.add(requirement);
+    this.#add(requirement);
     return requirement;
   }
 
-  private add(requirement: StepRequirement): void {
+  #add(requirement: StepRequirement): void {
     const { id, resolution } = requirement;
-    this.indexById.set(id, this.all.length);
-    if (resolution === undefined) this.openIdSet.add(id);
+    this.#indexById.set(id, this.all.length);
+    if (resolution === undefined) this.#openIdSet.add(id);
     this.all.push(requirement);
   }
 
@@ -165,8 +165,8 @@ export class Requirements {
     const checked = checkDecision(requirement, decision);
     if (!checked.ok) return refuse('invalid', checked.problem);
     const { toolAnswers, ...answer } = checked.value;
-    if (toolAnswers) this.answerTools(requirement, toolAnswers, sender);
-    else this.resolve(requirement, answer, sender);
+    if (toolAnswers) this.#answerTools(requirement, toolAnswers, sender);
+    else this.#resolve(requirement, answer, sender);
     return 'accepted';
   }
 
@@ -175,14 +175,14 @@ export class Requirements {
     const requirement = this.get(id)!;
     const timer: Sender = { signal: '', by: TIMEOUT_ACTOR, at: at.toISOString() };
     const answers = requirement.kind === 'executor' ? timeoutAnswers(requirement) : undefined;
-    if (answers) return this.answerTools(requirement, answers, timer);
-    this.resolve(requirement, { resolution: timeoutResolution(requirement.kind, requirement.onTimeout) }, timer);
+    if (answers) return this.#answerTools(requirement, answers, timer);
+    this.#resolve(requirement, { resolution: timeoutResolution(requirement.kind, requirement.onTimeout) }, timer);
   }
 
   /** Closes a requirement that nobody needs any more. */
   withdraw(id: string, at: Date): void {
     const requirement = this.get(id)!;
-    this.resolve(requirement, { resolution: 'withdrawn' }, { signal: '', at: at.toISOString() });
+    this.#resolve(requirement, { resolution: 'withdrawn' }, { signal: '', at: at.toISOString() });
   }
 
   /** Records an answer that changes nothing. */
@@ -196,42 +196,42 @@ export class Requirements {
 
   /** The open ids, for a sentence; the first ten. */
   openIds(): string {
-    const ids = [...this.openIdSet];
+    const ids = [...this.#openIdSet];
     return ids.length === 0 ? 'none' : `${ids.slice(0, 10).join(', ')}${ids.length > 10 ? `, … (${ids.length})` : ''}`;
   }
 
   /** Answers some of the calls of an executor pause; it is resolved with the last of them. */
-  private answerTools(requirement: StepRequirement, answers: ReadonlyMap<string, ToolAnswer>, sender: Sender): void {
+  #answerTools(requirement: StepRequirement, answers: ReadonlyMap<string, ToolAnswer>, sender: Sender): void {
     const tools = requirement.tools!.map((tool) => {
       const answer = answers.get(tool.toolCallId);
       return answer ? { ...tool, ...answer, ...stamp(sender) } : tool;
     });
     const answered = { ...requirement, tools };
     if (tools.some(({ resolution }) => resolution === undefined)) {
-      this.replace(answered);
+      this.#replace(answered);
       return;
     }
     const rejected = tools.every(({ resolution }) => resolution === 'rejected');
     // Whose word the whole is, only where it is one person's: the calls tell the rest.
     const { by, ...others } = sender;
     const same = by !== undefined && tools.every(({ resolvedBy }) => resolvedBy === by);
-    this.resolve(answered, { resolution: rejected ? 'rejected' : 'confirmed' }, same ? sender : others);
+    this.#resolve(answered, { resolution: rejected ? 'rejected' : 'confirmed' }, same ? sender : others);
   }
 
   /** Records what became of a tool call that was let run. */
   recordOutcome(id: string, toolCallId: string, outcome: NonNullable<ToolRequirement['outcome']>): void {
     const requirement = this.get(id)!;
     const tools = requirement.tools!.map((tool) => (tool.toolCallId === toolCallId ? { ...tool, outcome } : tool));
-    this.replace({ ...requirement, tools });
+    this.#replace({ ...requirement, tools });
   }
 
-  private resolve(requirement: StepRequirement, answer: Omit<Answer, 'toolAnswers'>, sender: Sender): void {
-    this.openIdSet.delete(requirement.id);
-    this.replace({ ...requirement, ...answer, ...stamp(sender) });
+  #resolve(requirement: StepRequirement, answer: Omit<Answer, 'toolAnswers'>, sender: Sender): void {
+    this.#openIdSet.delete(requirement.id);
+    this.#replace({ ...requirement, ...answer, ...stamp(sender) });
   }
 
-  private replace(requirement: StepRequirement): void {
-    this.all[this.indexById.get(requirement.id)!] = requirement;
+  #replace(requirement: StepRequirement): void {
+    this.all[this.#indexById.get(requirement.id)!] = requirement;
   }
 }
 

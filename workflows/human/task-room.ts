@@ -13,54 +13,54 @@ const TASK_LIMIT = 2_500_000;
 export const MOST_AT_WORK = 1_000;
 
 export class TaskRoom {
-  private readonly departure: Departure;
+  readonly #departure: Departure;
   /** What has been scheduled in the workflow task that began with this history. */
-  private task = { historyLength: -1, bytes: 0 };
-  private atWork = 0;
-  private readonly waiting: (() => void)[] = [];
-  private asleep = 0;
+  #task = { historyLength: -1, bytes: 0 };
+  #atWork = 0;
+  readonly #waiting: (() => void)[] = [];
+  #asleep = 0;
 
   /** @param departure tells workflow tasks apart */
   constructor(departure: Departure) {
-    this.departure = departure;
+    this.#departure = departure;
   }
 
   /** Something begins with the next workflow task. */
   get isAwaited(): boolean {
-    return this.asleep > 0;
+    return this.#asleep > 0;
   }
 
   /** One more activity: now, or in the place of one that ends. */
   *admit(): Durable<void> {
-    if (this.atWork < MOST_AT_WORK) this.atWork += 1;
-    else yield* waitFor(new Promise<void>((go) => this.waiting.push(go)));
+    if (this.#atWork < MOST_AT_WORK) this.#atWork += 1;
+    else yield* waitFor(new Promise<void>((go) => this.#waiting.push(go)));
   }
 
   dismiss(): void {
-    const next = this.waiting.shift();
+    const next = this.#waiting.shift();
     if (next) next();
-    else this.atWork -= 1;
+    else this.#atWork -= 1;
   }
 
   /** Takes room for so many bytes in this workflow task, or in a later one. */
   *take(bytes: number): Durable<void> {
     while (this.add(0) > 0 && this.add(0) + bytes > TASK_LIMIT) {
-      this.asleep += 1;
+      this.#asleep += 1;
       try {
         yield* waitFor(sleep(1));
       } finally {
-        this.asleep -= 1;
+        this.#asleep -= 1;
       }
-      this.departure.look();
+      this.#departure.look();
     }
     this.add(bytes);
   }
 
   /** Adds to what the workflow task weighs. */
   add(bytes: number): number {
-    const { historyLength } = this.departure;
-    if (historyLength !== this.task.historyLength) this.task = { historyLength, bytes: 0 };
-    this.task.bytes += bytes;
-    return this.task.bytes;
+    const { historyLength } = this.#departure;
+    if (historyLength !== this.#task.historyLength) this.#task = { historyLength, bytes: 0 };
+    this.#task.bytes += bytes;
+    return this.#task.bytes;
   }
 }

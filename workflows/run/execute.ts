@@ -53,20 +53,20 @@ export function executeRun(
 
 class Run {
   readonly desk: Desk;
-  private readonly definition: WorkflowDefinition;
-  private readonly context: RunContext;
-  private readonly frame = new Frame('', 'Workflow');
-  private readonly options: RunOptions;
-  private readonly place: Place;
-  private readonly state: SessionState;
+  readonly #definition: WorkflowDefinition;
+  readonly #context: RunContext;
+  readonly #frame = new Frame('', 'Workflow');
+  readonly #options: RunOptions;
+  readonly #place: Place;
+  readonly #state: SessionState;
 
   constructor(definition: WorkflowDefinition, options: RunOptions, carried: CarriedRun | undefined) {
     const { sessionId, userId, sessionState = {}, additionalData = {} } = options;
     const { workflowId, firstExecutionRunId } = workflowInfo();
-    this.definition = definition;
-    this.options = options;
+    this.#definition = definition;
+    this.#options = options;
     if (hasSetting(EXTERNAL_STORAGE_PATCH)) setPayloadLimit(STORED_PAYLOAD_LIMIT);
-    this.place = new Place(carried?.place);
+    this.#place = new Place(carried?.place);
     const published = {
       workflowName: definition.name,
       sessionId: sessionId ?? workflowId,
@@ -76,10 +76,10 @@ class Run {
       runId: workflowId,
     };
     this.desk = new Desk(published, definition.continueAsNewAfter, carried?.desk);
-    this.state =
+    this.#state =
       SessionState.carried(carried?.state) ??
       new SessionState(toJson(sessionState, 'sessionState') as Record<string, Json>);
-    this.context = {
+    this.#context = {
       runId: workflowId,
       executionId: firstExecutionRunId,
       sessionId: sessionId ?? workflowId,
@@ -96,29 +96,29 @@ class Run {
    * @param abandon ends it where the run goes on in another execution
    */
   *execute(given: unknown, checked: boolean, abandon: (continued: unknown) => void): Durable<RunOutput> {
-    const input = checked ? deepFreeze(given as Json) : yield* checkedInput(this.definition, given);
+    const input = checked ? deepFreeze(given as Json) : yield* checkedInput(this.#definition, given);
     // It goes on in the scope and the trace of the run, whoever notices that it is time.
     void this.desk.departure.noticed().then(() => {
-      drive(() => this.leave(input)).catch(abandon);
+      drive(() => this.#leave(input)).catch(abandon);
     });
     const scope: Scope = {
-      run: this.context,
+      run: this.#context,
       path: '',
       input,
-      additionalData: this.context.additionalData,
-      state: this.state,
+      additionalData: this.#context.additionalData,
+      state: this.#state,
       branch: new Branch(),
       flow: EMPTY_FLOW,
     };
-    this.place.once('told', () => this.desk.tell('WorkflowStarted', '', {}));
+    this.#place.once('told', () => this.desk.tell('WorkflowStarted', '', {}));
     try {
-      const { steps } = this.definition;
-      yield* runSequence(steps, scope, this.frame, runNode, this.place);
+      const { steps } = this.#definition;
+      yield* runSequence(steps, scope, this.#frame, runNode, this.#place);
       yield* throwIfCancelled();
-      const outputs = this.frame.outputs();
-      return this.end('completed', outputs.some(hasContent) ? lastContent(outputs) : NO_STEPS_EXECUTED);
+      const outputs = this.#frame.outputs();
+      return this.#end('completed', outputs.some(hasContent) ? lastContent(outputs) : NO_STEPS_EXECUTED);
     } catch (error) {
-      return this.endBy(error);
+      return this.#endBy(error);
     }
   }
 
@@ -126,7 +126,7 @@ class Run {
    * Goes on in another execution when this one's history is long and nothing is at work. What waits here is left where it
    * stands: the next execution finds what is done, and waits again.
    */
-  private *leave(input: Json): Durable<never> {
+  *#leave(input: Json): Durable<never> {
     for (;;) {
       try {
         yield* this.desk.departure.untilDue();
@@ -135,24 +135,23 @@ class Run {
         if (isCancellation(error)) return yield* waitFor(new Promise<never>(() => {}));
         throw error;
       }
-      const carried = this.carried();
-      const fits = jsonBytes([input, this.options, carried]) <= payloadLimit();
+      const carried = this.#carried();
+      const fits = jsonBytes([input, this.#options, carried]) <= payloadLimit();
       // One with too much to take along stays, and tries again later.
       // Temporal takes search attributes along, and the memo only where it is told to.
       const continueAsNew = makeContinueAsNewFunc({ memo: withoutJournal(workflowInfo().memo) });
-      if (fits && !isCancelled()) yield* waitFor(continueAsNew(input, this.options, carried));
+      if (fits && !isCancelled()) yield* waitFor(continueAsNew(input, this.#options, carried));
       this.desk.departure.postpone();
     }
   }
 
-  private carried(): unknown {
-    const { place, state, desk } = this;
-    const { rounds, usage } = this.context;
+  #carried(): unknown {
+    const { rounds, usage } = this.#context;
     return toCarry({
-      definition: fingerprintOf(this.definition),
-      place: place.toJSON(),
-      state: state.toJSON(),
-      desk: desk.carried(place),
+      definition: fingerprintOf(this.#definition),
+      place: this.#place.toJSON(),
+      state: this.#state.toJSON(),
+      desk: this.desk.carried(this.#place),
       rounds: rounds.toJSON(),
       usage: usage.toJSON(),
     });
@@ -160,20 +159,20 @@ class Run {
 
   /** The run as it stands. */
   output(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
-    const { runId, sessionId, userId } = this.context;
+    const { runId, sessionId, userId } = this.#context;
     const { all, earlier, refused } = this.desk.requirements;
-    const { total: usage } = this.context.usage;
+    const { total: usage } = this.#context.usage;
     return fitted({
       runId,
-      workflowName: this.definition.name,
+      workflowName: this.#definition.name,
       sessionId,
       ...(userId === undefined ? {} : { userId }),
       status,
       content,
-      stepResults: this.frame.outputs(),
+      stepResults: this.#frame.outputs(),
       stepRequirements: [...all],
       ...(earlier === 0 ? {} : { earlierRequirements: earlier }),
-      sessionState: this.state.values,
+      sessionState: this.#state.values,
       refusedAnswers: { count: refused.count, newest: [...refused.newest] },
       ...(usage ? { usage } : {}),
       sequence: this.desk.teller.sequence,
@@ -181,9 +180,9 @@ class Run {
     });
   }
 
-  private endBy(error: unknown): RunOutput {
+  #endBy(error: unknown): RunOutput {
     this.desk.withdrawOpen();
-    if (error instanceof RunCancelled) return this.end('cancelled', error.message);
+    if (error instanceof RunCancelled) return this.#end('cancelled', error.message);
     if (isCancellation(error)) {
       // A real Temporal cancel: the last thing that the run says, then it ends as Canceled.
       this.desk.tell('WorkflowCancelled', '', {});
@@ -198,18 +197,18 @@ class Run {
       message: `Step '${path}' failed: ${message}`,
       type: FAILURE.stepFailed,
       nonRetryable: true,
-      details: [this.lastOutput('failed', `Workflow execution failed: ${message}`, detail)],
+      details: [this.#lastOutput('failed', `Workflow execution failed: ${message}`, detail)],
     });
   }
 
-  private end(status: 'completed' | 'cancelled', content: Json): RunOutput {
+  #end(status: 'completed' | 'cancelled', content: Json): RunOutput {
     this.desk.withdrawOpen();
     this.desk.tell(status === 'completed' ? 'WorkflowCompleted' : 'WorkflowCancelled', '', contentFields(content));
-    return this.lastOutput(status, content);
+    return this.#lastOutput(status, content);
   }
 
   /** The run's result; it takes along the events that no memo has told. */
-  private lastOutput(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
+  #lastOutput(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
     this.desk.publish({ final: status, tell: false });
     const journal = this.desk.lastEvents();
     return { ...this.output(status, content, error), ...(journal.length === 0 ? {} : { journal }) };

@@ -77,7 +77,7 @@ describe('no durable code is begun and left', () => {
     .map((file) => ({ file, text: withoutComments(readFileSync(join(WORKFLOWS, file), 'utf8')) }));
   const names = new Set(
     sources.flatMap(({ text }) => {
-      const declared = text.matchAll(/(?:function\* ?|^\s+(?:private |static )*\*)(\w+)[(<]/gm);
+      const declared = text.matchAll(/(?:function\* ?|^\s+(?:static )?\*#?)(\w+)[(<]/gm);
       const typed = text.matchAll(
         /(\w+)(?:: \w+(?:<\w+>)? = function\*|\([^()]*\): Durable<|: \([^()]*\) => Durable<)/g,
       );
@@ -86,17 +86,17 @@ describe('no durable code is begun and left', () => {
   );
   /** Of the same name, and not durable. */
   const OTHERS =
-    /^(?:this\.)?(?:journal\.take|requirements\.ask|evaluator\.evaluate|selector\.evaluate|endCondition\.evaluate)$/;
+    /^(?:this\.)?#?(?:journal\.take|requirements\.ask|evaluator\.evaluate|selector\.evaluate|endCondition\.evaluate)$/;
   /** Functions that hand on what they begin. */
   const HAND_ON = ['scope.run.desk.awaitDecision', 'runAgent', 'host.ask', 'at.result'];
 
   /** Calls that stand neither behind `yield*` nor in an arrow function, which hands them on. */
   function left(text: string): string[] {
-    return [...text.matchAll(/(?<![\w.])((?:[\w!?]+(?:\[\w+\]|\([^()]*\))*!?\.)*(\w+)!?)\(/g)].flatMap((call) => {
+    return [...text.matchAll(/(?<![\w.#])((?:#?[\w!?]+(?:\[\w+\]|\([^()]*\))*!?\.)*#?(\w+)!?)\(/g)].flatMap((call) => {
       const [, callee, name] = call as unknown as [string, string, string];
       const before = text.slice(0, call.index).trimEnd();
       const isCalled = names.has(name) && !OTHERS.test(callee);
-      if (!isCalled || /(?:yield\*|=>|function\*?|^\s*(?:private )?\*)$/m.test(before)) return [];
+      if (!isCalled || /(?:yield\*|=>|function\*?|^\s*\*)$/m.test(before)) return [];
       if (before.endsWith('return') && HAND_ON.includes(callee)) return [];
       return [callee];
     });
@@ -110,6 +110,7 @@ describe('no durable code is begun and left', () => {
   it.each([
     'desk.boundary();',
     'if (x) this.departure.hold();',
+    'if (x) this.#leave(input);',
     'while (x) this.hold();',
     'void desk.hold()',
     'x && desk.hold()',
