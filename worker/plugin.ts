@@ -18,6 +18,7 @@ import { withAgents } from './agents.ts';
 import { pauseActivities } from './on-pause.ts';
 import { payloadLimit, storesPayloads } from './payload-limit.ts';
 import { EXTERNAL_STORAGE_PATCH } from '../workflows/protocol/external-storage.ts';
+import { NO_PLUGIN_PATCH } from '../workflows/protocol/no-plugin.ts';
 import { ON_PAUSE_PATCH } from '../workflows/protocol/on-pause.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH, PATCH_PREFIX } from '../workflows/protocol/search-attributes.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -73,6 +74,7 @@ function answerPatches(worker: WorkerOptions, searchAttributes: boolean, announc
   const { patchActivationCallback } = worker;
   const stores = storesPayloads(worker);
   return (input) => {
+    if (input.patchId === NO_PLUGIN_PATCH) return false;
     if (input.patchId === NO_SEARCH_ATTRIBUTES_PATCH) return !searchAttributes;
     if (input.patchId === ON_PAUSE_PATCH) return announces;
     if (input.patchId === EXTERNAL_STORAGE_PATCH) return stores;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { StepInput } from '../../activities/index.ts';
 import { HoldpointClient } from '../../client/client.ts';
 import { holdpointPlugin } from '../../worker/plugin.ts';
@@ -176,6 +176,25 @@ describe('heartbeats', () => {
 });
 
 describe('holdpointPlugin() in a plain Worker.create', () => {
+  test('is missed: a run does not begin without it, says why, and goes on with a worker that has it', async () => {
+    const connection = await NativeConnection.connect({ address: inject('address') });
+    const [taskQueue, runId] = [randomUUID(), randomUUID()];
+    const bare = { connection, taskQueue, workflowBundle: { code: readFileSync(inject('bundlePath'), 'utf8') } };
+    const without = runWorker(await Worker.create({ ...bare, activities }));
+    const waiting: string[] = [];
+    const client = new HoldpointClient(server.client, { taskQueue, onWaiting: (message) => waiting.push(message) });
+    const run = client.run('executorKinds', { input: 'IN', runId });
+    await vi.waitFor(() => expect(waiting.join()).toContain('This worker has no holdpointPlugin()'), 30_000);
+    await without.stop();
+    const worker = runWorker(await Worker.create({ ...bare, activities, plugins: [holdpointPlugin()] }));
+    expect(await run).toMatchObject({ status: 'completed' });
+    // It has left nothing in the history that a replay would have to know.
+    const { searchAttributes } = await server.client.workflow.getHandle(runId).describe();
+    expect(searchAttributes.TemporalChangeVersion).not.toContain('holdpoint-no-plugin');
+    await worker.stop();
+    await connection.close();
+  });
+
   test('gives it all of that', async () => {
     const connection = await NativeConnection.connect({ address: inject('address') });
     const taskQueue = randomUUID();

@@ -33,7 +33,7 @@ import { type CarriedRun, carriedRun, toCarry } from './carried-run.ts';
 import { fitted } from './fit.ts';
 import { fingerprintOf } from '../define/structure.ts';
 import { checkedInput, checkedOptions } from './run-input.ts';
-import { hasSetting } from './settings.ts';
+import { guardWorker, hasSetting } from './settings.ts';
 import { guardTasks } from './task-guard.ts';
 
 /** @throws {ApplicationFailure} `holdpoint.StepFailed` with the run output as its detail, or `holdpoint.InvalidInput` */
@@ -45,6 +45,7 @@ export function executeRun(
 ): Promise<RunOutput> {
   const carried = carriedRun(carriedArgument);
   guardDefinition(definition, carried?.definition);
+  guardWorker();
   guardTasks();
   const run = new Run(definition, checkedOptions(options), carried);
   installHandlers(run.desk, () => run.output(run.desk.status, null));

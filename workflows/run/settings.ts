@@ -1,5 +1,6 @@
 /** How a worker is set up, as far as its runs must know: in the history as patches, so that every replay knows the same. */
 import { patched, workflowInfo } from '@temporalio/workflow';
+import { NO_PLUGIN_PATCH } from '../protocol/no-plugin.ts';
 
 /**
  * What this thread's worker has said no to. It would say so of every run, and to ask it is a message between threads that
@@ -14,4 +15,15 @@ export function hasSetting(patch: string): boolean {
   const isSet = patched(patch);
   if (!isSet && !isReplaying) declined.add(patch);
   return isSet;
+}
+
+/**
+ * Without the plugin a run would start all the same, and go wrong later: activities without their step inputs and heartbeats,
+ * data larger than the server takes.
+ * @throws a plain error, which fails the workflow task and not the run
+ */
+export function guardWorker(): void {
+  if (hasSetting(NO_PLUGIN_PATCH)) {
+    throw new Error("This worker has no holdpointPlugin(): put it into the Worker's `plugins`, or use createWorker().");
+  }
 }

@@ -1,0 +1,7 @@
+/** How a run notices that its worker lacks what it needs there. */
+
+/**
+ * The patch of no run: the SDK activates any that nobody answers, so a worker without `holdpointPlugin()` says yes to it,
+ * and the run waits for one that says no.
+ */
+export const NO_PLUGIN_PATCH = 'holdpoint-no-plugin';
