@@ -163,14 +163,18 @@ class ServerProcess {
   readonly #child: ChildProcess;
   /** What a server that cannot start says first is why. */
   #firstWords = '';
+  /** Who serves at the port may be another process, quicker than this one. */
+  #isUp = false;
   /** A server that stops calls its own cancelled work errors. */
   #stopping = false;
 
   constructor(executable: string, args: readonly string[], log: (line: string) => void) {
     this.#child = spawnGuarded(executable, args);
     this.pid = this.#child.pid ?? 0;
-    // Its output is a banner, which says less than we know; its errors are worth showing.
-    this.#child.stdout?.resume();
+    // Its output is a banner, which says less than we know: that it is up. Its errors are worth showing.
+    this.#child.stdout?.on('data', () => {
+      this.#isUp = true;
+    });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#firstWords = (this.#firstWords + chunk).slice(0, 2_000);
       if (!this.#stopping) for (const line of String(chunk).split('\n').filter(Boolean)) log(line);
@@ -197,9 +201,11 @@ class ServerProcess {
         ? await probeServer(address, ['default', ...namespaces])
         : { serves: false, problem: 'nothing listens there' };
       if (end !== undefined) throw new EndedAtStart(this.#describe(`ended while it started (${end})`));
-      if (serves) return;
+      if (serves && this.#isUp) return;
       if (Date.now() > deadline)
-        throw new DevServerError(this.#describe(`did not serve at ${address} in time (${problem})`));
+        throw new DevServerError(
+          this.#describe(`did not serve at ${address} in time (${problem ?? 'another server does'})`),
+        );
       await sleep(30);
     }
   }

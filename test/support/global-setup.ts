@@ -64,6 +64,8 @@ async function setTheStage(): Promise<Stage> {
   const given = process.env.HOLDPOINT_TEST_ADDRESS;
   const server = given ? { address: given, stop: async () => {} } : await startDevServer({ executable: cli, log });
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-test-'));
+  let stopping = false;
+  if ('ended' in server) void server.ended.then(() => stopping || console.error('The server of the tests has ended.'));
   const bundle = async (file: string) => {
     const path = join(folder, file.replaceAll('/', '-').replace(/ts$/, 'js'));
     writeFileSync(path, (await bundleWorkflows({ workflowsPath: join(root, 'test/workflows', file) })).code);
@@ -76,6 +78,7 @@ async function setTheStage(): Promise<Stage> {
     cli,
     testServer,
     stop: async () => {
+      stopping = true;
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },

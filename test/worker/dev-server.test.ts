@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,6 +102,17 @@ describe('startDevServer', () => {
     const said: string[] = [];
     await start({ executable, log: (line) => said.push(line) });
     expect(said[0]).toBe('port taken');
+  });
+
+  it('takes no other server for its own, which was quicker to take the port', async () => {
+    const executable = join(root, 'late');
+    const cli = await resolveBinary('cli');
+    const stranger = `'${cli}' "$@" >/dev/null 2>&1 & echo $! > "$0.tried"; sleep 3; exit 2`;
+    writeFileSync(executable, `#!/bin/sh\n[ -e "$0.tried" ] && exec '${cli}' "$@"\n${stranger}\n`, { mode: 0o755 });
+    const server = await start({ executable });
+    process.kill(Number(readFileSync(`${executable}.tried`, 'utf8')), 'SIGKILL');
+    await withClient(server, begin);
+    expect(process.kill(server.pid, 0)).toBe(true);
   });
 
   it('ends with its process, even when that is killed', async () => {
