@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, type WorkerOptions } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkerOptions } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { agent, team } from '../../../activities/agent.ts';
 import { type ToolOptions, tool } from '../../../activities/tool.ts';
@@ -41,11 +41,15 @@ import { proxyAgents } from '${DEFINE_FOLDER}/agent-ref.ts';
 import { condition } from '${DEFINE_FOLDER}/condition.ts';
 import { attachDefinition } from '${DEFINE_FOLDER}/definition.ts';
 import { router } from '${DEFINE_FOLDER}/router.ts';
+import { proxyActivities } from '${DEFINE_FOLDER}/activity-ref.ts';
+import { pause } from '${DEFINE_FOLDER}/pause.ts';
 import { step } from '${DEFINE_FOLDER}/step.ts';
 import { defineWorkflow } from '${DEFINE_FOLDER}/workflow.ts';
 const workflow = (options) => attachDefinition(async () => 1, defineWorkflow(options));
 const { clerk, desk, cashier } = proxyAgents();
 const run = () => 1;
+const { charge } = proxyActivities({ startToCloseTimeout: '1s' });
+const { distant } = proxyActivities({ startToCloseTimeout: '1s', taskQueue: 'far' });
 ${text}`,
   );
   return file;
@@ -283,5 +287,45 @@ describe('a worker with a path', { timeout: 60_000 }, () => {
     await expect(start).rejects.toThrow(
       /^the workflow bundle: fails to load at .*workflows\.ts:\d+: ReferenceError: process/,
     );
+  });
+});
+
+describe('what a definition says and nobody does', () => {
+  const told = async (steps: string, activities: object = { agents }) => {
+    const warn = vi.spyOn(Runtime.instance().logger, 'warn').mockImplementation(() => {});
+    await WAYS['a bundle'](workflowsPath(one(steps)), { activities } as Partial<WorkerOptions>);
+    const lines = warn.mock.calls.map(([line]) => line);
+    warn.mockRestore();
+    return lines;
+  };
+
+  it('is told when a worker starts: questions without their flag, a lost pause(), an activity that is not there', async () => {
+    const lines = await told(`
+      step({ name: 'a', executor: run, humanReview: { confirmationMessage: 'Pay?', timeout: '1 day' } }),
+      step({ name: 'b', executor: pause({ requiresConfirmation: true }, run), humanReview: { onError: 'pause' } }),
+      condition({ name: 'c', steps: [step({ name: 'd', executor: charge })], humanReview: { confirmationMessage: 'Go?' } }),
+      router({ name: 'e', selector: () => 'f', choices: [step({ name: 'f', executor: run })], humanReview: { outputReviewMessage: 'Good?' } }),
+    `);
+    expect(lines).toEqual([
+      'mine/a: confirmationMessage asks nothing without requiresConfirmation: true.',
+      'mine/b: its humanReview replaces the whole pause() of its function: requiresConfirmation is gone.',
+      'mine/c: confirmationMessage asks nothing without requiresConfirmation: true.',
+      "mine/c/d: this worker has no activity 'charge', which the step calls.",
+      'mine/e: outputReviewMessage asks nothing without requiresOutputReview: true.',
+    ]);
+  });
+
+  it('is not told of what is meant', async () => {
+    const lines = await told(
+      `
+      step({ name: 'a', executor: run, humanReview: { requiresConfirmation: false, confirmationMessage: 'Pay?' } }),
+      step({ name: 'b', executor: pause({ requiresConfirmation: true }, run) }),
+      step({ name: 'c', executor: charge }),
+      step({ name: 'd', executor: distant }),
+      router({ name: 'e', selector: () => 'f', choices: [step({ name: 'f', executor: run })], humanReview: { requiresOutputReview: true, userInputMessage: 'Which?' } }),
+    `,
+      { charge: execute },
+    );
+    expect(lines).toEqual([]);
   });
 });
