@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { StepRequirement } from '../../workflows/protocol/requirement.ts';
 import { approve, calledSteps, drive, outline, reject } from '../support/drive.ts';
+import { did, errorActivities, gates } from '../support/error-activities.ts';
 import { replayProblems } from '../support/replay.ts';
 import { openServer, type TestRun, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await openServer();
+  server = await openServer(errorActivities);
 });
 afterAll(() => server.close());
 
@@ -52,6 +53,21 @@ describe.concurrent('a no that cancels, in one signal with a yes to what fails',
     const { status, content } = await run.result();
     expect([status, content]).toEqual(['cancelled', "Max retries (1) reached for step 'veto'"]);
   });
+});
+
+test('a no that cancels, in an inner Parallel whose work takes its time: around it, nothing begins and nothing is asked', async () => {
+  const run = await server.start('noFarInside');
+  const { stepRequirements } = await run.until((state) => state.stepRequirements.length === 2 && did(run).length === 2);
+  const [veto, pay] = ['veto', 'pay'].map((name) => stepRequirements.find(({ stepName }) => stepName === name)!);
+  await run.answer('reject', veto!);
+  await run.until((state) => state.stepRequirements.every(({ resolution }) => resolution !== undefined));
+  await run.answer('approve', pay!);
+  gates.get(run.handle.workflowId)!();
+  const output = await run.result();
+  expect(output).toMatchObject({ status: 'cancelled', content: "Workflow cancelled: Step 'veto' was rejected" });
+  expect(output.stepRequirements.find(({ stepName }) => stepName === 'pay')).toMatchObject({ resolution: 'withdrawn' });
+  expect(output.refusedAnswers.newest).toMatchObject([{ code: 'already_resolved', requirement: pay!.id }]);
+  expect(await calledSteps(run)).toEqual([]);
 });
 
 test('a stop beside a failure that the Parallel skips: nothing runs after it', async () => {

@@ -7,7 +7,7 @@ import type { TestRun } from './server.ts';
 
 /** What the activities of a run did, by run. */
 export const log = new Map<string, { step: string; key: string; did: string }[]>();
-/** Lets the slow one of a run go on. */
+/** Lets the slow ones of a run go on. */
 export const gates = new Map<string, () => void>();
 
 function note({ runId, stepName, idempotencyKey }: StepInput, did = 'start'): void {
@@ -39,7 +39,13 @@ export const errorActivities: ErrorActivities = {
   },
   async slow(step) {
     note(step);
-    await new Promise<void>((resolve) => gates.set(step.runId, resolve));
+    const before = gates.get(step.runId);
+    await new Promise<void>((resolve) => {
+      gates.set(step.runId, () => {
+        before?.();
+        resolve();
+      });
+    });
     note(step, 'end');
     return 'slow';
   },

@@ -1,5 +1,15 @@
 /** Parallels that end early, in ways that meet: a failure, a human's no, an output under review. */
-import { loop, parallel, type StepReview, step, steps, workflow, type WorkflowNode } from 'holdpoint/workflow';
+import {
+  loop,
+  parallel,
+  proxyActivities,
+  type StepReview,
+  step,
+  steps,
+  workflow,
+  type WorkflowNode,
+} from 'holdpoint/workflow';
+import type { ErrorActivities } from './errors.ts';
 import { failing, rec } from './recorder.ts';
 
 const confirm = { requiresConfirmation: true } as const;
@@ -43,6 +53,26 @@ export const roundsBesideFailure = besideFailure(
     humanReview: { requiresIterationReview: true },
   }),
 );
+
+const { slow } = proxyActivities<Pick<ErrorActivities, 'slow'>>({ startToCloseTimeout: '30s' });
+
+/** A no in an inner Parallel, beside work that takes its time to end; around it, a line of steps and a question. */
+export const noFarInside = workflow({
+  name: 'noFarInside',
+  steps: [
+    parallel({
+      name: 'outer',
+      steps: [
+        parallel({ name: 'inner', steps: [veto, step({ name: 'slow', executor: slow })] }),
+        steps({
+          name: 'line',
+          steps: [step({ name: 'first', executor: slow }), step({ name: 'second', executor: rec() })],
+        }),
+        asked('pay', confirm),
+      ],
+    }),
+  ],
+});
 
 export const stopBesideFailure = besideFailure(
   'stopBesideFailure',

@@ -1,4 +1,5 @@
 /** One branch of a Parallel: when a sibling ends the Parallel, nothing new starts here and nobody is asked any more. */
+import type { RunCancelled } from './outcome.ts';
 
 /** After a failure the run may go on, after a cancel it ends. */
 export type StopReason = 'failure' | 'cancel';
@@ -6,9 +7,18 @@ export type StopReason = 'failure' | 'cancel';
 export class Branch {
   #reason: StopReason | undefined;
   readonly #parent: Branch | undefined;
+  readonly #onCancel: ((error: RunCancelled) => void) | undefined;
 
-  constructor(parent?: Branch) {
+  /** @param onCancel for the branches of one group: told when a human's no ends the run from within one of them */
+  constructor(parent?: Branch, onCancel?: (error: RunCancelled) => void) {
     this.#parent = parent;
+    this.#onCancel = onCancel;
+  }
+
+  /** A human's no ends the run: also what goes on around this branch, now and not when this branch has wound down. */
+  cancelRun(error: RunCancelled): void {
+    this.#onCancel?.(error);
+    this.#parent?.cancelRun(error);
   }
 
   get stopped(): boolean {

@@ -23,14 +23,13 @@ export function* sideBySide<T>(
   place: Place,
 ): Durable<T[]> {
   if (work.length === 1) return [yield* work[0]!(parent)];
-  const group = new Branch(parent);
   const cancellation = new CancellationScope();
   const results: T[] = [];
   let running = work.length;
   // Held in an object because closures assign it.
   const ending: { error?: unknown } = {};
 
-  const end = (error: unknown) => {
+  function end(error: unknown): void {
     const cancels = error instanceof RunCancelled;
     // A human's no ends the run, also where a sibling has failed in the same workflow task.
     const isLate = cancels ? ending.error instanceof RunCancelled || isCancellation(ending.error) : group.stopped;
@@ -38,8 +37,12 @@ export function* sideBySide<T>(
     ending.error = error;
     group.stop(cancels || isCancellation(error) ? 'cancel' : 'failure');
     desk.withdrawStopped();
-    if (cancels) cancellation.cancel();
-  };
+    if (!cancels) return;
+    cancellation.cancel();
+    parent.cancelRun(error);
+  }
+
+  const group: Branch = new Branch(parent, end);
 
   let haveBegun = false;
   function* runToEnd(each: (branch: Branch) => Durable<T>, index: number): Durable<void> {
