@@ -168,6 +168,12 @@ describe.concurrent("onError 'skip'", () => {
 });
 
 describe.concurrent('who settles an error', () => {
+  test('skipOnFailure before onError', async () => {
+    const { output, asked } = await drive(await server.start('skipsBeforePause'));
+    expect(asked).toEqual([]);
+    expect(outline(output.stepResults)).toBe('b!:Step b failed but skipped z:z#1');
+  });
+
   test('fail hands it to the enclosing container, skip and pause settle it at the node', async () => {
     const { end, asked, calls } = await drive(await server.start('handOver'), retry);
     expect(asked.map(({ id }) => id)).toEqual(['pausedAtTheNode/in_pausedAtTheNode#error']);

@@ -57,7 +57,7 @@ describe.concurrent('beside a Parallel that ends', () => {
       ['already_resolved', 'already withdrawn'],
     ]);
     expect(outline(paused.stepResults)).toBe(
-      'side:{"line":"slow","fails":"fails boom 1"}{line:slow{slow:slow} fails!:fails boom 1}',
+      'side!:{"line":"slow","fails":"fails boom 1"}{line:slow{slow:slow} fails!:fails boom 1}',
     );
     await run.answer('skipStep', error!);
     expect(outline((await run.result()).stepResults)).toBe('z:z#1');

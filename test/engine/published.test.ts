@@ -34,7 +34,7 @@ describe('a huge output under review', () => {
     expect(memo).toMatchObject({ version: 1, status: 'paused', workflowName: 'hugeOutput', openCount: 1 });
     const [open] = memo.open;
     expect(new TextEncoder().encode(open!.preview).length).toBeLessThanOrEqual(PREVIEW_LIMIT);
-    expect(bytes(memo)).toBeLessThan(5_500);
+    expect(bytes(memo)).toBeLessThan(6_000);
     const { currentDetails } = await metadataOf(run.handle);
     expect(bytes(currentDetails)).toBeLessThan(20_000);
     expect(open).toMatchObject({ id: 'huge#outputReview', digest: requirement.digest, kind: 'output_review' });
@@ -42,7 +42,7 @@ describe('a huge output under review', () => {
     await run.answer('reject', requirement, { feedback: 'f'.repeat(50_000) });
     const again = await run.until(({ stepRequirements }) => stepRequirements.length === 2);
     expect(again.status).toBe('paused');
-    expect(bytes(await memoOf(run.handle))).toBeLessThan(5_500);
+    expect(bytes(await memoOf(run.handle))).toBeLessThan(6_000);
     await run.handle.terminate();
   });
 });

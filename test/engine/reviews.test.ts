@@ -167,7 +167,7 @@ describe.concurrent('output review of a Router', () => {
     ).toEqual([
       ['retry#outputReview', 'output_review', 0, undefined],
       ['retry#route', 'route', 0, 'the other one'],
-      ['retry#outputReview~2', 'output_review', 1, undefined],
+      ['retry#outputReview~2', 'output_review', 1, 'the other one'],
     ]);
     expect(asked[2]!.message).toBe('Select a route from: in_retry, other_retry');
     expect(calls.map(({ step, prev, data }) => [step, prev, data])).toEqual([

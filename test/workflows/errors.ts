@@ -192,6 +192,21 @@ export const skipsErrors = workflow({
   steps: [leaf('a'), ...failingNodes({ onError: 'skip' }), leaf('z')],
 });
 
+/** `skipOnFailure` comes before onError. */
+export const skipsBeforePause = workflow({
+  name: 'skipsBeforePause',
+  steps: [
+    step({
+      name: 'b',
+      executor: failing(9),
+      maxRetries: 0,
+      skipOnFailure: true,
+      humanReview: { onError: 'pause' },
+    }),
+    leaf('z'),
+  ],
+});
+
 /** Who settles an error: the node, or the container that it is handed to. */
 export const handOver = workflow({
   name: 'handOver',

@@ -1,21 +1,20 @@
 /** The gate before a node: confirmation and user input, one requirement for both (H1, H2, H9). */
 import type { WorkflowNode } from '../define/node.ts';
 import type { RequirementKind } from '../protocol/requirement.ts';
-import type { Json } from '../define/step-output.ts';
 import type { Round } from './round.ts';
-import type { Here } from './scope.ts';
+import { type Here, shownInput } from './scope.ts';
 import { askUntilSettled } from './verdict.ts';
 import type { Durable } from '../human/durable.ts';
 
 /** What may run, or `undefined` where the human said no. */
 export function* passGate(here: Here, kind: RequirementKind): Durable<Round | undefined> {
-  const { review, scope } = here;
+  const { review } = here;
   const { verdict, answer } = yield* askUntilSettled(
     here,
     {
       kind,
       ...messageOf(here, kind),
-      input: (scope.flow.lastContent ?? scope.input ?? null) as Json,
+      input: shownInput(here),
       ...(kind === 'confirmation' || review.userInputSchema === undefined
         ? {}
         : { userInputSchema: review.userInputSchema }),

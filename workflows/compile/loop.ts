@@ -13,7 +13,7 @@ import { containerOutput } from './output.ts';
 import { ask, type Here, inside, withFeedback } from './scope.ts';
 import { runSequence, type SequenceResult } from './sequence.ts';
 
-import { verdictOf } from './verdict.ts';
+import { saidBefore, verdictOf } from './verdict.ts';
 import type { Durable } from '../human/durable.ts';
 
 /** Iterations whose outputs a run keeps, and their size; the older ones are a count. */
@@ -75,7 +75,7 @@ export const runLoop: Body<LoopNode> = function* (node, here, round, runNode) {
     if (yield* within.result('ended', () => ended(node, here, result.outputs, iteration))) break;
     if (result.stopped || iteration === node.maxIterations) break;
     if (here.review.requiresIterationReview) {
-      const review = yield* reviewIteration(node, here, iteration, result);
+      const review = yield* reviewIteration(node, here, iteration, result, feedback);
       if (review.then === 'omit') return undefined;
       if (review.then === 'end') return finish(review.edit);
       feedback = review.feedback;
@@ -119,6 +119,7 @@ function* reviewIteration(
   here: Here,
   iteration: number,
   { outputs }: SequenceResult,
+  feedback: AdditionalData | undefined,
 ): Durable<IterationVerdict> {
   const content = lastContent(outputs);
   const standard = `Loop '${node.name}' completed iteration ${iteration}/${node.maxIterations}. Continue?`;
@@ -129,6 +130,7 @@ function* reviewIteration(
       path: iterationPath(here.path, iteration),
       message: here.review.iterationReviewMessage ?? standard,
       output: content,
+      ...saidBefore(feedback?.rejectionFeedback),
     },
     here.place.child(iteration),
   );

@@ -110,7 +110,7 @@ function* runReviewed(here: Here, first: Round): Durable<StepOutput | undefined>
     // What was asked is not for the predicate to say again.
     if (askedAt(place, 'output_review') === undefined && !needsReview(here, output)) return output;
     slot.set(output);
-    const reviewed = yield* reviewOutput(here, output, retryCount);
+    const reviewed = yield* reviewOutput(here, output, { round, retryCount });
     if (reviewed.then === 'omit') return undefined;
     if (reviewed.then === 'keep') return reviewed.output;
     slot.clear();

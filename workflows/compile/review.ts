@@ -1,8 +1,9 @@
 /** Output review: what a human makes of a node's output before anything downstream sees it. */
 import type { AdditionalData } from '../define/step-input.ts';
 import { type Json, type StepOutput, withContent } from '../define/step-output.ts';
+import type { Round } from './round.ts';
 import { ask, type Here } from './scope.ts';
-import { verdictOf } from './verdict.ts';
+import { saidBefore, verdictOf } from './verdict.ts';
 import type { Durable } from '../human/durable.ts';
 
 /** What a re-run learns from a rejection: the feedback only if given, the previous output always. */
@@ -29,7 +30,11 @@ export type Reviewed =
   | { readonly then: 'omit' }
   | { readonly then: 'again'; readonly feedback: AdditionalData };
 
-export function* reviewOutput(here: Here, output: StepOutput, retryCount: number): Durable<Reviewed> {
+export function* reviewOutput(
+  here: Here,
+  output: StepOutput,
+  { round, retryCount }: { readonly round: Round; readonly retryCount: number },
+): Durable<Reviewed> {
   const { node, review } = here;
   const choices = node.kind === 'router' ? { availableChoices: node.choices.map(({ name }) => name) } : {};
   const answer = yield* ask(here, {
@@ -37,6 +42,7 @@ export function* reviewOutput(here: Here, output: StepOutput, retryCount: number
     message: review.outputReviewMessage ?? `Review output of ${node.kind} '${node.name}'?`,
     output: output.content,
     retryCount,
+    ...saidBefore(round.feedback?.rejectionFeedback),
     ...choices,
   });
   const verdict = verdictOf(answer);

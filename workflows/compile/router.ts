@@ -1,5 +1,5 @@
 /** Router: its selected choices, chained in the order of the selection. */
-import { asChoice, routerVariables } from '../define/cel-variables.ts';
+import { asChoices, routerVariables } from '../define/cel-variables.ts';
 import { isExpression } from '../define/expression.ts';
 import { describe } from '../define/human-review.ts';
 import type { WorkflowNode } from '../define/node.ts';
@@ -8,9 +8,9 @@ import type { Body, Round } from './round.ts';
 import type { Durable } from '../human/durable.ts';
 import { NodeFailure } from '../human/outcome.ts';
 import { containerOutput } from './output.ts';
-import { type Here, inside, stepInput } from './scope.ts';
+import { type Here, inside, shownInput, stepInput } from './scope.ts';
 import { runSequence } from './sequence.ts';
-import { askUntilSettled } from './verdict.ts';
+import { askUntilSettled, saidBefore } from './verdict.ts';
 
 export const runRouter: Body<RouterNode> = function* (node, here, round, runNode) {
   const names = yield* selectedNames(node, here, round);
@@ -33,15 +33,15 @@ function* selectedNames(node: RouterNode, here: Here, round: Round): Durable<rea
 function* askRoute(node: RouterNode, here: Here, round: Round): Durable<readonly string[] | 'none'> {
   const choices = node.choices.map(({ name }) => name);
   const { userInputMessage, allowMultipleSelections } = here.review;
-  const feedback = round.feedback?.rejectionFeedback;
   const { verdict, answer } = yield* askUntilSettled(
     here,
     {
       kind: 'route',
       message: userInputMessage ?? `Select a route from: ${choices.join(', ')}`,
+      input: shownInput(here),
       availableChoices: choices,
       allowMultipleSelections,
-      ...(feedback === undefined ? {} : { previousFeedback: feedback }),
+      ...saidBefore(round.feedback?.rejectionFeedback),
     },
     here.place,
   );
@@ -51,7 +51,7 @@ function* askRoute(node: RouterNode, here: Here, round: Round): Durable<readonly
 function* select({ selector, choices }: RouterNode, here: Here): Durable<readonly string[]> {
   const input = stepInput(here);
   const names = choices.map(({ name }) => name);
-  if (isExpression(selector)) return [asChoice(selector.evaluate(routerVariables(input, names)))];
+  if (isExpression(selector)) return asChoices(selector.evaluate(routerVariables(input, names)));
   const selection = yield* here.scope.run.desk.settled(() => selector!(input));
   const list = Array.isArray(selection) ? selection : [selection];
   return list.map((choice: string | WorkflowNode) => (typeof choice === 'string' ? choice : nameOf(choice)));

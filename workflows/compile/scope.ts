@@ -5,7 +5,7 @@ import { childPath } from '../define/path.ts';
 import { type HumanReview, reviewWithDefaults } from '../define/human-review.ts';
 import type { AdditionalData, StepInputData } from '../define/step-input.ts';
 import { StepInput } from '../define/step-input.ts';
-import type { StepOutput } from '../define/step-output.ts';
+import type { Json, StepOutput } from '../define/step-output.ts';
 import type { UsageMeter } from '../agent/usage.ts';
 import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
@@ -76,6 +76,11 @@ export function hereOf(node: WorkflowNode, scope: Scope, slot: Slot): Here {
 /** The scope that a container gives to its children. */
 export function inside({ scope, path, topLevelStep }: Here, changes: Partial<Scope> = {}): Scope {
   return { ...scope, path, topLevelStep, ...changes };
+}
+
+/** What a human sees of what the node is to work on. */
+export function shownInput({ scope }: Here): Json {
+  return (scope.flow.lastContent ?? scope.input ?? null) as Json;
 }
 
 /** Asks a human about this node and waits. @param at what was asked there before is not asked again, unless `anew` */

@@ -81,6 +81,7 @@ export class Frame {
   asOutput(): StepOutput | undefined {
     const steps = this.outputs();
     if (steps.length === 0) return undefined;
-    return { name: this.#name, type: this.#type, content: contentOf(this.#type, steps), success: true, steps };
+    const success = steps.every((output) => output.success);
+    return { name: this.#name, type: this.#type, content: contentOf(this.#type, steps), success, steps };
   }
 }

@@ -1,5 +1,6 @@
 /** What an answer means for its node: one reading for every kind of pause (semantics §4). */
 import type { OnReject } from '../define/human-review.ts';
+import { cut } from '../protocol/memo.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { Durable } from '../human/durable.ts';
 import { RunCancelled } from '../human/outcome.ts';
@@ -27,6 +28,14 @@ export function verdictOf(answer: StepRequirement): Verdict {
   return REJECTED[onReject];
 }
 
+/** Characters of it that a question shows; the requirement before has it whole. */
+const SAID_LIMIT = 10_000;
+
+/** What a rejection said, for the question after it. */
+export function saidBefore(feedback: string | undefined): Pick<RequirementRequest, 'previousFeedback'> {
+  return feedback === undefined ? {} : { previousFeedback: cut(feedback, SAID_LIMIT) };
+}
+
 /**
  * Asks before something happens, and again after each rejection with `retry`, showing what was said.
  * @returns the answer, with a verdict other than `retry`
@@ -40,8 +49,8 @@ export function* askUntilSettled(
   for (;;) {
     const verdict = verdictOf(answer);
     if (verdict !== 'retry') return { verdict, answer };
-    const { retryCount, rejectionFeedback: feedback } = answer;
-    const again: Partial<RequirementRequest> = feedback === undefined ? {} : { previousFeedback: feedback };
-    answer = yield* ask(here, { ...question, retryCount: retryCount + 1, ...again }, at, true);
+    const { retryCount, rejectionFeedback } = answer;
+    const again = { retryCount: retryCount + 1, ...saidBefore(rejectionFeedback) };
+    answer = yield* ask(here, { ...question, ...again }, at, true);
   }
 }

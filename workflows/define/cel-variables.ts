@@ -45,9 +45,9 @@ export function truthy(value: unknown): boolean {
   return Boolean(value);
 }
 
-/** A result as the name of a choice. */
-export function asChoice(value: unknown): string {
-  return String(value);
+/** A result as names of choices: one, or a list. */
+export function asChoices(value: unknown): string[] {
+  return [value].flat().map(String);
 }
 
 /** Names to contents; of two outputs with one name the newer. */

@@ -35,7 +35,7 @@ export interface StepInputData<Input = unknown> {
 /** Marks the JSON of a step input on the wire, so that the Node side knows it from any other argument. */
 export const STEP_INPUT_MARK = '__holdpoint';
 
-/** Input of an executor, with agno's helper methods. */
+/** Input of an executor, with agno's helper methods, which may be taken out of it: `({ getStepContent }) => …`. */
 export class StepInput<Input = unknown> implements StepInputData<Input> {
   readonly input!: Input;
   readonly previousStepContent!: Json;
@@ -54,34 +54,38 @@ export class StepInput<Input = unknown> implements StepInputData<Input> {
   }
 
   /** The workflow's input as text: a string as it is, anything else as indented JSON; `undefined` when there is none. */
-  getInputAsString(): string | undefined {
-    if (this.input === undefined || this.input === null) return undefined;
-    return typeof this.input === 'string' ? this.input : JSON.stringify(this.input, null, 2);
+  get getInputAsString(): () => string | undefined {
+    return () => {
+      if (this.input === undefined || this.input === null) return undefined;
+      return typeof this.input === 'string' ? this.input : JSON.stringify(this.input, null, 2);
+    };
   }
 
   /** The output of the named node: a direct predecessor first, then the first one nested in a container (depth first, as agno). */
-  getStepOutput(name: string): StepOutput | undefined {
-    return Object.hasOwn(this.previousStepOutputs, name)
-      ? this.previousStepOutputs[name]
-      : findNested(Object.values(this.previousStepOutputs), name);
+  get getStepOutput(): (name: string) => StepOutput | undefined {
+    return (name) =>
+      Object.hasOwn(this.previousStepOutputs, name)
+        ? this.previousStepOutputs[name]
+        : findNested(Object.values(this.previousStepOutputs), name);
   }
 
   /** The content of the named node: a container's deepest last one, a Parallel's object by child name. */
-  getStepContent(name: string): Json | undefined {
-    return this.getStepOutput(name)?.content;
+  get getStepContent(): (name: string) => Json | undefined {
+    return (name) => this.getStepOutput(name)?.content;
   }
 
   /** All previous contents, each under a heading `=== name ===`, with a blank line between. */
-  getAllPreviousContent(): string {
-    return Object.entries(this.previousStepOutputs)
-      .filter(([, output]) => output.content !== null && contentAsText(output.content).trim() !== '')
-      .map(([name, output]) => `=== ${name} ===\n${contentAsText(output.content)}`)
-      .join('\n\n');
+  get getAllPreviousContent(): () => string {
+    return () =>
+      Object.entries(this.previousStepOutputs)
+        .filter(([, output]) => output.content !== null && contentAsText(output.content).trim() !== '')
+        .map(([name, output]) => `=== ${name} ===\n${contentAsText(output.content)}`)
+        .join('\n\n');
   }
 
   /** The content of the last node that has an output; `null` when there is none. */
-  getLastStepContent(): Json {
-    return this.previousStepContent;
+  get getLastStepContent(): () => Json {
+    return () => this.previousStepContent;
   }
 
   toJSON(): StepInputData<Input> & { [STEP_INPUT_MARK]: 'StepInput' } {

@@ -95,8 +95,10 @@ function checkFields(fields: readonly UserInputField[], values: Values): Checked
     if (problem) return { ok: false, problem: `field '${field.name}' ${problem}` };
     checked.set(field.name, value);
   }
+  // In the order in which they were given, which texts made of them show; then the defaults.
+  const names = [...Object.keys(values), ...checked.keys()].filter((name) => checked.has(name));
   // A default is the definition's own: what an executor does with it must not change that.
-  return { ok: true, value: asJson(Object.fromEntries(checked)) as Values };
+  return { ok: true, value: asJson(Object.fromEntries(names.map((name) => [name, checked.get(name)]))) as Values };
 }
 
 const TYPE_CHECKS: Record<FieldType, (value: Json) => boolean> = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cel } from '../../../workflows/define/cel.ts';
 import {
-  asChoice,
+  asChoices,
   loopVariables,
   routerVariables,
   stepInputVariables,
@@ -154,7 +154,8 @@ describe('results', () => {
   });
 
   it('name a choice', () => {
-    expect(asChoice('left')).toBe('left');
-    expect(asChoice(cel('1 + 1').evaluate({}))).toBe('2');
+    expect(asChoices('left')).toEqual(['left']);
+    expect(asChoices(cel('1 + 1').evaluate({}))).toEqual(['2']);
+    expect(asChoices(cel('["y", "x"]').evaluate({}))).toEqual(['y', 'x']);
   });
 });

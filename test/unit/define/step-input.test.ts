@@ -29,6 +29,17 @@ const outputs = byName(
   output('later', 'L', [output('draft', 'SECOND'), output('fetch', 'nested')]),
 );
 
+it('gives its methods also to who takes them out', () => {
+  const { getInputAsString, getStepContent, getStepOutput, getAllPreviousContent, getLastStepContent } = stepInput({
+    previousStepOutputs: outputs,
+    previousStepContent: 'L',
+  });
+  expect([getInputAsString(), getStepContent('x'), getStepOutput('fetch'), getLastStepContent()]).toEqual([
+    ...['IN', 'X', outputs.fetch, 'L'],
+  ]);
+  expect(getAllPreviousContent()).toContain('=== fetch ===\nF');
+});
+
 describe('getInputAsString', () => {
   it.each([
     ['text', 'text'],

@@ -131,11 +131,11 @@ describe('the values as a whole', () => {
     expect(checkUserInput([{ name: 'toString' }], {})).toEqual(refused("field 'toString' is required"));
   });
 
-  it('come in the order of the schema, and the given ones are left alone', () => {
+  it('come in the order in which they were given, and the given ones are left alone', () => {
     const values = Object.freeze({ b: 2, a: 'x' });
     const checked = checkUserInput(fields, values);
     expect(checked).toEqual({ ok: true, value: { a: 'x', b: 2 } });
-    expect(checked.ok && Object.keys(checked.value)).toEqual(['a', 'b']);
+    expect(checked.ok && Object.keys(checked.value)).toEqual(['b', 'a']);
   });
 
   it('without a schema any object will do', () => {
