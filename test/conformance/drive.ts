@@ -137,7 +137,7 @@ const ACTIONS: Readonly<Record<string, (requirement: Requirement, action: Action
   input: (requirement, { values }) => requirement.setUserInput(values as Fields),
   select: (requirement, action) => requirement.select(...choices(action)),
   select_single: (requirement, action) => requirement.select(...choices(action)),
-  select_multiple: (requirement, action) => requirement.select(...choices(action)),
+  select_multiple: selectMultiple,
   retry: (requirement) => requirement.retry(),
   skip: (requirement) => requirement.skip(),
 };
@@ -155,6 +155,12 @@ function answerTools(tools: readonly ToolRequirement[], action: Action, index: n
   if (!act) throw new FormatError(`unknown action '${action.do}'`);
   const open = tools.filter(({ isResolved }) => !isResolved);
   for (const tool of index === undefined ? open : open.slice(index, index + 1)) act(tool, action);
+}
+
+/** agno refuses this call on a Router for one choice, even with one; `select()` here does not. */
+function selectMultiple(requirement: Requirement, action: Action): void {
+  if (!requirement.allowMultipleSelections) throw new Error('this router does not allow multiple selections');
+  requirement.select(...choices(action));
 }
 
 function choices({ choices, choice }: Action): string[] {
