@@ -18,7 +18,7 @@ export interface AgentSpec {
 /** @param memberIds names of members by the ids that a script uses */
 export function buildAgent({ label, fields, members }: AgentSpec, record: Record): AgentDefinition | TeamDefinition {
   only(fields, label, ['name', 'tools', 'script', 'members', 'mode', 'description', 'instructions']);
-  const ids = new Map([...members].map(([id, member]) => [urlSafe(member.label), id]));
+  const ids = new Map([...members].map(([id, member]) => [idOf(member.label), id]));
   const options = { model: scripted(label, fields.script, ids, record), tools: toolsOf(fields.tools, record) };
   if (members.size === 0) return agent(options);
   const built = [...members].map(([id, member]) => [id, buildAgent(member, record)] as const);
@@ -113,14 +113,9 @@ function anyOf(params: readonly string[]): Schema<Args> {
   };
 }
 
-/** agno's `url_safe_string`, by which a leader calls a member. */
-function urlSafe(name: string): string {
-  const dashed = name.replaceAll(' ', '-').replace(/([a-z0-9])([A-Z])/g, '$1-$2');
-  return dashed
-    .toLowerCase()
-    .replaceAll('_', '-')
-    .replace(/[^\w.-]/g, '')
-    .replace(/-+/g, '-');
+/** agno's `generate_id_from_name`, by which a leader calls a member. */
+function idOf(name: string): string {
+  return name.toLowerCase().replaceAll(' ', '-').replaceAll('_', '-');
 }
 
 function only(fields: Fields, what: string, known: readonly string[]): void {
