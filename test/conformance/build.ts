@@ -192,7 +192,10 @@ function common(node: Fields) {
 }
 
 function paused<F extends (input: StepInput) => Promise<unknown>>(node: Fields, executor: F): F {
-  return node.pause === undefined || node.pause === null ? executor : pause(review(node.pause as Fields), executor);
+  if (node.pause === undefined || node.pause === null) return executor;
+  // agno's pause() takes a name, for a step without one: here a step has its own, and a bare function goes by its function's.
+  const { name: _, ...fields } = node.pause as Fields;
+  return pause(review(fields), executor);
 }
 
 function endCondition(end: JsonValue) {
