@@ -17,11 +17,10 @@ function reviewValue(key: string, value: JsonValue): unknown {
   return value;
 }
 
-const FIELD_KEYS: Readonly<Record<string, string>> = { field_type: 'type', value: 'default' };
-
-function inputField(field: Fields): object {
-  const given = Object.entries(field).filter(([, value]) => value !== null);
-  return Object.fromEntries(given.map(([key, value]) => [FIELD_KEYS[key] ?? camel(key), value]));
+/** agno's `value` of a field is where an answer is kept: one that a definition gives is dropped, and is no default. */
+function inputField({ value: _, ...field }: Fields): object {
+  const given = Object.entries(field).filter(([, entry]) => entry !== null);
+  return Object.fromEntries(given.map(([key, entry]) => [key === 'field_type' ? 'type' : camel(key), entry]));
 }
 
 export function isContains(value: JsonValue | undefined): value is { contains: string } {
