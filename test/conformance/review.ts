@@ -31,8 +31,9 @@ export function contentContains(text: string): (output: { readonly content: unkn
   return ({ content }) => contains(content, text);
 }
 
+/** No content is 'None' in Python, and may hold the text like any other. */
 export function contains(content: unknown, text: string): boolean {
-  return content !== null && content !== undefined && pyStr(content).includes(text);
+  return pyStr(content).includes(text);
 }
 
 function camel(key: string): string {
