@@ -94,14 +94,14 @@ const FUNCTIONS: Readonly<Record<string, StepFn>> = {
   },
 };
 
-/** All previous contents, those that are no text as Python writes them. */
+/** The engine's own method, of outputs whose contents are written as Python writes them. */
 function allPrevious(input: StepInput): string {
-  const values = Object.values(input.previousStepOutputs).filter(({ content }) => typeof content === 'object');
-  return values.reduce(
-    (text, { name, content }) =>
-      text.replace(`=== ${name} ===\n${JSON.stringify(content)}`, () => `=== ${name} ===\n${pyStr(content)}`),
-    input.getAllPreviousContent(),
-  );
+  const outputs = Object.entries(input.previousStepOutputs).map(([name, output]) => {
+    const { content } = output;
+    return [name, content === null ? output : { ...output, content: pyStr(content) }] as const;
+  });
+  const written = { previousStepOutputs: { value: Object.fromEntries(outputs) } };
+  return (Object.create(input, written) as StepInput).getAllPreviousContent();
 }
 
 /** The format does not say what content a soft failure has, so an observed one is taken as the function's. */

@@ -18,6 +18,7 @@ describe('Python text', () => {
     [undefined, 'null', 'None'],
     [false, 'false', 'False'],
     [1.5, '1.5', '1.5'],
+    [[1e-7, -0.00002, 0.0001, 1e22, 0], '[1e-07, -2e-05, 0.0001, 1e+22, 0]', '[1e-07, -2e-05, 0.0001, 1e+22, 0]'],
   ])('%j', (value, json, text) => {
     expect(pyJson(value)).toBe(json);
     expect(pyStr(value)).toBe(text);

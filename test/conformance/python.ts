@@ -8,6 +8,7 @@ export function pyJson(value: unknown): string {
       .map(([key, entry]) => `${asciiJson(key)}: ${pyJson(entry)}`)
       .join(', ')}}`;
   }
+  if (typeof value === 'number') return pyNumber(value);
   return typeof value === 'string' ? asciiJson(value) : (JSON.stringify(value) ?? 'null');
 }
 
@@ -21,10 +22,17 @@ function pyRepr(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map(pyRepr).join(', ')}]`;
+  if (typeof value === 'number') return pyNumber(value);
   if (typeof value !== 'object') return String(value);
   return `{${entries(value)
     .map(([key, entry]) => `${quoted(key)}: ${pyRepr(entry)}`)
     .join(', ')}}`;
+}
+
+/** Python turns to an exponent earlier, and gives it two digits. (Whether 2 was 2.0 in JSON, JavaScript does not know.) */
+function pyNumber(value: number): string {
+  const text = value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
+  return text.replace(/(?<=e[+-])\d$/, (digit) => `0${digit}`);
 }
 
 function entries(value: object): [string, unknown][] {
