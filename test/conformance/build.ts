@@ -167,7 +167,7 @@ class Builder {
     only(node, 'a condition', ['k', 'name', 'hr', 'steps', 'else_steps', 'evaluator']);
     const { evaluator } = node;
     return condition({
-      ...common(node),
+      ...common({ ...node, hr: conditionReview(node.hr) }),
       steps: this.#nodes(node.steps),
       ...(node.else_steps === undefined || node.else_steps === null ? {} : { elseSteps: this.#nodes(node.else_steps) }),
       ...(evaluator === undefined || evaluator === null ? {} : { evaluator: evaluate(evaluator) }),
@@ -189,6 +189,11 @@ class Builder {
 function common(node: Fields) {
   const humanReview = node.hr === undefined || node.hr === null ? {} : { humanReview: review(node.hr as Fields) };
   return { name: node.name as string, ...humanReview };
+}
+
+/** agno's HumanReview skips by default, on a Condition too: only one without any goes to its else branch. */
+function conditionReview(hr: JsonValue | undefined): JsonValue {
+  return hr === undefined || hr === null ? null : { ...(hr as Fields), on_reject: (hr as Fields).on_reject ?? 'skip' };
 }
 
 function paused<F extends (input: StepInput) => Promise<unknown>>(node: Fields, executor: F): F {
