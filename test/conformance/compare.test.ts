@@ -116,6 +116,20 @@ describe('firstDifference', () => {
     expect(difference(failed('failed'), expected)).toContain('expected it to contain "b boom 1"');
   });
 
+  it.each<[previous: unknown, other: unknown, differs: boolean]>([
+    ['', undefined, false],
+    [0, undefined, false],
+    [[], '', false],
+    [{ k: 1 }, "{'k': 1}", false],
+    ['0', undefined, true],
+    [undefined, '0', true],
+  ])('a previous output that is false in Python is none: %j, %j', (previous_output, other, differs) => {
+    const retried = (previous: unknown): Observation => ({
+      calls: [call('a', { additional_data: { rejection_feedback: 'fb', previous_output: previous } })],
+    });
+    expect(difference(retried(previous_output), retried(other)) !== undefined).toBe(differs);
+  });
+
   it('a pause that nobody answers may be written down or not', () => {
     const [open] = observation.pauses!;
     const paused: Observation = { ...observation, pauses: [], open: open! };

@@ -192,12 +192,18 @@ function additionalDifference(
 ): string | undefined {
   if (expected === undefined) return undefined;
   for (const key of ADDITIONAL) {
-    // agno hands the previous output back as text.
-    const ours = key === 'previous_output' && actual?.[key] != null ? pyStr(actual[key]) : actual?.[key];
-    const problem = differ(`${at}: additional_data.${key}`, expected?.[key] ?? null, ours ?? null);
+    const [theirs, ours] = [expected, actual].map((data) => additional(key, data?.[key]));
+    const problem = differ(`${at}: additional_data.${key}`, theirs, ours);
     if (problem) return problem;
   }
   return undefined;
+}
+
+/** agno hands the previous output back as text, and not where Python takes it for false: '' or 0 leave nothing to improve. */
+function additional(key: string, value: JsonValue | undefined): JsonValue {
+  if (key !== 'previous_output') return value ?? null;
+  const isFalsy = !value || (typeof value === 'object' && Object.keys(value).length === 0);
+  return isFalsy ? null : pyStr(value);
 }
 
 /**
