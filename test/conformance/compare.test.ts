@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstDifference } from './compare.ts';
 import type { Case, Observation } from './format.ts';
-import { pyJson, pyStr } from './python.ts';
+import { askedInPython, pyJson, pyStr } from './python.ts';
 import { aliasesOf, parallelOf } from './walk.ts';
 
 describe('Python text', () => {
@@ -22,6 +22,23 @@ describe('Python text', () => {
   ])('%j', (value, json, text) => {
     expect(pyJson(value)).toBe(json);
     expect(pyStr(value)).toBe(text);
+  });
+
+  it.each([
+    [
+      '{\n  "k": [true]\n}\n\nUser preferences:\n- b: false\n- s: a: [1',
+      "{'k': [True]}\n\nUser preferences:\n- b: False\n- s: a: [1",
+    ],
+    ['["p","q"]\n\nUser preferences:\n- l: ["p"]', "['p', 'q']\n\nUser preferences:\n- l: ['p']"],
+    ['[\n  "p\\n\\nr",\n  "q"\n]', 'p\n\nr\nq'],
+    ['[1,"q"]', "[1, 'q']"],
+    ['=== x ===\nnull\n\n=== y ===\n["p"]\n\nplain', "=== x ===\nNone\n\n=== y ===\n['p']\n\nplain"],
+    ['"quoted"', '"quoted"'],
+    ['it is true\n\nFeedback from reviewer:\nno: {', 'it is true\n\nFeedback from reviewer:\nno: {'],
+    ['', ''],
+  ])('what an agent is asked: %j', (text, inPython) => {
+    expect(askedInPython(text)).toBe(inPython);
+    expect(askedInPython(inPython)).toBe(inPython);
   });
 });
 

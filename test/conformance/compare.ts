@@ -10,7 +10,7 @@ import type {
   ObservedPause,
 } from './format.ts';
 import { aliasesOf, parallelOf } from './walk.ts';
-import { pyStr } from './python.ts';
+import { askedInPython, pyStr } from './python.ts';
 
 /** The first difference as one sentence, or `undefined`. Fields that `expected` lacks are not compared. */
 export function firstDifference(testCase: Case, expected: Observation, actual: Observation): string | undefined {
@@ -140,7 +140,14 @@ const LEAF_TYPES = ['Step', 'None'];
 function executions(all: readonly ObservedCall[], aliases: ReadonlyMap<string, string>): readonly ObservedCall[] {
   return all
     .filter(({ step, model, tool }) => (step ?? model ?? tool) !== undefined)
-    .map((call) => (call.model === undefined ? call : { ...call, model: aliases.get(call.model) ?? call.model }));
+    .map((call) =>
+      call.model === undefined ? call : { ...call, ...heard(call), model: aliases.get(call.model) ?? call.model },
+    );
+}
+
+/** Python's text of a value and its JSON say the same to a model: no rule of the engine is in the difference. */
+function heard({ user }: ObservedCall): Partial<ObservedCall> {
+  return typeof user === 'string' ? { user: askedInPython(user) } : {};
 }
 
 function calls(

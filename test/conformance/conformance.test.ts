@@ -22,5 +22,5 @@ test('does what agno does in every case: the shared ones, and those of observe.p
   rmSync(folder, { recursive: true });
   const lines = stdout.trimEnd().split('\n');
   expect(lines.filter((line) => line.startsWith('FAIL'))).toEqual([]);
-  expect(lines.at(-1)).toBe('189 passed, 0 failed, 0 skipped');
+  expect(lines.at(-1)).toBe('194 passed, 0 failed, 0 skipped');
 });

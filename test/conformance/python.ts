@@ -17,6 +17,29 @@ export function pyStr(value: unknown): string {
   return typeof value === 'string' ? value : pyRepr(value);
 }
 
+/** Where a value may begin in what an agent is asked: a section, a preference, a paragraph. */
+const BEFORE_VALUE = /(\n*=== [^\n]* ===\n|\n- [^\n:]+: |\n\n)/;
+
+/** What an agent is asked, with its values in Python's words where it has them as JSON. A list of texts alone is lines to agno. */
+export function askedInPython(text: string): string {
+  const value = jsonValue(text);
+  const isLines = Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === 'string');
+  return isLines ? value.join('\n') : text.split(BEFORE_VALUE).map(inPython).join('');
+}
+
+function inPython(text: string): string {
+  const value = jsonValue(text);
+  return value === undefined || typeof value === 'string' ? text : pyStr(value);
+}
+
+function jsonValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function pyRepr(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
