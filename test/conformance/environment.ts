@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { HoldpointClient } from 'holdpoint/client';
 import { createWorker, startDevServer } from 'holdpoint/worker';
+import { DefinitionError } from 'holdpoint/workflow';
 import { Recorder } from './activities.ts';
 import { type AgentSpec, buildAgent } from './agents.ts';
 import type { Case, Executor } from './format.ts';
@@ -25,6 +26,8 @@ export interface Built {
 export interface Environment {
   readonly client: HoldpointClient;
   readonly recorder: Recorder;
+  /** Why the worker does not have a case, by its workflow. */
+  readonly refused: ReadonlyMap<string, DefinitionError>;
   stop(): Promise<void>;
 }
 
@@ -40,26 +43,43 @@ export async function startEnvironment(built: readonly Built[]): Promise<Environ
     undo.push(() => server.stop());
     const native = await NativeConnection.connect({ address: server.address });
     undo.push(() => native.close());
-    const worker = await withModule(built, (workflowsPath) =>
-      createWorker({
-        connection: native,
-        taskQueue: TASK_QUEUE,
-        workflowsPath,
-        activities: activities(recorder, built),
-      }),
-    );
-    undo.push(start(worker));
+    const { worker, refused } = await workerFor(built, native, recorder);
+    if (worker) undo.push(start(worker));
     const connection = await Connection.connect({ address: server.address });
     undo.push(() => connection.close());
     return {
       client: new HoldpointClient(new Client({ connection }), { taskQueue: TASK_QUEUE, onWaiting: () => {} }),
       recorder,
+      refused,
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The worker of the cases that it takes: one whose definition it refuses at its start is left out, and the others tried again. */
+async function workerFor(built: readonly Built[], connection: NativeConnection, recorder: Recorder) {
+  const refused = new Map<string, DefinitionError>();
+  for (;;) {
+    const taken = built.filter(({ workflow }) => !refused.has(workflow));
+    if (taken.length === 0) return { refused };
+    try {
+      const options = { connection, taskQueue: TASK_QUEUE, activities: activities(recorder, taken) };
+      const worker = await withModule(taken, (workflowsPath) => createWorker({ ...options, workflowsPath }));
+      return { worker, refused };
+    } catch (error) {
+      const cause = error instanceof DefinitionError ? taken.find((each) => isOf(each, error)) : undefined;
+      if (!cause) throw error;
+      refused.set(cause.workflow, error as DefinitionError);
+    }
+  }
+}
+
+/** A node's path begins with the workflow's name, an agent's name too. */
+function isOf({ workflow }: Built, { path }: DefinitionError): boolean {
+  return new RegExp(`^(agents\\.)?${workflow}(?!\\d)`).test(path);
 }
 
 function activities(recorder: Recorder, built: readonly Built[]) {

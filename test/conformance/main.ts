@@ -1,9 +1,9 @@
 /**
  * `npm run conformance -- CASES OBSERVED [ID…]`: runs cases of the conformance format on a real server, through the real
- * client, and compares with what agno did. Exit code 1 on any difference, 2 where it cannot run at all.
+ * client, and compares with what agno did. Exit code 1 on any difference, 2 where the cases cannot be read.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DefinitionError } from 'holdpoint/workflow';
+import { DefinitionError } from 'holdpoint/workflow';
 import { Recorder, withSoftContent } from './activities.ts';
 import { type AgentSpec, buildAgent } from './agents.ts';
 import { buildCase } from './build.ts';
@@ -43,7 +43,7 @@ async function main([casesPath, observedPath, ...ids]: readonly string[]): Promi
 
 /** What can be said before anything runs, or what is to be run. */
 function plan(testCase: Case, workflow: string, expected: Observation | undefined) {
-  if (!expected) return verdict('FAIL', 'there is no observation of this case');
+  if (!expected) return { verdict: { outcome: 'FAIL', why: 'there is no observation of this case' } as const };
   const executors = new Map<string, Executor>();
   const agents = new Map<string, AgentSpec>();
   try {
@@ -54,29 +54,26 @@ function plan(testCase: Case, workflow: string, expected: Observation | undefine
     for (const executor of executors.values()) new Recorder().activity(executor);
     for (const spec of agents.values()) buildAgent(spec, () => {});
   } catch (error) {
-    if (!isDefinitionError(error)) return verdict('FAIL', messageOf(error));
-    return expected.construction_error === undefined
-      ? verdict('FAIL', `a definition error that agno does not raise: ${error.message}`)
-      : verdict('ok');
-  }
-  if (expected.construction_error !== undefined) {
-    return verdict('FAIL', `no definition error; agno raises ${expected.construction_error}`);
+    return { verdict: error instanceof DefinitionError ? refusal(error, expected) : failure(error) };
   }
   return { built: { testCase, workflow, executors, agents }, expected };
 }
 
-function verdict(outcome: Verdict['outcome'], why?: string): { readonly verdict: Verdict } {
-  return { verdict: why === undefined ? { outcome } : { outcome, why } };
+/** The verdict on a definition that is refused, when it is made or when the worker starts. */
+function refusal({ message }: DefinitionError, { construction_error }: Observation): Verdict {
+  return construction_error === undefined
+    ? { outcome: 'FAIL', why: `a definition error that agno does not raise: ${message}` }
+    : { outcome: 'ok' };
 }
 
-function isDefinitionError(error: unknown): error is DefinitionError {
-  return error instanceof Error && error.name === 'DefinitionError';
+function failure(error: unknown): Verdict {
+  return { outcome: 'FAIL', why: messageOf(error) };
 }
 
 /** The verdicts in the order of the cases, each as soon as it is known. */
 async function* judgeAll(planned: readonly Planned[]): AsyncIterable<readonly [string, Verdict]> {
   const built = planned.flatMap((each) => ('built' in each ? [each.built] : []));
-  const environment = built.length === 0 ? undefined : await startEnvironment(built);
+  const environment = built.length === 0 ? undefined : await startEnvironment(built).catch(nowhere);
   try {
     const enter = gate(CONCURRENCY);
     const verdicts = planned.map((each) =>
@@ -84,15 +81,25 @@ async function* judgeAll(planned: readonly Planned[]): AsyncIterable<readonly [s
     );
     for (const [index, { id }] of planned.entries()) yield [id, await verdicts[index]!];
   } finally {
-    await environment?.stop();
+    if (environment && 'stop' in environment) await environment.stop();
   }
 }
 
-async function judge(
-  environment: Environment,
-  { workflow, testCase, agents }: Built,
-  expected: Observation,
-): Promise<Verdict> {
+/** Where nothing can run, that is the verdict on each case that was to: those of the others are still told. */
+function nowhere(error: unknown): Verdict {
+  console.error(error);
+  return failure(error);
+}
+
+async function judge(environment: Environment | Verdict, built: Built, expected: Observation): Promise<Verdict> {
+  if ('outcome' in environment) return environment;
+  const { workflow, testCase, agents } = built;
+  const refused = environment.refused.get(workflow);
+  if (refused) return refusal(refused, expected);
+  const { construction_error } = expected;
+  if (construction_error !== undefined) {
+    return { outcome: 'FAIL', why: `no definition error; agno raises ${construction_error}` };
+  }
   const labels = labelsOf(agents);
   const run = drive({ ...environment, labels, deadline: Date.now() + CASE_TIMEOUT_MS }, workflow, testCase);
   try {
@@ -102,7 +109,7 @@ async function judge(
     const difference = firstDifference(testCase, expected, actual);
     return difference === undefined ? { outcome: 'ok' } : { outcome: 'FAIL', why: difference };
   } catch (error) {
-    return { outcome: 'FAIL', why: messageOf(error) };
+    return failure(error);
   }
 }
 
