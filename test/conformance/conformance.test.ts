@@ -40,5 +40,5 @@ test('does what agno does in every case: the shared ones, and those of observe.p
   expect(lines.filter((line) => line.startsWith('FAIL'))).toEqual([
     expect.stringMatching(/^FAIL refused: a definition error that agno does not raise: .*onTimeout 'approve'/),
   ]);
-  expect(lines.at(-1)).toBe('194 passed, 1 failed, 0 skipped');
+  expect(lines.at(-1)).toBe('196 passed, 1 failed, 0 skipped');
 });

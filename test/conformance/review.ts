@@ -27,8 +27,14 @@ export function isContains(value: JsonValue | undefined): value is { contains: s
   return typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value.contains === 'string';
 }
 
-export function contentContains(text: string): (output: { readonly content: unknown }) => boolean {
-  return ({ content }) => contains(content, text);
+/** A container without content holds nothing: in agno its content is a summary, and no 'None'. */
+export function contentContains(text: string): (output: Reviewed) => boolean {
+  return ({ content, steps = [] }) => (content !== null || steps.length === 0) && contains(content, text);
+}
+
+interface Reviewed {
+  readonly content: unknown;
+  readonly steps?: readonly unknown[];
 }
 
 /** No content is 'None' in Python, and may hold the text like any other. */
