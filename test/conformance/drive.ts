@@ -221,9 +221,12 @@ const STATUS = {
 } as const;
 
 function describeEnd(run: Run): ObservedFinal {
+  // Of a node that waits agno lists what is under review; ours also what it has done before any other question.
+  const isHidden = run.isPaused && run.stepsRequiringOutputReview.length === 0;
+  const listed = run.stepResults.filter(({ name }) => !isHidden || name !== run.pausedStepName);
   return {
     status: STATUS[run.status],
     content: run.content as JsonValue,
-    step_results: run.stepResults as ObservedOutput[],
+    step_results: listed as ObservedOutput[],
   };
 }
