@@ -6,23 +6,29 @@ import type { Model } from '../../activities/model.ts';
 
 /** A fake for each activity, or for some; it may give its result without a promise. */
 export type Fakes<Activities> = {
-  readonly [Name in keyof Activities]?: Name extends 'agents'
-    ? Partial<Activities[Name]>
-    : // `any`: any activity can have a fake
-      Activities[Name] extends (...args: infer Args extends any[]) => infer Result
-      ? (...args: Args) => Awaited<Result> | Promise<Awaited<Result>>
-      : never;
+  readonly [Name in keyof Activities]?: string extends Name
+    ? Activities[Name]
+    : Name extends 'agents'
+      ? Partial<Activities[Name]>
+      : // `any`: any activity can have a fake
+        Activities[Name] extends (...args: infer Args extends any[]) => infer Result
+        ? (...args: Args) => Awaited<Result> | Promise<Awaited<Result>>
+        : never;
 };
 
+/** Activities of which no type is given: any names, any functions, and perhaps `agents`. */
+export type AnyActivities = Readonly<Record<string, ((...args: any[]) => unknown) | Agents>>;
+
 /**
- * Fakes for the activities of a test: a name that no activity has, or another signature, is a type error. One that has no
- * fake fails the run, by name, when it is called.
+ * Fakes for the activities of a test: with their type, a name that no activity has, or another signature, is a type error.
+ * One that has no fake fails the run, by name, when it is called.
  * @example
  * const fakes = fakeActivities<typeof activities>({ fetchCustomers: () => ({ rows: 2, usable: 1 }) });
  * const env = await createTestEnv({ workflowsPath, activities: fakes });
  */
-export function fakeActivities<Activities>(
-  fakes: Fakes<Activities>,
+export function fakeActivities<Activities = AnyActivities>(
+  // Not inferred: what is given would be its own type, and check nothing.
+  fakes: NoInfer<Fakes<Activities>>,
 ): Fakes<Activities> & { readonly default: unknown } {
   // What the SDK calls for a name that is not there.
   return { ...fakes, default: noFake };
