@@ -2,6 +2,7 @@
  * A workflow's definition: inert data that `workflow()` (in run/) turns into a Temporal workflow function.
  * Definitions are checked here, whole, when their module loads.
  */
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { checkChildren } from './check.ts';
 import type { InputSchema, WorkflowDefinition } from './definition.ts';
 import { DefinitionError } from './definition-error.ts';
@@ -9,11 +10,16 @@ import { describe } from './human-review.ts';
 import { type NodeLike, toNodes } from './node.ts';
 import { checkOptions } from './options.ts';
 
-export interface WorkflowOptions {
+// `any`: without a schema or a type argument, any input is taken
+export interface WorkflowOptions<Input = any> {
   /** The name it is exported under: with Temporal, that is the workflow's type. */
   readonly name: string;
   readonly description?: string;
-  readonly inputSchema?: InputSchema;
+  /**
+   * Checks the input before anything starts, and again in the run. The input's type comes from a Standard Schema, unless
+   * `workflow<…>` says another: the second half of the union lets that be.
+   */
+  readonly inputSchema?: StandardSchemaV1<Input, unknown> | InputSchema;
   readonly steps: readonly NodeLike[];
   /**
    * Events of history after which a run continues as new, at least 50. Left out: when Temporal suggests it (about 4,000

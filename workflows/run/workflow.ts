@@ -13,8 +13,8 @@ export type HoldpointWorkflow<Input = unknown> = (input: Input, options?: RunOpt
  * @example
  * export const dataPipeline = workflow({ name: 'dataPipeline', steps: [step({ name: 'fetch', executor: fetchData })] });
  */
-// `any`: without a type argument, any input is taken
-export function workflow<Input = any>(options: WorkflowOptions): HoldpointWorkflow<Input> {
+// `any`: without a type argument or a Standard Schema, any input is taken
+export function workflow<Input = any>(options: WorkflowOptions<Input>): HoldpointWorkflow<Input> {
   const definition = defineWorkflow(options);
   // A third argument comes only from the run itself, when it continues as new.
   const run = (input: Input, runOptions?: RunOptions, carried?: unknown) =>
