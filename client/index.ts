@@ -1,4 +1,5 @@
 /** `holdpoint/client`: start runs, answer what they ask, find them again. Talks to the Temporal server only. */
+export type { AuditEntry } from './audit.ts';
 export {
   type ClientOptions,
   type ContinueOptions,
@@ -37,3 +38,6 @@ export { Run, type RunFields } from './run.ts';
 export type { PausedRun, Session } from './sessions.ts';
 export type { StartOptions, WorkflowFunction, WorkflowLike } from './start-run.ts';
 export type { WaitOptions } from './wait.ts';
+// What results are made of, as `holdpoint` exports it: who compiles declarations names it.
+export type { AnsweredTool, OpenPause, OpenTool, RunEvent, RunEventName } from '../workflows/protocol/index.ts';
+export type { Decision, RefusalCode, RefusedAnswer, RunStatus, ToolDecision } from '../workflows/protocol/index.ts';

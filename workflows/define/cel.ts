@@ -6,6 +6,8 @@ import { Environment } from '@marcbachmann/cel-js';
 import { DefinitionError } from './definition-error.ts';
 import type { Expression } from './expression.ts';
 
+export type { Expression };
+
 /**
  * An evaluator of a Condition, an end condition of a Loop or a selector of a Router.
  *

@@ -3,7 +3,7 @@ export type { DurationString } from '../define/duration.ts';
 export { OnError, OnReject, OnTimeout } from '../define/human-review.ts';
 export { type AdditionalData, StepInput, type StepInputData } from '../define/step-input.ts';
 export type { Json, StepOutput, StepResult, StepType } from '../define/step-output.ts';
-export type { UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
+export type { ObjectJsonSchema, UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 export type { TokenUsage, ToolGate } from './agent.ts';
 export {
   defineConfig,
@@ -15,9 +15,9 @@ export {
   type Telemetry,
   type WorkerSettings,
 } from './config.ts';
-export type { RunEvent, RunEventName } from './events.ts';
+export type { AnsweredTool, RunEvent, RunEventName } from './events.ts';
 export { FAILURE } from './failure.ts';
-export type { OpenPause, RunMemo } from './memo.ts';
+export type { OpenPause, OpenTool, RunMemo } from './memo.ts';
 export type {
   RefusalCode,
   RefusedAnswer,
