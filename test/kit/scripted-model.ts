@@ -5,6 +5,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { DELEGATE } from '../../activities/agent.ts';
 import { type LocalModel, localModel, type ModelAnswer, type ModelPrompt } from '../../activities/model.ts';
+import { describe } from '../../workflows/define/human-review.ts';
 import type { Json } from '../../workflows/define/step-output.ts';
 import type { AgentMessage, ToolCallPart, ToolOutput } from '../../workflows/protocol/agent.ts';
 
@@ -53,6 +54,7 @@ export type Script = readonly (ScriptedTurn | ((prompt: ScriptedPrompt) => Scrip
 export interface ScriptedModel extends LocalModel {}
 /**
  * Fails with `ScriptExhausted`, at once and without retries, where the conversation goes on after the script's last turn.
+ * @throws {TypeError} for what is no turn; what a function gives instead of one fails with `NoTurn` when it is played
  * @example
  * const model = new ScriptedModel([{ toolCalls: [{ toolName: 'refund', args: { order: '7' } }] }, 'Done.']);
  * export const agents = { clerk: agent({ model, tools: { refund } }) };
@@ -62,16 +64,51 @@ export class ScriptedModel {
   readonly prompts: ScriptedPrompt[] = [];
 
   constructor(script: Script) {
+    if (!Array.isArray(script)) throw new TypeError(`a script is a list of turns, got ${describe(script)}. ${A_TURN}`);
+    script.forEach((turn, index) => {
+      const problem = typeof turn === 'function' ? undefined : problemOf(turn, index);
+      if (problem !== undefined) throw new TypeError(problem);
+    });
     const answer = async (prompt: ModelPrompt): Promise<ModelAnswer> => {
       const asked = toPrompt(prompt);
       this.prompts.push(asked);
       const turn = prompt.messages.filter(({ role }) => role === 'assistant').length;
       if (turn >= script.length) throw exhausted(script.length, asked);
       const planned = script[turn]!;
-      return toAnswer(typeof planned === 'function' ? await planned(asked) : planned, prompt.messages);
+      const given = typeof planned === 'function' ? await planned(asked) : planned;
+      const problem = problemOf(given, turn);
+      if (problem !== undefined) {
+        throw ApplicationFailure.create({ type: 'NoTurn', message: problem, nonRetryable: true });
+      }
+      return toAnswer(given, prompt.messages);
     };
     Object.assign(this, localModel('scripted', answer));
   }
+}
+
+const A_TURN =
+  'A turn is a text, { say } with a text or an object, { toolCalls: [{ toolName, args }, …] }, { raise }, or a function that gives one.';
+const PARTS = ['say', 'toolCalls', 'usage'];
+
+/** What else a turn cannot be: answered with an empty text, it would look like the fault of what is tested. */
+function problemOf(turn: unknown, index: number): string | undefined {
+  if (typeof turn === 'string') return undefined;
+  const wrong = (what: string) => `turn ${index + 1} of the model's script ${what}. ${A_TURN}`;
+  if (typeof turn !== 'object' || turn === null) return wrong(`is ${describe(turn)}`);
+  if (Array.isArray(turn)) return wrong('is a list: write { toolCalls: […] }');
+  if (isCallLike(turn)) return wrong('is a tool call: write { toolCalls: […] }');
+  if ('raise' in turn) return undefined;
+  const unknown = Object.keys(turn).find((key) => !PARTS.includes(key));
+  if (unknown !== undefined) return wrong(`has '${unknown}', which is no part of one`);
+  const { say, toolCalls = [] } = turn as { readonly say?: unknown; readonly toolCalls?: unknown };
+  if (!Array.isArray(toolCalls) || !toolCalls.every(isCallLike))
+    return wrong('has toolCalls that are no list of calls');
+  return say === undefined && toolCalls.length === 0 ? wrong('says nothing') : undefined;
+}
+
+function isCallLike(value: unknown): boolean {
+  const { toolName, args } = Object(value) as { readonly toolName?: unknown; readonly args?: unknown };
+  return typeof toolName === 'string' && (typeof args === 'string' || (typeof args === 'object' && args !== null));
 }
 
 function toPrompt({ system, messages, tools }: ModelPrompt): ScriptedPrompt {
