@@ -16,8 +16,11 @@ export function pauseActivities(onPause: OnPause, webUi: string = LOCAL_UI): Rec
       const { workflowId, runId } = info.workflowExecution!;
       const path = ['namespaces', info.namespace, 'workflows', workflowId, runId, 'history'].map(encodeURIComponent);
       const link = `${webUi.replace(/\/+$/, '')}/${path.join('/')}`;
+      // By name: a run sends more of itself, which is nobody's business.
+      const { type, runId: id, workflowName, sessionId, requirement } = message;
+      const notification = { type, runId: id, workflowName, sessionId, requirement, link };
       // One that hangs, whatever its signal says, must not keep the place of an activity.
-      await Promise.race([onPause.notify({ ...message, link }, cancellationSignal), cancelled]);
+      await Promise.race([onPause.notify(notification, cancellationSignal), cancelled]);
       return reply;
     },
   };

@@ -68,6 +68,8 @@ describe('a webhook', () => {
         ),
       ),
     });
+    const fields = ['type', 'runId', 'workflowName', 'sessionId', 'requirement', 'link'];
+    expect(Object.keys(JSON.parse(body) as object)).toEqual(fields);
     const signature = headers['holdpoint-signature'];
     expect(verifyWebhook(SECRET, signature, body)).toBe(true);
     expect(verifyWebhook(SECRET, signature, `${body} `)).toBe(false);
