@@ -48,11 +48,13 @@ describe.skipIf(!existsSync(join(ROOT, 'dist/worker/main.js')))('its files (need
     packed = (all as { path: string }[]).map(({ path }) => path);
   });
 
-  it('are those of the list: code with its types and source maps, and four texts', () => {
+  it('are those of the list: code with its types and source maps, the documentation, and five texts', () => {
     const kinds = /^dist\/(sandbox|workflows|activities|client|worker|test\/kit)\/[\w./-]+\.(js|js\.map|d\.ts)$/;
-    const texts = packed.filter((path) => !kinds.test(path));
-    expect(texts.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
-    expect(files.every((path) => /^(!?dist\/|CHANGELOG)/.test(path))).toBe(true);
+    const pages = packed.filter((path) => /^docs\/([\w-]+\.md|images\/[\w-]+\.png)$/.test(path));
+    expect(pages).toContain('docs/README.md');
+    const texts = packed.filter((path) => !kinds.test(path) && !pages.includes(path));
+    expect(texts.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']);
+    expect(files.every((path) => /^(!?dist\/|docs$|CHANGELOG|SECURITY)/.test(path))).toBe(true);
   });
 
   it('name no folder of this machine, and no key', () => {
