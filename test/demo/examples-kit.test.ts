@@ -54,29 +54,10 @@ function printed(): () => unknown[] {
   return () => log.mock.calls.map(([line]) => line as unknown);
 }
 
+// The same workflow is played in testing/refund.test.ts.
 describe('00-smallest', () => {
-  beforeAll(async () => {
-    env = await createTestEnv({ workflowsPath: workflowsOf('00-smallest') });
-  });
-  afterAll(() => env.close());
-
-  test('a refund is paid when a human says so', async () => {
-    const run = await env.run(refund, 40, { answers: { pay: confirm() }, by: 'ann' });
-    expect(run).toMatchObject({ status: 'completed', content: { paid: 'Refund EUR 40' } });
-    expect(run.stepRequirements).toMatchObject([{ message: 'Pay it?', resolution: 'confirmed', resolvedBy: 'ann' }]);
-  });
-
-  test('a refund that nobody answers for two days is cancelled', async () => {
-    const run = await env.run(refund, 40, { answers: { pay: after('2 days') } });
-    expect(run.status).toBe('cancelled');
-  });
-
   test('a refund asks before it is paid', () => {
     expectGates(refund).toEqual(['pay: confirmation, onReject skip, timeout 2 days cancel']);
-  });
-
-  test('a refund survives a dead worker', async () => {
-    await env.killAtEveryPause(refund, 40, { answers: { pay: confirm() } });
   });
 });
 

@@ -1,7 +1,9 @@
 /** A script that is none is refused where it is written, not answered with an empty text. */
 import { expect, it } from 'vitest';
+import { agent, team } from '../../../activities/index.ts';
 import { delegate, type Script, ScriptedModel, type ScriptedTurn } from '../../kit/scripted-model.ts';
 
+const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Go.' }] }];
 const call = delegate('searcher', 'Find it.');
 const TURN = /A turn is a text, \{ say \} with a text or an object, \{ toolCalls:/;
 
@@ -38,7 +40,7 @@ it.each(WRONG)('%j is no turn', (turn, problem) => {
 
 it.each(WRONG)('%j is no turn of a function either', async (turn, problem) => {
   const model = new ScriptedModel([(() => turn) as Script[number]]);
-  const said = model.doGenerate({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'Go.' }] }] });
+  const said = model.doGenerate({ prompt });
   await expect(said).rejects.toMatchObject({
     type: 'NoTurn',
     nonRetryable: true,
@@ -48,4 +50,17 @@ it.each(WRONG)('%j is no turn of a function either', async (turn, problem) => {
 
 it('is a list of turns', () => {
   expect(() => new ScriptedModel('Done.' as never)).toThrow(/a script is a list of turns, got "Done\."/);
+});
+
+// docs/testing.md shows this.
+const searcher = agent({ model: new ScriptedModel(['A valve.']), instructions: 'Search.' });
+const research = team({
+  model: new ScriptedModel([{ toolCalls: [delegate('searcher', 'What was it?')] }, 'It was a valve.']),
+  members: { searcher },
+});
+
+it('lets a leader delegate', async () => {
+  const { content } = await (research.model as ScriptedModel).doGenerate({ prompt });
+  const input = JSON.stringify({ member_id: 'searcher', task: 'What was it?' });
+  expect(content).toMatchObject([{ type: 'tool-call', toolName: 'delegate_task_to_member', input }]);
 });
