@@ -69,7 +69,7 @@ async function askForField(field: UserInputField, prompts: Prompts): Promise<Jso
     const initial = choices.findIndex(({ label }) => standard !== undefined && label === asText(standard));
     return prompts.one(message, [...choices, ...none], initial);
   }
-  if (type === 'bool' && required) return prompts.yes(message, standard !== false);
+  if (type === 'bool' && required) return prompts.yes(message, { initial: standard !== false });
   const check = (typed: string) => problemOf(field, parseAs(type, typed));
   const typed = await prompts.text(message, check, standard === undefined ? undefined : asText(standard));
   const value = parseAs(type, typed);

@@ -1,6 +1,5 @@
 /** The questions, one kind of pause each; the answer goes to the requirement, which checks it. */
 import { isDeepStrictEqual } from 'node:util';
-import type { OnReject } from '../../workflows/define/human-review.ts';
 import { InvalidAnswer } from '../errors.ts';
 import type { Requirement } from '../requirement.ts';
 import type { ToolRequirement } from '../tool-requirement.ts';
@@ -9,6 +8,7 @@ import { editText } from './editor.ts';
 import { aside, paint, print } from './output.ts';
 import { oneLine } from './plain.ts';
 import { Prompts } from './prompts.ts';
+import { rejectionOf, sendsBack } from './rejection.ts';
 import { toolLines } from './render-requirement.ts';
 
 type Question = (requirement: Requirement, prompts: Prompts) => Promise<void>;
@@ -32,17 +32,17 @@ async function untilTaken(question: () => Promise<void>): Promise<void> {
 
 const QUESTIONS: Readonly<Record<Requirement['kind'], Question>> = {
   async confirmation(requirement, prompts) {
-    if (await prompts.yes(questionOf(requirement))) requirement.confirm();
+    if (await prompts.yes(questionOf(requirement), { no: noOf(requirement) })) requirement.confirm();
     else await reject(requirement, prompts);
   },
 
   async user_input(requirement, prompts) {
-    if (await prompts.yes('Give the values?')) requirement.setUserInput(await askForValues(requirement, prompts));
-    else await reject(requirement, prompts);
+    if (!(await prompts.yes('Give the values?', { no: noOf(requirement) }))) return reject(requirement, prompts);
+    requirement.setUserInput(await askForValues(requirement, prompts));
   },
 
   async 'confirmation+user_input'(requirement, prompts) {
-    if (!(await prompts.yes(questionOf(requirement)))) return reject(requirement, prompts);
+    if (!(await prompts.yes(questionOf(requirement), { no: noOf(requirement) }))) return reject(requirement, prompts);
     requirement.setUserInput(await askForValues(requirement, prompts));
     requirement.confirm();
   },
@@ -53,12 +53,13 @@ const QUESTIONS: Readonly<Record<Requirement['kind'], Question>> = {
   async route(requirement, prompts) {
     const { availableChoices = [], allowMultipleSelections, message = 'Which route?' } = requirement;
     const choices = availableChoices.map((value) => ({ value, label: value }));
+    const none = `none of them${consequence(requirement)}`;
     const picked = allowMultipleSelections
       ? await prompts.several(message, choices)
-      : [await prompts.one(message, [...choices, { value: undefined, label: '(none of them)' }])];
+      : [await prompts.one(message, [...choices, { value: undefined, label: `(${none})` }])];
     const routes = picked.filter((route) => route !== undefined);
     if (routes.length > 0) requirement.select(...routes);
-    else if (await prompts.yes('None of them?')) await reject(requirement, prompts);
+    else if (await prompts.yes(`Sure: ${none}?`)) await reject(requirement, prompts);
     else await QUESTIONS.route(requirement, prompts);
   },
 
@@ -72,7 +73,7 @@ const QUESTIONS: Readonly<Record<Requirement['kind'], Question>> = {
       { value: 'reject', label: 'Cancel the run' },
     ] as const);
     const again = 'It may have run already. Run it again?';
-    if (action === 'retry' && requirement.mayHaveRun && !(await prompts.yes(again, false))) {
+    if (action === 'retry' && requirement.mayHaveRun && !(await prompts.yes(again, { initial: false }))) {
       return QUESTIONS.error(requirement, prompts);
     }
     if (action === 'result') requirement.skip(await askForResult(prompts));
@@ -88,34 +89,52 @@ const QUESTIONS: Readonly<Record<Requirement['kind'], Question>> = {
   },
 };
 
+/** A rejected call ends nothing. */
+const NO_CALL = { no: 'No: the model is told why, and goes on' };
+
 const TOOL_QUESTIONS: Readonly<
   Record<ToolRequirement['kind'], (tool: ToolRequirement, prompts: Prompts) => Promise<void>>
 > = {
   async confirmation(tool, prompts) {
-    if (await prompts.yes(`Run ${tool.toolName} with these arguments?`)) tool.confirm();
+    if (await prompts.yes(`Run ${tool.toolName} with these arguments?`, NO_CALL)) tool.confirm();
     else await reject(tool, prompts);
   },
 
   async user_input(tool, prompts) {
-    if (!(await prompts.yes(`Give ${tool.toolName} its values?`))) return reject(tool, prompts);
+    if (!(await prompts.yes(`Give ${tool.toolName} its values?`, NO_CALL))) return reject(tool, prompts);
     tool.provideUserInput(await askForValues(tool, prompts));
   },
 
   async external_execution(tool, prompts) {
-    if (!(await prompts.yes(`Has ${tool.toolName} run? Then give its result`))) return reject(tool, prompts);
+    if (!(await prompts.yes(`Has ${tool.toolName} run? Then give its result`, NO_CALL))) return reject(tool, prompts);
     tool.setExternalExecutionResult(await askForResult(prompts));
   },
 };
 
 async function review(requirement: Requirement, prompts: Prompts): Promise<void> {
+  const { approve, edit } = labelsOf(requirement);
   const action = await prompts.one(requirement.message ?? 'Keep it?', [
-    { value: 'approve', label: 'Approve' },
-    { value: 'edit', label: 'Edit' },
-    { value: 'reject', label: requirement.onReject === 'retry' ? 'Send back with feedback' : 'Reject' },
+    { value: 'approve', label: approve },
+    { value: 'edit', label: edit },
+    { value: 'reject', label: rejectLabel(requirement) },
   ] as const);
   if (action === 'approve') requirement.confirm();
   else if (action === 'edit') requirement.edit(await edited(requirement, prompts));
   else await reject(requirement, prompts);
+}
+
+/** After an iteration the question is whether to continue, and a yes stops the loop: only the labels can say so. */
+function labelsOf({ kind }: Requirement): { readonly approve: string; readonly edit: string } {
+  return kind === 'iteration_review'
+    ? { approve: 'Enough: stop the loop here and keep its outputs', edit: 'Enough, but edit the last output' }
+    : { approve: 'Approve', edit: 'Edit' };
+}
+
+function rejectLabel(requirement: Requirement): string {
+  if (!sendsBack(requirement)) return `Reject${consequence(requirement)}`;
+  return requirement.kind === 'iteration_review'
+    ? 'Another iteration, with feedback'
+    : `Send back${consequence(requirement)}`;
 }
 
 /** A text is edited as a text, anything else as JSON. */
@@ -123,7 +142,8 @@ async function edited(requirement: Requirement, prompts: Prompts): Promise<unkno
   const content = await fromEditor(requirement, prompts);
   // An editor that was left, or that did not wait, is no yes.
   if (isDeepStrictEqual(content, requirement.output)) {
-    throw new InvalidAnswer(requirement.id, 'nothing was changed; choose Approve to keep it as it is');
+    const { approve } = labelsOf(requirement);
+    throw new InvalidAnswer(requirement.id, `nothing was changed; choose ${approve} to leave it as it is`);
   }
   return content;
 }
@@ -143,12 +163,20 @@ async function fromEditor({ id, output, preview }: Requirement, prompts: Prompts
   }
 }
 
-const WHY_NOT: Readonly<Partial<Record<OnReject, string>>> = { retry: 'What should be different?' };
-
 async function reject(asked: Requirement | ToolRequirement, prompts: Prompts): Promise<void> {
-  const onReject = 'onReject' in asked ? asked.onReject : undefined;
-  const feedback = await prompts.text(`${(onReject && WHY_NOT[onReject]) ?? 'Why not?'} (optional)`);
+  const back = 'onReject' in asked && sendsBack(asked);
+  const feedback = await prompts.text(`${back ? 'What should be different?' : 'Why not?'} (optional)`);
   asked.reject(feedback || undefined);
+}
+
+function noOf(requirement: Requirement): string {
+  return `No${consequence(requirement)}`;
+}
+
+/** What follows a no, behind the word for it; nothing where that is not known. */
+function consequence(requirement: Requirement): string {
+  const does = rejectionOf(requirement);
+  return does === undefined ? '' : `: ${does}`;
 }
 
 async function askForResult(prompts: Prompts): Promise<unknown> {

@@ -13,6 +13,11 @@ export interface Choice<T> {
   readonly label: string;
 }
 
+interface YesOptions {
+  readonly initial?: boolean;
+  readonly no?: string;
+}
+
 /** Keys pressed before a question was on the screen answer nothing. */
 async function forgetTyped(): Promise<void> {
   const { stdin } = process;
@@ -42,9 +47,10 @@ export class Prompts {
     this.#signal = signal;
   }
 
-  async yes(message: string, initialValue = true): Promise<boolean> {
+  /** @param options.no the label of the choice that is no yes */
+  async yes(message: string, { initial = true, no = 'No' }: YesOptions = {}): Promise<boolean> {
     await forgetTyped();
-    return this.#answered(confirm({ ...this.#frame(message), initialValue }));
+    return this.#answered(confirm({ ...this.#frame(message), initialValue: initial, inactive: oneLine(no) }));
   }
 
   /** `check` says what is wrong with what was typed. */

@@ -8,6 +8,7 @@ import type { Requirement } from '../requirement.ts';
 import type { ToolRequirement } from '../tool-requirement.ts';
 import { paint } from './output.ts';
 import { label, oneLine, plain, quoted, shown } from './plain.ts';
+import { rejectionOf } from './rejection.ts';
 import { clock, elapsed } from './time.ts';
 
 /** Lines of a text that a screen takes, and characters of a line; the rest is in `--json`. */
@@ -34,6 +35,15 @@ export function requirementLines(requirement: Requirement): string[] {
     ...requirement.tools.flatMap((tool) => toolLines(tool)),
     ...deadline(requirement),
   ];
+}
+
+/** The default question of an iteration review asks whether to continue, and a yes stops the loop. */
+const STOPS_LOOP = 'stops the loop here and keeps its outputs';
+
+/** What the answers do, where their words do not say it. */
+export function consequenceLines(requirement: Requirement): string[] {
+  const no = rejectionOf(requirement) ?? 'what it does, only a worker could tell';
+  return [...(requirement.kind === 'iteration_review' ? block('a yes', STOPS_LOOP) : []), ...block('a no', no)];
 }
 
 /** The commands that answer it, ready to type. */

@@ -4,7 +4,7 @@ import type { RunStatus } from '../../workflows/protocol/run-output.ts';
 import { hasEnded, type Run } from '../run.ts';
 import { paint } from './output.ts';
 import { label, oneLine, shown } from './plain.ts';
-import { answerLines, requirementLines, resolvedLine } from './render-requirement.ts';
+import { answerLines, consequenceLines, requirementLines, resolvedLine } from './render-requirement.ts';
 
 const COLOURS = {
   running: 'cyan',
@@ -52,7 +52,12 @@ export function outcomeLines(run: Run): string[] {
     `${paint('bold', label(runId))} ${statusText(status)}`,
     ...(error === undefined ? [] : [paint('red', oneLine(`at ${error.path}: ${error.message}`, 1000))]),
     ...(ended && error === undefined && content !== null ? [shown(content)] : []),
-    ...open.flatMap((requirement) => ['', ...requirementLines(requirement), ...answerLines(runId, requirement)]),
+    ...open.flatMap((requirement) => [
+      '',
+      ...requirementLines(requirement),
+      ...consequenceLines(requirement),
+      ...answerLines(runId, requirement),
+    ]),
     ...(openCount > open.length ? ['', paint('yellow', `${openCount - open.length} more are open: ${UNKNOWN}`)] : []),
   ];
 }

@@ -102,6 +102,29 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
     expect((await gate.result()).stepRequirements[0]).toMatchObject({ rejectionFeedback: 'too early' });
   });
 
+  test('what a no does stands at the choice; after an iteration the labels say which answer stops the loop', async () => {
+    const run = await server.start('reviewWithin');
+    await run.paused();
+    const terminal = answering(run);
+    await terminal.see(/Approve.*Send back: runs it again, with your feedback \(3 of 3 left\)/s);
+    await terminal.type(`${DOWN}${DOWN}${ENTER}`);
+    await terminal.see('What should be different?');
+    await terminal.type(`shorter${ENTER}`);
+    await terminal.see(/Send back: .*2 of 3 left/);
+    await terminal.type(ENTER);
+    await terminal.see(
+      /completed iteration 1\/3\. Continue\?.*Enough: stop the loop here and keep its outputs.*Another iteration/s,
+    );
+    await terminal.type(ENTER);
+    await terminal.see(/completed/);
+    expect(await terminal.ended).toBe(0);
+    expect((await run.result()).stepRequirements.map(({ resolution }) => resolution)).toEqual([
+      'rejected',
+      'confirmed',
+      'confirmed',
+    ]);
+  });
+
   test('tool calls: arguments shown, values asked for, a result given', async () => {
     const turn = calls(
       call('pay', { to: 'bea\u001b[2J', euros: 3 }, 'p1'),
