@@ -24,14 +24,16 @@ export interface Awaited {
   readonly from: Cursor;
   readonly wait: Wait;
   readonly answer?: SentAnswer | undefined;
+  /** Where to stop: at the next pause or the end, or as soon as the run has taken the answer. */
+  readonly until?: 'pause' | 'accepted' | undefined;
 }
 
 /**
- * The run at its next pause or at its end, whatever that is.
+ * The run at its next pause or at its end, whatever that is – or, for `accepted`, when it has taken the answer.
  * @throws {RequirementAlreadyResolved | InvalidAnswer | RunNotPaused} when the answer did not take effect
  */
 export async function awaitOutcome(awaited: Awaited): Promise<Run> {
-  const { client, runId, wait, answer } = awaited;
+  const { client, runId, wait, answer, until } = awaited;
   const view = new HistoryView(client, runId, answer?.decisionId);
   const pages = tailHistory(client, runId, awaited.from, wait.signal);
   let cursor = awaited.from;
@@ -49,7 +51,7 @@ export async function awaitOutcome(awaited: Awaited): Promise<Run> {
     }
     if (!view.processed) continue;
     accepted ||= answer!.requirements.every((id) => view.decided.has(id));
-    if (accepted && !view.paused) continue;
+    if (accepted && !view.paused && until !== 'accepted') continue;
     const run = await fetchPatiently(awaited);
     if (!accepted) {
       // Without a worker nobody knows yet.
@@ -57,7 +59,7 @@ export async function awaitOutcome(awaited: Awaited): Promise<Run> {
       assertAccepted(run, answer!);
       accepted = true;
     }
-    if (run.status !== 'running') return withCursor(run, cursor);
+    if (run.status !== 'running' || until === 'accepted') return withCursor(run, cursor);
     // The memo was out of date by the time of the query: the history goes on.
     view.paused = false;
   }

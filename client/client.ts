@@ -6,7 +6,7 @@ import type { RunEvent } from '../workflows/protocol/events.ts';
 import { CONTINUE_RUN, type ContinueRunSignal, type Decision } from '../workflows/protocol/signals.ts';
 import { checkAnswerSize, checkDecisions, decisionsOf } from './answers.ts';
 import { type AuditEntry, auditOf } from './audit.ts';
-import { awaitOutcome, unlessFailed } from './await-outcome.ts';
+import { type Awaited, awaitOutcome, unlessFailed } from './await-outcome.ts';
 import { describeRun } from './describe.ts';
 import { diagnose } from './diagnose.ts';
 import { RunNotFound } from './errors.ts';
@@ -32,6 +32,11 @@ export interface ClientOptions {
 export interface ContinueOptions extends WaitOptions {
   /** Who answers. Recorded, not checked: a claim, no authentication. */
   readonly by?: string;
+  /**
+   * `accepted`: only until the run has taken the answers; the run as it is then, mostly `running`. Needs a worker for as
+   * long as that takes. Default `pause`: until the next pause or the end.
+   */
+  readonly until?: 'pause' | 'accepted';
 }
 
 /** Answers from a process that has no {@link Run}. */
@@ -111,7 +116,8 @@ export class HoldpointClient {
 
   /**
    * Sends the answers made on the requirements of a run – or given as decisions, from another process – and waits for
-   * the next pause or the end. Answers that were sent stay sent, whatever the wait comes to.
+   * the next pause or the end; with `until: 'accepted'` only until the run has taken them. Answers that were sent stay
+   * sent, whatever the wait comes to.
    * @throws {UnresolvedRequirements | RunNotPaused} when there is nothing to send, or nobody to send it to
    * @throws {RequirementAlreadyResolved | InvalidAnswer} when an answer changed nothing
    * @throws {RunFailed | WaitTimeout}
@@ -130,7 +136,7 @@ export class HoldpointClient {
       checkAnswerSize(decisions, by, answerLimitOf(this.temporal));
       wait.hasSent = true;
       const answer = await wait.until(this.#send(runId, decisions, by));
-      return unlessFailed(await this.#outcome(runId, from, wait, answer));
+      return unlessFailed(await this.#outcome(runId, from, wait, { answer, until: options.until }));
     });
   }
 
@@ -154,7 +160,7 @@ export class HoldpointClient {
    * @example
    * for await (const event of client.continueStream(run, { by: 'ann' })) console.log(event.event);
    */
-  continueStream(run: Run | RunAnswers, options: ContinueOptions = {}): EventStream {
+  continueStream(run: Run | RunAnswers, options: Omit<ContinueOptions, 'until'> = {}): EventStream {
     checkGiven(run, options);
     const from = run instanceof Run ? Promise.resolve(run) : fetchRun(this.temporal, run.runId);
     const outcome = from.then(() => this.continueRun(run, options));
@@ -246,9 +252,14 @@ export class HoldpointClient {
     return answer;
   }
 
-  async #outcome(runId: string, from: Cursor | undefined, wait: Wait, answer?: SentAnswer): Promise<Run> {
+  async #outcome(
+    runId: string,
+    from: Cursor | undefined,
+    wait: Wait,
+    what: Pick<Awaited, 'answer' | 'until'> = {},
+  ): Promise<Run> {
     const start = from ?? (await wait.until(this.#currentExecution(runId)));
-    return awaitOutcome({ client: this.temporal, runId, from: start, wait, answer });
+    return awaitOutcome({ client: this.temporal, runId, from: start, wait, ...what });
   }
 
   async #waiting(runId: string, options: WaitOptions, work: (wait: Wait) => Promise<Run>): Promise<Run> {
@@ -303,12 +314,13 @@ export class HoldpointClient {
 }
 
 /** @throws {TypeError} for what a program without types may pass */
-function checkGiven(run: Run | RunAnswers, { by }: ContinueOptions): void {
+function checkGiven(run: Run | RunAnswers, { by, until }: ContinueOptions): void {
   const decisions = run instanceof Run ? [] : run?.decisions;
   const isGiven = Array.isArray(decisions) && decisions.every((each) => typeof each?.requirement === 'string');
   if (!isGiven) throw new TypeError('continueRun takes a run, or { runId, decisions: [{ requirement, action, … }] }.');
   const who = by ?? (run instanceof Run ? undefined : run.by);
   if (who !== undefined && typeof who !== 'string') throw new TypeError(`by must be a string, got ${typeof who}.`);
+  if (![undefined, 'pause', 'accepted'].includes(until)) throw new TypeError("until must be 'pause' or 'accepted'.");
 }
 
 function tellOnStderr(message: string): void {

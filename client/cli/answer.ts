@@ -2,8 +2,8 @@
  * `holdpoint answer`: asks a person at the terminal for each open requirement, pause after pause, to the end of the run
  * or until they stop. A question closes when somebody else, or its deadline, is first.
  */
+import type { ContinueOptions } from '../client.ts';
 import { InvalidAnswer, RequirementAlreadyResolved } from '../errors.ts';
-import type { Requirement } from '../requirement.ts';
 import type { Run } from '../run.ts';
 import { ask } from './ask.ts';
 import { conclude, evenFailed } from './conclude.ts';
@@ -15,6 +15,7 @@ import { label, oneLine } from './plain.ts';
 import { Stopped } from './prompts.ts';
 import { commandLine, requirementLines, resolvedLine } from './render-requirement.ts';
 import { runLines, statusText } from './render-run.ts';
+import { outcomeOf } from './waiting.ts';
 import { type CommonOptions, type Context, withClient } from './with-client.ts';
 
 export interface AnswerOptions extends CommonOptions {
@@ -28,17 +29,21 @@ export async function answer(runId: string, options: AnswerOptions): Promise<voi
     throw new CliError('usage', `answer asks questions, and there is no terminal to ask them in; ${scripts}.`);
   }
   const by = options.by ?? signedInUser();
+  const sending: ContinueOptions = {
+    ...(by === undefined ? {} : { by }),
+    ...(options.once ? { until: 'accepted' } : {}),
+  };
   await withClient(options, async (context) => {
     const { client, waiting } = context;
     let run = await findRun(client, runId);
     for (;;) {
       if (run.status === 'running' && run.activeStepRequirements.length === 0) {
-        waiting.for(`run '${label(run.runId)}' to pause or end`);
+        waiting.for(outcomeOf(run.runId));
         run = await evenFailed(client.wait(run));
         waiting.stop();
       }
       if (run.activeStepRequirements.length === 0) break;
-      const next = await answerOne(context, run, by);
+      const next = await answerOne(context, run, sending);
       if (next === undefined) return EXIT.interrupted;
       run = next;
       if (options.once) break;
@@ -53,7 +58,7 @@ export async function answer(runId: string, options: AnswerOptions): Promise<voi
 const PREVIEW = paint('yellow', '  No worker could be asked: this is a preview, and may be cut.');
 
 /** The run after the answer to its oldest question; `undefined` where the person has stopped. */
-async function answerOne({ client, waiting }: Context, run: Run, by: string | undefined): Promise<Run | undefined> {
+async function answerOne({ client, waiting }: Context, run: Run, sending: ContinueOptions): Promise<Run | undefined> {
   const requirement = run.activeStepRequirements[0]!;
   print(
     '',
@@ -79,18 +84,13 @@ async function answerOne({ client, waiting }: Context, run: Run, by: string | un
   } finally {
     closing.abort();
   }
-  return send({ client, waiting }, run, requirement, by);
+  return send({ client, waiting }, run, sending);
 }
 
-async function send(
-  { client, waiting }: Context,
-  run: Run,
-  requirement: Requirement,
-  by: string | undefined,
-): Promise<Run> {
-  waiting.for(`run '${label(run.runId)}' to pause or end`);
+async function send({ client, waiting }: Context, run: Run, sending: ContinueOptions): Promise<Run> {
+  waiting.for(outcomeOf(run.runId, sending.until));
   try {
-    return await evenFailed(client.continueRun(run, by === undefined ? {} : { by }));
+    return await evenFailed(client.continueRun(run, sending));
   } catch (error) {
     // Somebody was first: what is open now is asked next.
     const refused = error instanceof RequirementAlreadyResolved || error instanceof InvalidAnswer;

@@ -4,12 +4,14 @@ import { conclude, evenFailed } from './conclude.ts';
 import { CliError, EXIT } from './exit.ts';
 import { findRequirement, findRun, findTool } from './find.ts';
 import { jsonOf, objectOf, signedInUser, textOf, timeoutOf } from './given.ts';
+import { outcomeOf } from './waiting.ts';
 import { type CommonOptions, withClient } from './with-client.ts';
 
 export interface DecideOptions extends CommonOptions {
   readonly by?: string;
   readonly digest?: string;
   readonly timeout?: string;
+  readonly wait?: boolean;
   readonly toolCall?: string;
   readonly feedback?: string;
   readonly values?: string;
@@ -99,7 +101,7 @@ export const DECISIONS = {
 export type DecisionName = keyof typeof DECISIONS;
 
 /**
- * Answers one requirement, with the digest of what the run shows, and waits for the next pause or the end. Exit code 0
+ * Answers one requirement, with the digest of what the run shows, and waits for the next pause or the end, unless told not to. Exit code 0
  * where the answer took effect, whatever the run made of it, unless the run failed.
  */
 export async function decide(
@@ -116,8 +118,9 @@ export async function decide(
     checkDigest(requirement, options.digest);
     answer(requirement);
     const by = options.by ?? signedInUser();
-    waiting.for(`run '${run.runId}' to pause or end`);
-    const after = await evenFailed(client.continueRun(run, { ...timeout, ...(by === undefined ? {} : { by }) }));
+    const until = options.wait === false ? 'accepted' : 'pause';
+    waiting.for(outcomeOf(run.runId, until));
+    const after = await evenFailed(client.continueRun(run, { ...timeout, until, ...(by === undefined ? {} : { by }) }));
     waiting.stop();
     conclude(after, options.json);
     return after.status === 'failed' ? EXIT.runEndedBadly : EXIT.done;

@@ -54,7 +54,7 @@ function registerRuns(program: Command): void {
 function registerAnswers(program: Command): void {
   command(program, 'answer <run>', 'answer what a run asks, here in the terminal')
     .option(...BY)
-    .option('--once', 'only what is open now; do not wait for what comes next')
+    .option('--once', 'one answer only; do not wait for what comes next')
     .action(async (run: string, options: AnswerOptions) => (await import('./answer.ts')).answer(run, options));
   decision(program, 'approve', 'yes: run it, or keep the output')
     .option(...TOOL_CALL)
@@ -91,6 +91,7 @@ function decision(program: Command, name: DecisionName, description: string): Co
   return command(program, `${name} <run> [requirement]`, description)
     .option(...BY)
     .option('--digest <digest>', 'of what was seen; refused where something else is shown by now')
+    .option('--no-wait', 'only until the run has taken the answer, not for what comes next')
     .option(...TIMEOUT)
     .action(async (run: string, requirement: string | undefined, options: DecideOptions) =>
       (await import('./decide.ts')).decide(name, run, requirement, options),

@@ -5,6 +5,7 @@ import { follow } from './follow.ts';
 import { jsonOrText, timeoutOf } from './given.ts';
 import { aside, paintAside } from './output.ts';
 import { label } from './plain.ts';
+import { outcomeOf } from './waiting.ts';
 import { type CommonOptions, withClient } from './with-client.ts';
 
 export interface RunCommandOptions extends CommonOptions {
@@ -34,7 +35,7 @@ export async function run(workflow: string, options: RunCommandOptions): Promise
     // Whoever stops waiting needs it to come back.
     if (!json) aside(paintAside('dim', `run ${label(started.runId)}`));
     if (watch) return follow(context, started.runId, { ...timeout, ...(json === undefined ? {} : { json }) });
-    waiting.for(`run '${label(started.runId)}' to pause or end`);
+    waiting.for(outcomeOf(started.runId));
     const ended = await evenFailed(client.wait(started, timeout));
     waiting.stop();
     conclude(ended, json);

@@ -4,11 +4,17 @@
  */
 import { aside, paintAside } from './output.ts';
 import { clock, elapsed } from './time.ts';
-import { oneLine } from './plain.ts';
+import type { ContinueOptions } from '../client.ts';
+import { label, oneLine } from './plain.ts';
 
 const QUIET_MS = 2_000;
 const TICK_MS = 1_000;
 export const CLEAR_LINE = '\r\u001b[2K';
+
+/** What a wait for a run is for. */
+export function outcomeOf(runId: string, until: ContinueOptions['until'] = 'pause'): string {
+  return `run '${label(runId)}' ${until === 'accepted' ? 'to take the answer' : 'to pause or end'}`;
+}
 
 export class Waiting {
   #what: string | undefined;

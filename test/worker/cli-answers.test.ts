@@ -39,6 +39,18 @@ describe.concurrent('requirements', { timeout: 180_000 }, () => {
     expect(shown.stdout).toMatch(/b#confirmation rejected by ann at .*: not today/);
   });
 
+  test('--no-wait: until the run has taken the answer, and a refused one is an error all the same', async () => {
+    const { run, id } = await started('clientTwice');
+    const taken = await at.cli.holdpoint('approve', id, 'one#confirmation', '--no-wait', '--by', 'ann', '--json');
+    expect(taken).toMatchObject({
+      code: 0,
+      json: { stepRequirements: [{ resolution: 'confirmed', resolvedBy: 'ann' }, { id: 'two#confirmation' }] },
+    });
+    const refused = await at.cli.holdpoint('reject', id, 'one#confirmation', '--no-wait');
+    expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('already confirmed by ann') });
+    await run.handle.terminate();
+  });
+
   test('every kind of pause has its commands', async () => {
     const { run, id, of } = await started('everyKindAtOnce', 7);
     const unnamed = await at.cli.holdpoint('approve', id);
