@@ -27,29 +27,14 @@ export async function orNearRuns<T>(client: HoldpointClient, runId: string, work
 }
 
 /**
- * The requirement named, or the only one that is open.
+ * The requirement named – by its id, or by its step where that has one open question –, or the only one that is open.
  * @throws {CliError} where it is not there, or several are open and none is named
  * @throws {RunNotPaused} where nothing is open
  */
-export function findRequirement(run: Run, id: string | undefined): Requirement {
+export function findRequirement(run: Run, name: string | undefined): Requirement {
   const open = run.activeStepRequirements;
-  if (id !== undefined) {
-    const found = run.stepRequirements.find((each) => each.id === id);
-    if (found) return found;
-    if (run.complete && open.length === 0) throw new RunNotPaused(run);
-    const { openCount = open.length } = run;
-    if (openCount > open.length) {
-      throw new CliError(
-        'notFound',
-        `Of ${openCount} open requirements of run '${run.runId}', '${id}' is not among the known: ${UNKNOWN}.`,
-      );
-    }
-    const near = nearMatches(
-      id,
-      [...open, ...run.stepRequirements].map((each) => each.id),
-    );
-    const known = near.length > 0 ? near : open.map((each) => each.id).slice(0, 5);
-    throw new CliError('notFound', `Run '${run.runId}' has no requirement '${id}'.`, known);
+  if (name !== undefined) {
+    return run.stepRequirements.find(({ id }) => id === name) ?? findByStep(run, name) ?? notFound(run, name);
   }
   const [only, another] = open;
   if (!only) throw new RunNotPaused(run);
@@ -58,11 +43,42 @@ export function findRequirement(run: Run, id: string | undefined): Requirement {
   throw new CliError('usage', `Run '${run.runId}' has ${open.length} open requirements: name one of ${ids}.`);
 }
 
-/** The call named, or the only one of the pause that still waits. @throws {CliError} */
-export function findTool({ id, tools }: Requirement, toolCall: string | undefined): ToolRequirement {
+/** @throws {CliError} where the step has several: which one is meant is not for us to guess */
+function findByStep(run: Run, name: string): Requirement | undefined {
+  const open = run.activeStepRequirements;
+  const [only, ...others] = open.filter(({ stepName }) => stepName === name);
+  // A memo shows the oldest only: those that it leaves out may be of this step too.
+  if (!only || (run.openCount ?? open.length) > open.length) return undefined;
+  if (others.length === 0) return only;
+  const ids = [only, ...others].map(({ id }) => id).join(', ');
+  throw new CliError('usage', `Step '${name}' has ${others.length + 1} open requirements: name one of ${ids}.`);
+}
+
+function notFound(run: Run, name: string): never {
+  const open = run.activeStepRequirements;
+  if (run.complete && open.length === 0) throw new RunNotPaused(run);
+  const { openCount = open.length } = run;
+  if (openCount > open.length) {
+    throw new CliError(
+      'notFound',
+      `Of ${openCount} open requirements of run '${run.runId}', '${name}' is not among the known: ${UNKNOWN}.`,
+    );
+  }
+  const ids = [...open, ...run.stepRequirements].map(({ id }) => id);
+  const near = nearMatches(name, ids);
+  const known = near.length > 0 ? near : open.map(({ id }) => id).slice(0, 5);
+  throw new CliError('notFound', `Run '${run.runId}' has no requirement '${name}'.`, known);
+}
+
+/** The call named – by its id, or by its tool where one call of it waits –, or the only one that waits. @throws {CliError} */
+export function findTool(
+  { id, tools, toolCount = tools.length }: Requirement,
+  toolCall: string | undefined,
+): ToolRequirement {
   const open = tools.filter(({ isResolved }) => !isResolved);
   if (toolCall !== undefined) {
-    const found = tools.find(({ toolCallId }) => toolCallId === toolCall);
+    const byId = tools.find(({ toolCallId }) => toolCallId === toolCall);
+    const found = byId ?? (toolCount > tools.length ? undefined : findByTool(tools, toolCall));
     if (found) return found;
     const ids = tools.map(({ toolCallId }) => toolCallId);
     const near = nearMatches(toolCall, ids);
@@ -71,9 +87,25 @@ export function findTool({ id, tools }: Requirement, toolCall: string | undefine
   const [only, another] = open;
   if (only && !another) return only;
   if (!only) throw new CliError('usage', `Requirement '${id}' has no tool call that waits.`);
-  const calls = open.map(({ toolCallId, toolName }) => `${toolCallId} (${toolName})`).join(', ');
   throw new CliError(
     'usage',
-    `Requirement '${id}' waits for ${open.length} tool calls: name one with --tool-call, of ${calls}.`,
+    `Requirement '${id}' waits for ${open.length} tool calls: name one with --tool-call, of ${named(open)}.`,
   );
+}
+
+/** @throws {CliError} where the tool has several */
+function findByTool(tools: readonly ToolRequirement[], name: string): ToolRequirement | undefined {
+  const calls = tools.filter(({ toolName }) => toolName === name);
+  const open = calls.filter(({ isResolved }) => !isResolved);
+  // One that has its answer says so itself.
+  const [only, another] = open.length > 0 ? open : calls;
+  if (!another) return only;
+  throw new CliError(
+    'usage',
+    `Several calls of '${name}' are there: name one of ${named(open.length > 0 ? open : calls)}.`,
+  );
+}
+
+function named(calls: readonly ToolRequirement[]): string {
+  return calls.map(({ toolCallId, toolName }) => `${toolCallId} (${toolName})`).join(', ');
 }

@@ -1,4 +1,5 @@
 /** `holdpoint list`: runs, newest first. */
+import type { OpenPause } from '../../workflows/protocol/memo.ts';
 import { print, printJson, paint } from './output.ts';
 import { type Filter, type ListedRun, listedRuns } from './listing.ts';
 import { label, oneLine } from './plain.ts';
@@ -34,11 +35,18 @@ function linesOf(run: ListedRun): string[] {
   const hidden = openCount - open.length;
   return [
     `${paint('bold', label(runId))} ${statusText(status)} ${paint('dim', `${oneLine(workflowName)}, ${started}${session}`)}`,
-    ...open.map(({ id, message, createdAt }) => {
-      const asked = message === undefined ? '' : ` ${oneLine(message, 100)}`;
-      return `  ${label(id)}${asked} ${paint('dim', `waits for ${elapsed(Date.now() - Date.parse(createdAt))}`)}`;
+    ...open.map((pause) => {
+      const asked = pause.message ?? callsOf(pause);
+      const since = paint('dim', `waits for ${elapsed(Date.now() - Date.parse(pause.createdAt))}`);
+      return [`  ${label(pause.id)}`, ...(asked === '' ? [] : [oneLine(asked, 100)]), since].join(' ');
     }),
     ...(unreadable === undefined ? [] : [paint('dim', `  ${oneLine(unreadable, 300)}`)]),
     ...(hidden > 0 ? [paint('dim', `  … and ${hidden} more`)] : []),
   ];
+}
+
+/** The tool calls of a pause that still wait, with their arguments. */
+function callsOf({ tools = [] }: OpenPause): string {
+  const open = tools.filter(({ resolution }) => resolution === undefined);
+  return open.map(({ toolName, preview }) => `${toolName} ${preview}`).join(', ');
 }

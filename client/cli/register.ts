@@ -13,7 +13,7 @@ const CONFIG = ['-c, --config <file>', 'the configuration; default: the nearest 
 const JSON_OUT = ['--json', 'JSON on stdout, for programs'] as const;
 const BY = ['--by <name>', 'who answers, as recorded; default: the signed-in user'] as const;
 const TIMEOUT = ['--timeout <duration>', "wait no longer than this, '30s'; the run goes on"] as const;
-const TOOL_CALL = ['--tool-call <id>', 'the tool call that is meant; may be left out where one waits'] as const;
+const TOOL_CALL = ['--tool-call <id or tool>', 'the tool call that is meant; may be left out where one waits'] as const;
 const TEXT = '<text>, or @file';
 
 export function registerClientCommands(program: Command): void {

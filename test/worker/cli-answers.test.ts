@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { agents, call, calls, effectsOf, play, type Turn } from '../support/agents.ts';
 import { openCli } from './cli.ts';
 
@@ -41,7 +41,8 @@ describe.concurrent('requirements', { timeout: 180_000 }, () => {
 
   test('--no-wait: until the run has taken the answer, and a refused one is an error all the same', async () => {
     const { run, id } = await started('clientTwice');
-    const taken = await at.cli.holdpoint('approve', id, 'one#confirmation', '--no-wait', '--by', 'ann', '--json');
+    // By the name of its step, which one open requirement has.
+    const taken = await at.cli.holdpoint('approve', id, 'one', '--no-wait', '--by', 'ann', '--json');
     expect(taken).toMatchObject({
       code: 0,
       json: { stepRequirements: [{ resolution: 'confirmed', resolvedBy: 'ann' }, { id: 'two#confirmation' }] },
@@ -154,7 +155,12 @@ describe.concurrent('tool calls', { timeout: 180_000 }, () => {
     const unknown = await at.cli.holdpoint('approve', id, '--tool-call', 'p2', '--json');
     expect(unknown).toMatchObject({ code: 4, json: { error: { type: 'holdpoint.NotFound' } } });
     expect(unknown.json.error.matches).toContain('p1');
-    expect((await at.cli.holdpoint('approve', id, '--tool-call', 'p1', '--by', 'ann')).code).toBe(0);
+    const listed = async () => (await at.cli.holdpoint('list', '--workflow', 'agentMarathon', '--paused')).stdout;
+    const asked =
+      'pay {"to":"bea","euros":3,"reference":"none"}, book {"flight":"LH1"}, deploy {"version":"7"} waits for ';
+    await vi.waitFor(async () => expect(await listed()).toContain(`${requirement.id} ${asked}`), 60_000);
+    // By the name of its tool, which one call has.
+    expect((await at.cli.holdpoint('approve', id, '--tool-call', 'pay', '--by', 'ann')).code).toBe(0);
     expect(
       (await at.cli.holdpoint('input', id, requirement.id, '--tool-call', 'b1', '--values', '{"seat":"2C"}')).code,
     ).toBe(0);

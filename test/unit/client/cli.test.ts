@@ -172,7 +172,44 @@ describe('an answer', () => {
       tools: { c: { action: 'result', result: 1 } },
     });
     const requirement = new Requirement(requirementFields('executor', { tools }));
+    expect(findTool(requirement, 'do_b').toolCallId).toBe('b');
     expect(() => findTool(requirement, 'z')).toThrow(/no tool call 'z'\. Did you mean 'a', 'b'\?/);
+  });
+
+  it('to a tool call may name its tool, where one call of it waits', () => {
+    const first = { ...tool('a', 'confirmation'), toolName: 'ship' };
+    const second = { ...tool('b', 'confirmation'), toolName: 'ship' };
+    const named = (...tools: StepRequirement['tools'] & {}) =>
+      findTool(new Requirement(requirementFields('executor', { tools })), 'ship').toolCallId;
+    expect(named(first, tool('c', 'confirmation'))).toBe('a');
+    expect(named({ ...first, resolution: 'confirmed' }, second)).toBe('b');
+    // It says itself that it has its answer.
+    expect(named({ ...first, resolution: 'confirmed' })).toBe('a');
+    expect(named({ ...first, toolName: 'b' }, { ...second, toolCallId: 'ship' })).toBe('ship');
+    expect(() => named(first, second)).toThrow("Several calls of 'ship' are there: name one of a (ship), b (ship).");
+    const some = { ...requirementFields('executor', { tools: [first] }), toolCount: 30 };
+    expect(() => findTool(new Requirement(some), 'ship')).toThrow(/no tool call 'ship'/);
+  });
+
+  it('may name a step in place of the requirement, where it has one that is open', () => {
+    const gate = (id: string, more: Partial<StepRequirement> = {}) =>
+      requirementFields('confirmation', { id, stepName: 'pay', ...more });
+    const find = (name: string, ...all: StepRequirement[]) => findRequirement(new Run(runFields(all), true), name).id;
+    const other = requirementFields('confirmation', { id: 'other#confirmation', stepName: 'other' });
+    expect(find('pay', gate('pay#confirmation'), other)).toBe('pay#confirmation');
+    expect(find('pay', gate('pay#confirmation', { resolution: 'confirmed' }), gate('pay#outputReview'), other)).toBe(
+      'pay#outputReview',
+    );
+    expect(() => find('pay', gate('a/pay#confirmation'), gate('b/pay#confirmation'))).toThrow(
+      "Step 'pay' has 2 open requirements: name one of a/pay#confirmation, b/pay#confirmation.",
+    );
+    expect(() => find('pay', gate('pay#confirmation', { resolution: 'confirmed' }), other)).toThrow(
+      /no requirement 'pay'. Did you mean 'pay#confirmation'/,
+    );
+    // An id is an id, whatever steps are called.
+    expect(find('x', gate('x', { stepName: 'y' }), gate('y', { stepName: 'x' }))).toBe('x');
+    const some = { ...runFields([gate('pay#confirmation')]), openCount: 30 };
+    expect(() => findRequirement(new Run(some, false), 'pay')).toThrow(/not among the known/);
   });
 
   it('may leave out the requirement only where exactly one is open', () => {
