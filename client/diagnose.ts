@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { type Description, describeRun } from './describe.ts';
 import { ServerUnavailable } from './errors.ts';
+import { endOfHistory } from './history-end.ts';
 import { readMessage } from './payloads.ts';
 import { addressOf, call } from './server-call.ts';
 
@@ -13,7 +14,7 @@ const ACTIVITY_TASKS = 2;
 
 /**
  * `waiting for …`, with what to do; `undefined` where the run is at work. The words stay the same while the reason does.
- * @param lastTaskFailure message of the newest WorkflowTaskFailed event that no success followed
+ * @param lastTaskFailure message of the newest WorkflowTaskFailed event that no success followed, where it is known
  */
 export async function diagnose(
   client: Client,
@@ -37,12 +38,27 @@ async function troubleOfTask(
 ): Promise<string | undefined> {
   if (!pendingWorkflowTask) return undefined;
   if (Number(pendingWorkflowTask.attempt) > 1 || lastTaskFailure !== undefined) {
-    const failure = lastTaskFailure === undefined ? 'it fails or times out' : `it fails with: ${lastTaskFailure}`;
+    const message = lastTaskFailure ?? (await newestTaskFailure(client, runId));
+    const failure = message === undefined ? 'it fails or times out' : `it fails with: ${withoutStop(message)}`;
     return `waiting for the worker to get over the workflow task of run '${runId}': ${failure}`;
   }
   if (pendingWorkflowTask.state !== SCHEDULED) return undefined;
   const queue = workflowExecutionInfo?.taskQueue ?? '';
   return `waiting for a worker: ${await pollers(client, queue, WORKFLOW_TASKS)}; run '${runId}' needs one (npx holdpoint worker)`;
+}
+
+async function newestTaskFailure(client: Client, runId: string): Promise<string | undefined> {
+  try {
+    return (await endOfHistory(client, runId, REQUEST_MS)).taskFailure;
+  } catch {
+    // Without its message it is a trouble all the same. The test server does not read backwards.
+    return undefined;
+  }
+}
+
+/** The reason stands in a sentence, which has a full stop of its own. */
+function withoutStop(message: string): string {
+  return message.replace(/\.$/, '');
 }
 
 async function troubleOfActivity(
@@ -53,8 +69,8 @@ async function troubleOfActivity(
   for (const { state, attempt, lastFailure, activityType, activityOptions } of pendingActivities ?? []) {
     const name = activityType?.name ?? '';
     if (lastFailure && Number(attempt) > 1) {
-      const message = await readMessage(client, runId, lastFailure);
-      return `waiting for activity '${name}' of run '${runId}', which is retried after: ${message}`;
+      const message = (await readMessage(client, runId, lastFailure)) ?? 'no message';
+      return `waiting for activity '${name}' of run '${runId}', which is retried after: ${withoutStop(message)}`;
     }
     if (state !== SCHEDULED) continue;
     const queue = activityOptions?.taskQueue?.name ?? workflowExecutionInfo?.taskQueue ?? '';

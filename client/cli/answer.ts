@@ -55,7 +55,7 @@ export async function answer(runId: string, options: AnswerOptions): Promise<voi
   });
 }
 
-const PREVIEW = paint('yellow', '  No worker could be asked: this is a preview, and may be cut.');
+const PREVIEW = paint('yellow', '  No worker could tell more: this is a preview, and may be cut.');
 
 /** The run after the answer to its oldest question; `undefined` where the person has stopped. */
 async function answerOne({ client, waiting }: Context, run: Run, sending: ContinueOptions): Promise<Run | undefined> {

@@ -21,7 +21,7 @@ export function statusText(status: RunStatus): string {
   return paint(COLOURS[status], status);
 }
 
-const NO_WORKER = 'No worker could be asked: this is the memo of the run, its outputs are missing.';
+const NO_WORKER = 'No worker could tell more: this is the memo of the run, its outputs are missing.';
 const ENDED_WITHOUT_OUTPUT = 'It ended without an output of its own: holdpoint audit has what was decided.';
 
 /** Everything. */

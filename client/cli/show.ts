@@ -1,7 +1,10 @@
 /** `holdpoint show`: one run as it is now. */
+import type { HoldpointClient } from '../client.ts';
 import { diagnose } from '../diagnose.ts';
+import { endOfHistory } from '../history-end.ts';
+import { hasEnded, type Run } from '../run.ts';
 import { findRun } from './find.ts';
-import { print, printJson } from './output.ts';
+import { paint, print, printJson } from './output.ts';
 import { oneLine } from './plain.ts';
 import { runLines } from './render-run.ts';
 import { type CommonOptions, withClient } from './with-client.ts';
@@ -9,11 +12,23 @@ import { type CommonOptions, withClient } from './with-client.ts';
 export async function show(runId: string, options: CommonOptions): Promise<void> {
   await withClient(options, async ({ client }) => {
     const run = await findRun(client, runId);
-    if (options.json) printJson(run);
-    else {
-      print(...runLines(run));
-      const trouble = run.status === 'running' ? await diagnose(client.temporal, run.runId, undefined) : undefined;
-      if (trouble !== undefined) print(oneLine(trouble, 1000));
-    }
+    if (options.json) return printJson(run);
+    print(...runLines(run));
+    // A run that a worker tells of, and that waits for a human, has no trouble.
+    if (hasEnded(run) || (run.complete && run.isPaused)) return;
+    const [trouble, isAnswered] = await Promise.all([
+      diagnose(client.temporal, run.runId, undefined),
+      hasAnswerOnItsWay(client, run),
+    ]);
+    if (isAnswered) print(paint('yellow', ON_ITS_WAY));
+    if (trouble !== undefined) print(oneLine(trouble, 1000));
   });
+}
+
+const ON_ITS_WAY = 'An answer is on its way: it counts once a worker has taken it. Do not answer again.';
+
+async function hasAnswerOnItsWay({ temporal }: HoldpointClient, { runId }: Run): Promise<boolean> {
+  // It is told beside the run, which has been shown.
+  const { isAnswered } = await endOfHistory(temporal, runId).catch(() => ({ isAnswered: false }));
+  return isAnswered;
 }

@@ -1,0 +1,43 @@
+/** What the commands say of a run whose workflow tasks fail, and of answers that nothing has taken yet. */
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { bundleWorkflows } from '../../worker/bundle.ts';
+import { openCli } from './cli.ts';
+
+const at = openCli();
+
+test('a changed definition: show says the failure, and that an answer is on its way', {
+  timeout: 120_000,
+}, async () => {
+  const workflowsPath = fileURLToPath(new URL('../workflows/drift/pipeline.ts', import.meta.url));
+  const { code } = await bundleWorkflows({ workflowsPath });
+  const taskQueue = `drift-${randomUUID()}`;
+  const deploy = (version: string) =>
+    at.server.worker({
+      taskQueue,
+      workflowBundle: { code: code.replaceAll('__VERSION__', version) },
+      activities: { effect: async () => 'done' },
+    });
+  const old = await deploy('old');
+  const run = await at.server.start('drifting', 'IN', undefined, { taskQueue });
+  await run.paused();
+  await old.stop();
+  const id = run.handle.workflowId;
+  const quiet = await at.cli.holdpoint('show', id);
+  expect(quiet.stdout).toContain('No worker could tell more');
+  expect(quiet.stdout).not.toContain('on its way');
+
+  const changed = await deploy('renamed');
+  const sent = await at.cli.holdpoint('approve', id, '--no-wait', '--timeout', '5s');
+  expect(sent).toMatchObject({ code: 7, stderr: expect.stringContaining('Your answer is on its way') });
+  const shown = await at.cli.holdpoint('show', id);
+  expect(shown.stdout).toMatch(/An answer is on its way: .* Do not answer again\./);
+  expect(shown.stdout).toMatch(/it fails with: holdpoint\.DefinitionChanged: workflow 'drifting' was changed at /);
+  await changed.stop();
+
+  const back = await deploy('old');
+  expect(await run.result()).toMatchObject({ status: 'completed' });
+  expect((await at.cli.holdpoint('show', id)).stdout).not.toContain('on its way');
+  await back.stop();
+});
