@@ -64,9 +64,13 @@ export class RunAlreadyExists extends HoldpointError {
   override readonly name = 'RunAlreadyExists';
   readonly type = 'holdpoint.RunAlreadyExists';
   readonly runId: string;
+  /** The part of the message that says what to do with this client. */
+  readonly hint: string;
 
   constructor(runId: string) {
-    super(`there is a run '${runId}' already; choose another runId, or leave it out to get a new one.`);
+    const hint = 'choose another runId, or leave it out to get a new one';
+    super(`there is a run '${runId}' already; ${hint}.`);
+    this.hint = hint;
     this.runId = runId;
   }
 }
@@ -90,10 +94,13 @@ export class RunNotPaused extends HoldpointError {
   readonly type = 'holdpoint.RunNotPaused';
   readonly runId: string;
   readonly status: RunStatus;
+  /** The part of the message that says what to do with this client. */
+  readonly hint: string;
 
   constructor({ runId, status }: Pick<Run, 'runId' | 'status'>) {
     const hint = status === 'running' ? 'wait until it pauses (client.wait)' : 'it has ended and takes no answer';
     super(`run '${runId}' is ${status} and has no open requirement: ${hint}.`);
+    this.hint = hint;
     this.runId = runId;
     this.status = status;
   }
@@ -193,14 +200,16 @@ export class WaitTimeout extends HoldpointError {
   readonly runId: string;
   /** What the run waits for, where something is wrong: `waiting for a worker: …`. */
   readonly waitingFor: string | undefined;
+  /** The part of the message that says what to do with this client. */
+  readonly hint: string;
 
   /** @param hasSent an answer is on its way */
   constructor(runId: string, timeoutMs: number, waitingFor: string | undefined, hasSent = false) {
-    const reason = waitingFor ?? 'waiting for it to pause or end; its steps are at work';
+    const reason = waitingFor ?? 'waiting for it to go on; its steps are at work';
+    const hint = `client.wait('${runId}') waits again`;
     const sent = hasSent ? ' Your answer is on its way: do not answer again.' : '';
-    super(
-      `run '${runId}', after ${timeoutMs} ms: ${reason}. It goes on without you; client.wait('${runId}') waits again.${sent}`,
-    );
+    super(`run '${runId}', after ${timeoutMs} ms: ${reason}. It goes on without you; ${hint}.${sent}`);
+    this.hint = hint;
     this.runId = runId;
     this.waitingFor = waitingFor;
   }

@@ -2,7 +2,7 @@
 /** `holdpoint`, the command. What a command needs is loaded when it runs: most need no worker. */
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
-import { CliError, EXIT, errorJson, exitCodeOf, isOurs } from '../client/cli/exit.ts';
+import { CliError, EXIT, errorJson, exitCodeOf, isOurs, messageOf } from '../client/cli/exit.ts';
 import { wholeNumber } from '../client/cli/given.ts';
 import { printJsonLine } from '../client/cli/output.ts';
 import { plain } from '../client/cli/plain.ts';
@@ -90,7 +90,7 @@ try {
   if (code !== EXIT.done && process.argv.includes('--json')) printJsonLine(errorJson(said));
   // Commander has said what is wrong itself.
   // More lines stand to the right: what is told of data must not pass for a line of ours.
-  const told = plain(isOurs(error) ? error.message : explain(error)).replaceAll('\n', '\n  ');
+  const told = plain(isOurs(error) ? messageOf(error) : explain(error)).replaceAll('\n', '\n  ');
   if (!(error instanceof CommanderError)) terminal.fail(told);
   await written();
   process.exit(code);

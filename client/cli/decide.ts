@@ -1,5 +1,10 @@
 /** The answers for scripts: `approve`, `reject`, `edit`, `input`, `select`, `retry`, `skip`, `complete`. */
+import { ACTIONS } from '../../workflows/human/answer-rules.ts';
+import { TOOL_ACTIONS } from '../../workflows/human/tool-answers.ts';
+import type { DecisionAction } from '../../workflows/protocol/signals.ts';
+import { InvalidAnswer } from '../errors.ts';
 import type { Requirement } from '../requirement.ts';
+import { COMMAND_OF } from './command-line.ts';
 import { conclude, evenFailed } from './conclude.ts';
 import { CliError, EXIT } from './exit.ts';
 import { findRequirement, findRun, findTool } from './find.ts';
@@ -116,7 +121,11 @@ export async function decide(
     const run = await findRun(client, runId);
     const requirement = findRequirement(run, requirementId);
     checkDigest(requirement, options.digest);
-    answer(requirement);
+    try {
+      answer(requirement);
+    } catch (error) {
+      throw asCommand(error, name, requirement, options.toolCall);
+    }
     const by = options.by ?? signedInUser();
     const until = options.wait === false ? 'accepted' : 'pause';
     waiting.for(outcomeOf(run.runId, until));
@@ -125,6 +134,27 @@ export async function decide(
     conclude(after, options.json);
     return after.status === 'failed' ? EXIT.runEndedBadly : EXIT.done;
   });
+}
+
+/** The rules speak of actions; what was typed is a command. */
+export function asCommand(
+  error: unknown,
+  name: DecisionName,
+  requirement: Requirement,
+  toolCall: string | undefined,
+): unknown {
+  if (!(error instanceof InvalidAnswer)) return error;
+  const { id, kind } = requirement;
+  const takes = (actions: readonly DecisionAction[]) => actions.map((action) => COMMAND_OF[action]);
+  const pause: readonly string[] = takes(ACTIONS[kind]);
+  const words = kind.replaceAll('_', ' ');
+  const refused = (what: string, taken: readonly string[]) =>
+    new InvalidAnswer(id, `${name} is no answer to ${what}; it takes ${taken.join(', ')}`);
+  if (!pause.includes(name)) return refused(`${/^[eio]/.test(words) ? 'an' : 'a'} ${words} pause`, pause);
+  if (kind !== 'executor') return error;
+  const tool = findTool(requirement, toolCall);
+  const call: readonly string[] = takes(TOOL_ACTIONS[tool.kind]);
+  return call.includes(name) ? error : refused(`tool call '${tool.toolCallId}'`, call);
 }
 
 /** Who has looked before says what they saw; without it, it is what is shown now. */

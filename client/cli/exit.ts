@@ -4,12 +4,14 @@ import {
   HoldpointError,
   InvalidAnswer,
   RequirementAlreadyResolved,
+  RunAlreadyExists,
   RunFailed,
   RunNotFound,
   RunNotPaused,
   UnresolvedRequirements,
   WaitTimeout,
 } from '../errors.ts';
+import { commandLine } from './command-line.ts';
 
 export const EXIT = {
   done: 0,
@@ -67,10 +69,27 @@ export function exitCodeOf(error: unknown): number {
 
 const REFUSED = [InvalidAnswer, RequirementAlreadyResolved, RunNotPaused, UnresolvedRequirements];
 
+/** What went wrong, and what to type: the client says what to call. */
+export function messageOf(error: unknown): string {
+  if (error instanceof RunAlreadyExists) {
+    return inCommands(error, 'choose another --run-id, or leave it out to get a new one');
+  }
+  if (error instanceof WaitTimeout) return inCommands(error, `${commandLine('watch', [error.runId])} waits again`);
+  if (error instanceof RunNotPaused && error.status === 'running') {
+    return inCommands(error, `wait until it pauses (${commandLine('watch', [error.runId])})`);
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function inCommands({ message, hint }: Error & { readonly hint: string }, command: string): string {
+  // By a function: an id may have what `replace` reads as a pattern.
+  return message.replace(hint, () => command);
+}
+
 /** An error as `--json` prints it. */
 export function errorJson(error: unknown): object {
   const exitCode = exitCodeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const type = isOurs(error) ? error.type : error instanceof ConfigError ? 'holdpoint.ConfigError' : 'Error';
   const matches = error instanceof CliError && error.matches.length > 0 ? { matches: error.matches } : {};
   return { error: { type, message, exitCode, ...matches } };

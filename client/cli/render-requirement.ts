@@ -6,6 +6,7 @@ import { cut } from '../../workflows/protocol/memo.ts';
 import type { DecisionAction } from '../../workflows/protocol/signals.ts';
 import type { Requirement } from '../requirement.ts';
 import type { ToolRequirement } from '../tool-requirement.ts';
+import { COMMAND_OF, commandLine } from './command-line.ts';
 import { paint } from './output.ts';
 import { label, oneLine, plain, quoted, shown } from './plain.ts';
 import { rejectionOf } from './rejection.ts';
@@ -48,38 +49,28 @@ export function consequenceLines(requirement: Requirement): string[] {
 
 /** The commands that answer it, ready to type. */
 export function answerLines(runId: string, requirement: Requirement): string[] {
-  const commands =
-    requirement.kind === 'executor'
-      ? requirement.tools
-          .filter(({ isResolved }) => !isResolved)
-          .flatMap((tool) =>
-            TOOL_ACTIONS[tool.kind].map((each) => `${COMMANDS[each]} --tool-call ${quoted(tool.toolCallId)}`),
-          )
-      : ACTIONS[requirement.kind].map((each) =>
-          each === 'confirm' && requirement.kind === 'confirmation+user_input' ? 'approve --values …' : COMMANDS[each],
-        );
-  return commands.map((command) => {
-    const [name, ...options] = command.split(' ');
-    return paint('dim', `  ${commandLine(name!, [runId, requirement.id], options)}`);
-  });
+  const line = (action: DecisionAction, options: readonly string[]) =>
+    paint('dim', `  ${commandLine(COMMAND_OF[action], [runId, requirement.id], options)}`);
+  if (requirement.kind !== 'executor') {
+    const both = requirement.kind === 'confirmation+user_input';
+    return ACTIONS[requirement.kind].map((each) =>
+      line(each, each === 'confirm' && both ? ['--values …'] : (OPTIONS[each] ?? [])),
+    );
+  }
+  return requirement.tools
+    .filter(({ isResolved }) => !isResolved)
+    .flatMap(({ kind, toolCallId }) =>
+      TOOL_ACTIONS[kind].map((each) => line(each, [...(OPTIONS[each] ?? []), `--tool-call ${quoted(toolCallId)}`])),
+    );
 }
 
-/** A command to type, about these ids: none of them is an option, whatever it looks like. */
-export function commandLine(name: string, ids: readonly string[], options: readonly string[] = []): string {
-  const target = ids.map(quoted);
-  const words = ids.some((id) => id.startsWith('-')) ? [...options, '--', ...target] : [...target, ...options];
-  return `holdpoint ${[name, ...words].join(' ')}`;
-}
-
-const COMMANDS: Readonly<Record<DecisionAction, string>> = {
-  confirm: 'approve',
-  reject: 'reject --feedback …',
-  edit: 'edit --output …',
-  input: 'input --values …',
-  select: 'select --choice …',
-  retry: 'retry',
-  skip: 'skip',
-  result: 'complete --result …',
+/** What a command needs beside the ids. */
+const OPTIONS: Readonly<Partial<Record<DecisionAction, readonly string[]>>> = {
+  reject: ['--feedback …'],
+  edit: ['--output …'],
+  input: ['--values …'],
+  select: ['--choice …'],
+  result: ['--result …'],
 };
 
 /** What became of a requirement, in one line. */

@@ -31,6 +31,9 @@ test('a changed definition: show says the failure, and that an answer is on its 
   const changed = await deploy('renamed');
   const sent = await at.cli.holdpoint('approve', id, '--no-wait', '--timeout', '5s');
   expect(sent).toMatchObject({ code: 7, stderr: expect.stringContaining('Your answer is on its way') });
+  // The command to type, and no second full stop behind the error's own.
+  expect(sent.stderr).toContain(`holdpoint watch ${id} waits again.`);
+  expect(sent.stderr).not.toContain('..');
   const shown = await at.cli.holdpoint('show', id);
   expect(shown.stdout).toMatch(/An answer is on its way: .* Do not answer again\./);
   expect(shown.stdout).toMatch(/it fails with: holdpoint\.DefinitionChanged: workflow 'drifting' was changed at /);

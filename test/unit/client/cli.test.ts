@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { auditLine } from '../../../client/cli/audit.ts';
 import { timeoutOf } from '../../../client/cli/given.ts';
-import { DECISIONS, type DecideOptions, type DecisionName } from '../../../client/cli/decide.ts';
-import { CliError, EXIT, errorJson, exitCodeOf } from '../../../client/cli/exit.ts';
+import { asCommand, DECISIONS, type DecideOptions, type DecisionName } from '../../../client/cli/decide.ts';
+import { CliError, EXIT, errorJson, exitCodeOf, messageOf } from '../../../client/cli/exit.ts';
 import { findRequirement, findTool } from '../../../client/cli/find.ts';
 import { nearMatches } from '../../../client/cli/near.ts';
 import { oneLine, plain, safeJson, shown } from '../../../client/cli/plain.ts';
 import { answerLines, requirementLines, resolvedLine } from '../../../client/cli/render-requirement.ts';
 import { elapsed } from '../../../client/cli/time.ts';
-import { InvalidAnswer, RunNotFound, WaitTimeout } from '../../../client/errors.ts';
+import { InvalidAnswer, RunAlreadyExists, RunNotFound, RunNotPaused, WaitTimeout } from '../../../client/errors.ts';
 import { runLines } from '../../../client/cli/render-run.ts';
 import { compactRun } from '../../../client/compact-run.ts';
 import { toMemo } from '../../../workflows/protocol/memo.ts';
@@ -161,6 +161,38 @@ describe('an answer', () => {
     expect(() => answered('select', { choice: ['c'] }, 'route', { availableChoices: ['a'] })).toThrow(InvalidAnswer);
   });
 
+  it.each<[DecisionName, DecideOptions, RequirementKind, Partial<StepRequirement>, string]>([
+    ['approve', {}, 'route', {}, 'approve is no answer to a route pause; it takes select, reject'],
+    ['approve', {}, 'error', {}, 'approve is no answer to an error pause; it takes retry, skip, reject'],
+    ['retry', {}, 'output_review', {}, 'retry is no answer to an output review pause; it takes approve, edit, reject'],
+    ['select', { choice: ['c'] }, 'route', { availableChoices: ['a'] }, "unknown choice 'c'; choose from a"],
+    [
+      'approve',
+      {},
+      'executor',
+      { tools: [tool('a', 'external_execution')] },
+      "approve is no answer to tool call 'a'; it takes complete, reject",
+    ],
+    [
+      'retry',
+      {},
+      'executor',
+      { tools: [tool('a', 'confirmation'), tool('b', 'confirmation')] },
+      'retry is no answer to an executor pause; it takes approve, reject, input, complete',
+    ],
+  ])('%s %j on a %s pause is refused in commands', (name, options, kind, more, reason) => {
+    const requirement = new Requirement(requirementFields(kind, more));
+    const refusal = () => {
+      try {
+        DECISIONS[name](options)(requirement);
+      } catch (error) {
+        throw asCommand(error, name, requirement, options.toolCall);
+      }
+    };
+    expect(refusal).toThrow(InvalidAnswer);
+    expect(refusal).toThrow(`requirement 'node#${kind}': ${reason}.`);
+  });
+
   it('to a tool call names it, unless one waits', () => {
     const tools = [tool('a', 'confirmation'), tool('b', 'user_input')];
     expect(() => answered('approve', {}, 'executor', { tools })).toThrow(/name one with --tool-call, of a \(do_a\), b/);
@@ -221,6 +253,21 @@ describe('an answer', () => {
     expect(() => findRequirement(run(one), 'node#confirmatoin')).toThrow(/Did you mean 'node#confirmation'/);
     expect(() => findRequirement(run(), undefined)).toThrow(/has no open requirement/);
   });
+});
+
+it('what the client says of calls is said of commands', () => {
+  const said = [
+    new WaitTimeout('r $& 1', 300, 'waiting for a worker'),
+    new RunAlreadyExists('r1'),
+    new RunNotPaused({ runId: 'r1', status: 'running' }),
+    new RunNotPaused({ runId: 'r1', status: 'completed' }),
+  ].map(messageOf);
+  expect(said).toEqual([
+    "run 'r $& 1', after 300 ms: waiting for a worker. It goes on without you; holdpoint watch 'r $& 1' waits again.",
+    "there is a run 'r1' already; choose another --run-id, or leave it out to get a new one.",
+    "run 'r1' is running and has no open requirement: wait until it pauses (holdpoint watch r1).",
+    "run 'r1' is completed and has no open requirement: it has ended and takes no answer.",
+  ]);
 });
 
 it('exit codes tell what went wrong', () => {
