@@ -1,7 +1,7 @@
 /** A definition as plain data, with every gate in it: those of the nodes, and those of the tools that its agents have. Pure. */
 import type { AgentDefinition, TeamDefinition } from '../activities/agent.ts';
 import type { ToolDefinition } from '../activities/tool.ts';
-import type { HumanReviewOptions } from '../workflows/define/human-review.ts';
+import { type HumanReviewOptions, reviewWithDefaults } from '../workflows/define/human-review.ts';
 import { stepTypeOf, type WorkflowNode } from '../workflows/define/node.ts';
 import { childPath } from '../workflows/define/path.ts';
 import type { Executor, StepNode } from '../workflows/define/step.ts';
@@ -13,6 +13,7 @@ export interface Gate {
   /** Asked always, or where a function of the output or the arguments does not say no. */
   readonly when: 'always' | 'predicate' | 'error';
   readonly message?: string;
+  /** Left out where a no has a meaning of its own: errors, tools. */
   readonly onReject?: string;
   readonly timeout?: string;
   readonly onTimeout?: string;
@@ -59,7 +60,7 @@ export function treeOf(
     path,
     type: stepTypeOf(node),
     ...(node.kind === 'step' ? { executor: executorText(node.executor) } : {}),
-    gates: gatesOf(node.humanReview as Partial<HumanReviewOptions> | undefined, node.kind === 'router'),
+    gates: gatesOf(node),
     ...toolsOf(node, agents),
     ...(children.length === 0 ? {} : { children }),
   };
@@ -91,13 +92,21 @@ function executorText(executor: Executor): string {
   }
 }
 
-function gatesOf(review: Partial<HumanReviewOptions> = {}, isRouter: boolean): Gate[] {
+/** What there is beside the question. */
+type Limits = Pick<Gate, 'onReject' | 'timeout' | 'onTimeout'>;
+
+function gatesOf(node: WorkflowNode): Gate[] {
+  const given = node.humanReview as Partial<HumanReviewOptions> | undefined;
+  const review = reviewWithDefaults(stepTypeOf(node), given);
   const { requiresConfirmation, requiresUserInput, requiresOutputReview, requiresIterationReview, onError } = review;
-  const limits = {
-    ...(review.onReject === undefined ? {} : { onReject: review.onReject }),
-    ...(review.timeout === undefined ? {} : { timeout: review.timeout, onTimeout: review.onTimeout ?? 'cancel' }),
-  };
-  const gate = (kind: string, when: Gate['when'], message: string | undefined): Gate => {
+  const isRouter = node.kind === 'router';
+  const deadline = deadlineOf(node);
+  const gate = (
+    kind: string,
+    when: Gate['when'],
+    message: string | undefined,
+    limits: Limits = { onReject: review.onReject, ...deadline },
+  ): Gate => {
     const gated = { kind, when, ...(message === undefined ? {} : { message }), ...limits };
     return { ...gated, text: gateText(gated) };
   };
@@ -117,13 +126,24 @@ function gatesOf(review: Partial<HumanReviewOptions> = {}, isRouter: boolean): G
           ),
         ]
       : []),
-    ...(onError === 'pause' ? [gate('error', 'error', undefined)] : []),
+    // Its no cancels, whatever onReject says.
+    ...(onError === 'pause' ? [gate('error', 'error', undefined, deadline)] : []),
   ];
 }
 
-function gateText({ kind, when, message, onReject, timeout, onTimeout }: Omit<Gate, 'text'>): string {
+/** Of the node, and of the tools that it calls. */
+function deadlineOf({ humanReview }: WorkflowNode): Pick<Gate, 'timeout' | 'onTimeout'> {
+  const { timeout, onTimeout = 'cancel' } = (humanReview ?? {}) as Partial<HumanReviewOptions>;
+  return timeout === undefined ? {} : { timeout, onTimeout };
+}
+
+function gateText(
+  { kind, when, message, onReject, timeout, onTimeout }: Omit<Gate, 'text'>,
+  fields: readonly string[] = [],
+): string {
   return [
     kind.replaceAll('_', ' '),
+    fields.length === 0 ? '' : `: ${fields.join(', ')}`,
     when === 'predicate' ? ' where its predicate asks' : '',
     message === undefined ? '' : `: ${message}`,
     onReject === undefined ? '' : `, on reject ${onReject}`,
@@ -134,7 +154,7 @@ function gateText({ kind, when, message, onReject, timeout, onTimeout }: Omit<Ga
 function toolsOf(node: WorkflowNode, agents: Readonly<Record<string, Agent>> | undefined): { tools?: ToolNode[] } {
   const name = agentName(node);
   const agent = name !== undefined && agents && Object.hasOwn(agents, name) ? agents[name] : undefined;
-  return agent ? { tools: agentTools(agent) } : {};
+  return agent ? { tools: agentTools(agent, deadlineOf(node)) } : {};
 }
 
 function agentName(node: WorkflowNode): string | undefined {
@@ -142,24 +162,26 @@ function agentName(node: WorkflowNode): string | undefined {
   return executor?.kind === 'agent' || executor?.kind === 'team' ? executor.ref.name : undefined;
 }
 
-function agentTools(agent: Agent, member?: string): ToolNode[] {
+function agentTools(agent: Agent, deadline: Limits, member?: string): ToolNode[] {
   const own = Object.entries(agent.tools).map(([name, tool]) => {
-    const gate = 'kind' in tool && tool.kind === 'tool' ? toolGate(tool as ToolDefinition) : undefined;
+    const gate = 'kind' in tool && tool.kind === 'tool' ? toolGate(tool as ToolDefinition, deadline) : undefined;
     return { name, ...(member === undefined ? {} : { member }), ...(gate ? { gate } : {}) };
   });
   const members = agent.kind === 'team' ? Object.entries(agent.members) : [];
   return [
     ...own,
-    ...members.flatMap(([name, each]) => agentTools(each, member === undefined ? name : `${member}/${name}`)),
+    ...members.flatMap(([name, each]) => agentTools(each, deadline, member === undefined ? name : `${member}/${name}`)),
   ];
 }
 
-function toolGate({ requiresConfirmation, userInputFields, externalExecution }: ToolDefinition): Gate | undefined {
-  if (externalExecution) return { kind: 'external_execution', when: 'always', text: 'external execution' };
-  if (userInputFields.length > 0) {
-    return { kind: 'user_input', when: 'always', text: `user input: ${userInputFields.join(', ')}` };
-  }
+function toolGate(tool: ToolDefinition, deadline: Limits): Gate | undefined {
+  const asked = askedOf(tool);
+  return asked && { ...asked, ...deadline, text: gateText({ ...asked, ...deadline }, tool.userInputFields) };
+}
+
+function askedOf({ requiresConfirmation, userInputFields, externalExecution }: ToolDefinition) {
+  if (externalExecution) return { kind: 'external_execution', when: 'always' } as const;
+  if (userInputFields.length > 0) return { kind: 'user_input', when: 'always' } as const;
   if (requiresConfirmation === false) return undefined;
-  const when = typeof requiresConfirmation === 'function' ? 'predicate' : 'always';
-  return { kind: 'confirmation', when, text: gateText({ kind: 'confirmation', when }) };
+  return { kind: 'confirmation', when: typeof requiresConfirmation === 'function' ? 'predicate' : 'always' } as const;
 }

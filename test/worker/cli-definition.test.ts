@@ -30,7 +30,7 @@ beforeAll(() => {
        steps: [
          step({ name: 'fetch', executor: fetchData, humanReview: {
            requiresConfirmation: true, confirmationMessage: 'Fetch?', onReject: 'cancel', timeout: '2 days', onTimeout: 'reject' } }),
-         condition({ name: 'large', steps: [step({ name: 'pay', agent: payer, humanReview: { requiresOutputReview: () => true, onError: 'pause' } })],
+         condition({ name: 'large', steps: [step({ name: 'pay', agent: payer, humanReview: { requiresOutputReview: () => true, onError: 'pause', timeout: '1 hour' } })],
            elseSteps: [step({ name: 'team', team: crew })] }),
          router({ name: 'where', choices: [step({ name: 'nested', workflow: other })], humanReview: { requiresUserInput: true } }),
        ],
@@ -74,9 +74,10 @@ test('every gate of every node and every tool, as JSON', { timeout: 120_000 }, a
     { name: 'look' },
     { name: 'refund', gate: { kind: 'confirmation', when: 'always' } },
     { name: 'pay', gate: { kind: 'confirmation', when: 'predicate' } },
-    { name: 'ask', gate: { kind: 'user_input', text: 'user input: euros' } },
+    { name: 'ask', gate: { kind: 'user_input' } },
     { name: 'wire', gate: { kind: 'external_execution' } },
   ];
+  const within = { timeout: '1 hour', onTimeout: 'cancel' };
   expect(steps).toMatchObject([
     {
       name: 'fetch',
@@ -101,8 +102,12 @@ test('every gate of every node and every tool, as JSON', { timeout: 120_000 }, a
         {
           path: 'large/pay',
           executor: 'agent payer',
-          gates: [{ kind: 'output_review', when: 'predicate' }, { kind: 'error' }],
-          tools,
+          gates: [
+            { kind: 'output_review', when: 'predicate', onReject: 'skip', timeout: '1 hour', onTimeout: 'cancel' },
+            { kind: 'error', text: 'error, after 1 hour cancel' },
+          ],
+          // Those of the step's agent have its deadline.
+          tools: tools.map(({ name, gate }) => (gate ? { name, gate: { ...gate, ...within } } : { name })),
         },
         {
           path: 'large/team',
@@ -114,7 +119,7 @@ test('every gate of every node and every tool, as JSON', { timeout: 120_000 }, a
     },
     {
       type: 'Router',
-      gates: [{ kind: 'route' }],
+      gates: [{ kind: 'route', text: 'route, on reject skip' }],
       children: [{ executor: 'workflow other', children: [{ path: 'where/nested/x' }] }],
     },
   ]);
@@ -126,8 +131,10 @@ test('as a tree for people; an unknown workflow is an error with near matches', 
     '├─ fetch (Step, activity fetchData)\n│    ⏸ confirmation: Fetch?, on reject cancel, after 2 days reject',
   );
   expect(stdout).toMatch(
-    /│ {2}├─ pay \(Step, agent payer\)\n(.*\n){4}.*tool pay ⏸ confirmation where its predicate asks/,
+    /│ {2}├─ pay \(Step, agent payer\)\n(.*\n){4}.*tool pay ⏸ confirmation where its predicate asks, after 1 hour cancel/,
   );
+  expect(stdout).toContain('tool ask of payer ⏸ user input: euros\n');
+  expect(stdout).toContain('⏸ output review where its predicate asks, on reject skip, after 1 hour cancel\n');
   const unknown = await definition('payment', '--json');
   expect(unknown.code).toBe(4);
   expect(JSON.parse(unknown.stdout).error).toMatchObject({ type: 'holdpoint.NotFound', matches: ['payments'] });
