@@ -56,7 +56,7 @@ export class AnswerBook {
   /** @throws {MissingAnswer} telling what is asked, and what to add */
   async next(question: Question, note?: string): Promise<Answer> {
     const keys = keysOf(question);
-    this.#asked.push(keys[0]!);
+    this.#asked.push(question.call?.toolName ?? question.requirement.id);
     const key = keys.find((each) => this.#has(each));
     if (key === undefined) throw new MissingAnswer(this.#missing(question, keys, note));
     const used = this.#used.get(key) ?? 0;
