@@ -4,13 +4,12 @@ import { type Description, describeRun } from './describe.ts';
 import { ServerUnavailable } from './errors.ts';
 import { endOfHistory } from './history-end.ts';
 import { readMessage } from './payloads.ts';
-import { addressOf, call } from './server-call.ts';
+import { ACTIVITY_TASKS, type Pollers, pollersOf, WORKFLOW_TASKS } from './pollers.ts';
+import { addressOf } from './server-call.ts';
 
 const REQUEST_MS = 2_000;
 /** PendingWorkflowTaskState and PendingActivityState, alike. */
 const SCHEDULED = 1;
-const WORKFLOW_TASKS = 1;
-const ACTIVITY_TASKS = 2;
 
 /**
  * `waiting for …`, with what to do; `undefined` where the run is at work. The words stay the same while the reason does.
@@ -44,7 +43,18 @@ async function troubleOfTask(
   }
   if (pendingWorkflowTask.state !== SCHEDULED) return undefined;
   const queue = workflowExecutionInfo?.taskQueue ?? '';
-  return `waiting for a worker: ${await pollers(client, queue, WORKFLOW_TASKS)}; run '${runId}' needs one (npx holdpoint worker)`;
+  const { problem, notCurrent } = await pollersOf(client, queue, WORKFLOW_TASKS, REQUEST_MS);
+  // A run that has a version waits for that one, whichever is current.
+  const { deploymentVersion, versioningOverride } = workflowExecutionInfo?.versioningInfo ?? {};
+  if (notCurrent.length > 0 && !deploymentVersion && !versioningOverride) return needsCurrent(runId, queue, notCurrent);
+  return `waiting for a worker: ${problem}; run '${runId}' needs one (npx holdpoint worker)`;
+}
+
+function needsCurrent(runId: string, queue: string, versions: Pollers['notCurrent']): string {
+  const named = versions.map(({ deploymentName, buildId }) => `build ${buildId} of deployment '${deploymentName}'`);
+  const [{ deploymentName, buildId } = {}, another] = versions;
+  const ids = another ? '…' : `--deployment-name ${deploymentName} --build-id ${buildId}`;
+  return `waiting for a current version: the workers of task queue '${queue}' are ${named.join(', ')}, and only the current version gets run '${runId}' (temporal worker deployment set-current-version ${ids})`;
 }
 
 async function newestTaskFailure(client: Client, runId: string): Promise<string | undefined> {
@@ -74,17 +84,8 @@ async function troubleOfActivity(
     }
     if (state !== SCHEDULED) continue;
     const queue = activityOptions?.taskQueue?.name ?? workflowExecutionInfo?.taskQueue ?? '';
-    return `waiting for a worker: ${await pollers(client, queue, ACTIVITY_TASKS)}; activity '${name}' of run '${runId}' needs one`;
+    const { problem } = await pollersOf(client, queue, ACTIVITY_TASKS, REQUEST_MS);
+    return `waiting for a worker: ${problem}; activity '${name}' of run '${runId}' needs one`;
   }
   return undefined;
-}
-
-/** The server remembers pollers for minutes, so that one is listed does not mean that it still is there. */
-async function pollers(client: Client, name: string, taskQueueType: number): Promise<string> {
-  const { namespace } = client.options;
-  const request = { namespace, taskQueue: { name }, taskQueueType };
-  const { pollers: seen } = await call(client, () => client.workflowService.describeTaskQueue(request), REQUEST_MS);
-  return (seen ?? []).length === 0
-    ? `no worker polls task queue '${name}'`
-    : `the workers of task queue '${name}' have stopped or are busy`;
 }

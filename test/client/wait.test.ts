@@ -76,6 +76,29 @@ test.concurrent('says that it waits for a worker, and goes on when one comes', a
   expect(await answered).toMatchObject({ status: 'completed' });
 });
 
+test.concurrent('workers of a version that is not current are named, with the command that makes it so', async () => {
+  const taskQueue = `versioned-${randomUUID()}`;
+  const deploymentName = `shop-${randomUUID()}`;
+  const worker = await server.worker({ taskQueue, versioning: { deploymentName, buildId: 'b1' } });
+  const run = await client.start('clientGate', { input: 1, taskQueue });
+  const reason = () => client.wait(run, { timeout: '1s' }).catch(({ message }: Error) => message);
+  const command = `temporal worker deployment set-current-version --deployment-name ${deploymentName} --build-id b1`;
+  await expect.poll(reason, { timeout: 60_000 }).toContain(command);
+  expect(await reason()).toContain(
+    `waiting for a current version: the workers of task queue '${taskQueue}' are build b1 of deployment '${deploymentName}'`,
+  );
+  const { workflowService, options } = server.client;
+  const version = { namespace: options.namespace, deploymentName, buildId: 'b1' };
+  await workflowService.setWorkerDeploymentCurrentVersion(version);
+  const paused = await client.wait(run);
+  await worker.stop();
+  // Of a version that is current, it is only told that nobody is there.
+  paused.activeStepRequirements[0]!.confirm();
+  const answered = await client.continueRun(paused, { timeout: '2s' }).catch(({ message }: Error) => message);
+  expect(answered).toMatch(/no worker polls|have stopped or are busy/);
+  await server.client.workflow.getHandle(run.runId).terminate();
+});
+
 test.concurrent('follows continue-as-new, event by event', async () => {
   const handle = await server.client.workflow.start('clientRelay', {
     args: [1],
