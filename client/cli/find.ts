@@ -43,15 +43,22 @@ export function findRequirement(run: Run, name: string | undefined): Requirement
   throw new CliError('usage', `Run '${run.runId}' has ${open.length} open requirements: name one of ${ids}.`);
 }
 
-/** @throws {CliError} where the step has several: which one is meant is not for us to guess */
+/**
+ * The first question of a step goes by the step's name, a further one by its id: the same command typed twice must not
+ * answer what is asked next. A memo does not tell what was asked before.
+ * @throws {CliError} where the step has, or had, others
+ */
 function findByStep(run: Run, name: string): Requirement | undefined {
-  const open = run.activeStepRequirements;
-  const [only, ...others] = open.filter(({ stepName }) => stepName === name);
-  // A memo shows the oldest only: those that it leaves out may be of this step too.
-  if (!only || (run.openCount ?? open.length) > open.length) return undefined;
-  if (others.length === 0) return only;
-  const ids = [only, ...others].map(({ id }) => id).join(', ');
-  throw new CliError('usage', `Step '${name}' has ${others.length + 1} open requirements: name one of ${ids}.`);
+  const asked = run.stepRequirements.filter(({ stepName }) => stepName === name);
+  const open = asked.filter(({ isResolved }) => !isResolved);
+  const [only] = open;
+  if (!only || !run.complete) return undefined;
+  if (asked.length === 1) return only;
+  const ids = open.map(({ id }) => id).join(', ');
+  throw new CliError(
+    'usage',
+    `Step '${name}' was asked ${asked.length} questions: name the one that is meant, ${ids}.`,
+  );
 }
 
 function notFound(run: Run, name: string): never {

@@ -23,7 +23,7 @@ test.concurrent('ends at once by a signal, and by its timeout', async () => {
   const before = Date.now();
   controller.abort(new Error('changed my mind'));
   await expect(waiting).rejects.toThrow('changed my mind');
-  expect(Date.now() - before).toBeLessThan(100);
+  expect(Date.now() - before).toBeLessThan(1_000);
   await expect(client.run('clientRelay', { input: 1, timeout: '300ms' })).rejects.toThrow(WaitTimeout);
   await expect(client.run('clientRelay', { input: 1, timeout: '5' as never })).rejects.toThrow(
     /duration with its unit/,

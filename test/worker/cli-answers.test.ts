@@ -69,7 +69,8 @@ describe.concurrent('requirements', { timeout: 180_000 }, () => {
     ] as const;
     for (const [name, ...args] of answers) {
       const { code, stderr } = await at.cli.holdpoint(name, id, ...args);
-      expect([name, code, stderr]).toEqual([name, 0, '']);
+      // A busy machine may make it wait for long enough to say so.
+      expect([name, code, stderr.replace(/^waiting for .*\n/gm, '')]).toEqual([name, 0, '']);
     }
     const { stepRequirements } = await run.result();
     const resolved = stepRequirements.map((each) => [each.stepName, each.resolution]);

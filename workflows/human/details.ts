@@ -38,10 +38,21 @@ function section(requirement: StepRequirement): string {
     ...(availableChoices ? ['### Choices', excerpt(availableChoices.join('\n'))] : []),
     ...(previousFeedback === undefined ? [] : ['### Said before', excerpt(previousFeedback)]),
     timeoutAt === undefined ? 'No deadline.' : `Deadline: ${timeoutAt}, then: ${onTimeout}.`,
+    ...onNo(requirement),
     ...(kind === 'executor'
       ? toolSections(requirement)
       : ['### Answer with a signal', ...ACTIONS[kind].map((action) => answerExample(requirement, action))]),
   ].join('\n\n');
+}
+
+/** What a rejection does, and how often it may be said. */
+function onNo({ kind, onReject, retryCount, maxRetries }: StepRequirement): string[] {
+  if (kind === 'executor') return [];
+  if (kind === 'error') return ['A no: cancel.'];
+  const isCounted = onReject === 'retry' && kind !== 'iteration_review' && maxRetries > 0;
+  const left = maxRetries - retryCount;
+  const count = left > 0 ? `, ${left} of ${maxRetries} left` : ', none left: it cancels the run';
+  return [`A no: ${onReject}${isCounted ? count : ''}.`];
 }
 
 /** Each call that still waits, with its own answers. */

@@ -223,17 +223,19 @@ describe('an answer', () => {
     expect(() => findTool(new Requirement(some), 'ship')).toThrow(/no tool call 'ship'/);
   });
 
-  it('may name a step in place of the requirement, where it has one that is open', () => {
+  it('may name a step in place of its first question', () => {
     const gate = (id: string, more: Partial<StepRequirement> = {}) =>
       requirementFields('confirmation', { id, stepName: 'pay', ...more });
     const find = (name: string, ...all: StepRequirement[]) => findRequirement(new Run(runFields(all), true), name).id;
     const other = requirementFields('confirmation', { id: 'other#confirmation', stepName: 'other' });
     expect(find('pay', gate('pay#confirmation'), other)).toBe('pay#confirmation');
-    expect(find('pay', gate('pay#confirmation', { resolution: 'confirmed' }), gate('pay#outputReview'), other)).toBe(
-      'pay#outputReview',
+    // The same command again must not answer what is asked next.
+    const asked = gate('pay#confirmation', { resolution: 'confirmed' });
+    expect(() => find('pay', asked, gate('pay#outputReview'), other)).toThrow(
+      "Step 'pay' was asked 2 questions: name the one that is meant, pay#outputReview.",
     );
     expect(() => find('pay', gate('a/pay#confirmation'), gate('b/pay#confirmation'))).toThrow(
-      "Step 'pay' has 2 open requirements: name one of a/pay#confirmation, b/pay#confirmation.",
+      "Step 'pay' was asked 2 questions: name the one that is meant, a/pay#confirmation, b/pay#confirmation.",
     );
     expect(() => find('pay', gate('pay#confirmation', { resolution: 'confirmed' }), other)).toThrow(
       /no requirement 'pay'. Did you mean 'pay#confirmation'/,
@@ -242,6 +244,10 @@ describe('an answer', () => {
     expect(find('x', gate('x', { stepName: 'y' }), gate('y', { stepName: 'x' }))).toBe('x');
     const some = { ...runFields([gate('pay#confirmation')]), openCount: 30 };
     expect(() => findRequirement(new Run(some, false), 'pay')).toThrow(/not among the known/);
+    // A memo does not tell what was asked before.
+    expect(() => findRequirement(new Run(runFields([gate('pay#confirmation')]), false), 'pay')).toThrow(
+      /pay#confirmation/,
+    );
   });
 
   it('may leave out the requirement only where exactly one is open', () => {

@@ -23,6 +23,7 @@ const OURS = new RegExp(
       '\\*\\*It may have run\\*\\*.*',
     ],
     '### (Asked|Input|Under review|Choices|Said before|Answer with a signal|Tool call: [a-z? ]+)',
+    ...['A no: [a-z_]+(, \\d+ of \\d+ left|, none left: it cancels the run)?\\.'],
     ...['Deadline: [0-9TZ:.-]+, then: [a-z]+\\.', `\\*\\*(${SIGNALS})\\*\\* – [A-Za-z, ]+`],
     ...['\\*\\*Cut\\*\\*: the first 4000 of \\d+ characters.*', '\\d+ of \\d+ calls are answered\\.'],
   ]
@@ -85,4 +86,17 @@ test('a long text is cut, and says so outside of its box', () => {
   const details = currentDetails([requirementFields('output_review', { output: '`'.repeat(300_000) })], 'paused');
   expect(fences(details).markup).toContain('the first 4000 of 300000 characters');
   expect(details.length).toBeLessThan(20_000);
+});
+
+test('what a no does is told, and how often it may be said', () => {
+  const told = (kind: RequirementKind, more: Partial<StepRequirement>) =>
+    /^A no: .*$/m.exec(currentDetails([requirementFields(kind, more)], 'paused'))?.[0];
+  const retry = { onReject: 'retry', maxRetries: 2 } as const;
+  expect(told('confirmation', { onReject: 'skip' })).toBe('A no: skip.');
+  expect(told('output_review', { ...retry, retryCount: 1 })).toBe('A no: retry, 1 of 2 left.');
+  expect(told('output_review', { ...retry, retryCount: 2 })).toBe('A no: retry, none left: it cancels the run.');
+  expect(told('output_review', { ...retry, maxRetries: 0, retryCount: 9 })).toBe('A no: retry.');
+  expect(told('iteration_review', retry)).toBe('A no: retry.');
+  expect(told('error', retry)).toBe('A no: cancel.');
+  expect(told('executor', retry)).toBeUndefined();
 });
