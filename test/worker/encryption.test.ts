@@ -25,7 +25,7 @@ beforeAll(async () => {
   vi.stubEnv('TEMPORAL_ADDRESS', inject('address'));
   vi.stubEnv('HOLDPOINT_TASK_QUEUE', taskQueue);
   vi.stubEnv('SECRET_KEY', KEY);
-  const workflows = join(import.meta.dirname, '../../examples/00-smallest/workflows.ts');
+  const workflows = join(import.meta.dirname, '../workflows/bundles/secret-refund.ts');
   const keys = "[{ id: 'test-1', key: process.env.SECRET_KEY }]";
   const config = `export default { workflows: ${JSON.stringify(workflows)}, encryption: { keys: ${keys} } };`;
   writeFileSync(join(cli.folder, 'temporal.config.mjs'), config);
@@ -46,7 +46,7 @@ afterAll(async () => {
 describe('with encryption in the configuration', () => {
   test('commands and clients with the key read and answer a run, and others say which key they lack', async () => {
     const runId = `encrypted-${randomUUID()}`;
-    const started = await cli.holdpoint('run', 'refund', '--input', '47114711', '--run-id', runId, '--json');
+    const started = await cli.holdpoint('run', 'secretRefund', '--input', '47114711', '--run-id', runId, '--json');
     expect(started).toMatchObject({ code: 3, json: { status: 'paused' } });
     const raw = await rawHistory(runId);
     expect(raw).toContain('binary/encrypted');
@@ -65,7 +65,7 @@ describe('with encryption in the configuration', () => {
       ...{ status: 'paused', open: [], unreadable: expect.stringMatching(lacking) },
     });
     // What it cannot read says nothing of the code.
-    const replayed = await stranger.holdpoint('replay', '--workflow', 'refund', '--json');
+    const replayed = await stranger.holdpoint('replay', '--workflow', 'secretRefund', '--json');
     expect(replayed).toMatchObject({ code: 8, json: { broken: [] } });
     expect(replayed.json.unread).toContainEqual({ id: runId, message: expect.stringMatching(lacking) });
     const without = await connect({ cwd: stranger.folder });
@@ -92,7 +92,7 @@ describe('with encryption in the configuration', () => {
     vi.stubEnv('SECRET_KEY', randomBytes(32).toString('base64'));
     const waiting: string[] = [];
     const client = await connect({ cwd: cli.folder, onWaiting: (message) => waiting.push(message) });
-    const run = await client.start('refund', { input: 1 });
+    const run = await client.start('secretRefund', { input: 1 });
     const stop = new AbortController();
     const waited = client.wait(run, { signal: stop.signal }).catch(() => {});
     await vi.waitUntil(() => waiting.length > 0, { timeout: 20_000 });
@@ -114,7 +114,7 @@ describe('the codec endpoint', () => {
 
   test('lets Temporal’s own command line read what is encrypted, and encrypt what it sends', async () => {
     const client = await connect({ cwd: cli.folder });
-    const { runId } = await client.run('refund', { input: 47124712 });
+    const { runId } = await client.run('secretRefund', { input: 47124712 });
     const temporal = (...args: readonly string[]) =>
       promisify(execFile)(inject('cli'), [
         ...['workflow', ...args, '--workflow-id', runId, '--address', inject('address')],
