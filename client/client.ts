@@ -163,7 +163,7 @@ export class HoldpointClient {
   continueStream(run: Run | RunAnswers, options: Omit<ContinueOptions, 'until'> = {}): EventStream {
     checkGiven(run, options);
     const from = run instanceof Run ? Promise.resolve(run) : fetchRun(this.temporal, run.runId);
-    const outcome = from.then(() => this.continueRun(run, options));
+    const outcome = from.then(() => this.continueRun(run, { ...options, until: 'pause' }));
     return this.#stream(from, outcome, options);
   }
 

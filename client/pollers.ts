@@ -34,7 +34,10 @@ export async function pollersOf(
   return { problem, notCurrent: notCurrent(now) };
 }
 
-/** Empty where a single one may get them: an unversioned one, the current version, or that which is ramping up. */
+/**
+ * Empty where a single one may get them: an unversioned one, the current version, or that which is ramping up. Also where
+ * there is a current version that nobody polls for: its workers are what is missing.
+ */
 function notCurrent({ pollers, versioningInfo }: Answer): Version[] {
   const known = new Map<string, Version>();
   for (const { deploymentOptions } of pollers ?? []) {
@@ -42,7 +45,7 @@ function notCurrent({ pollers, versioningInfo }: Answer): Version[] {
     known.set(keyOf(deploymentOptions!), deploymentOptions!);
   }
   const { currentDeploymentVersion: current, rampingDeploymentVersion: ramping } = versioningInfo ?? {};
-  return [current, ramping].some((version) => version && known.has(keyOf(version))) ? [] : [...known.values()];
+  return current || (ramping && known.has(keyOf(ramping))) ? [] : [...known.values()];
 }
 
 function keyOf({ deploymentName, buildId }: Version): string {

@@ -108,7 +108,8 @@ function* warningsOf(node: WorkflowNode, { taskQueue, activities }: Known): Gene
     // A Router whose output is sent back asks for a route in any case.
     const asksAnyway = node.kind === 'router' && question === 'userInputMessage' && review.requiresOutputReview;
     const isAsked = review[flag as keyof typeof review] !== undefined || asksAnyway;
-    if (question in review && !isAsked) yield `${question} asks nothing without ${flag}: true.`;
+    if (review[question as keyof typeof review] !== undefined && !isAsked)
+      yield `${question} asks nothing without ${flag}: true.`;
   }
   if (node.kind !== 'step') return;
   const { executor } = node;
@@ -117,7 +118,9 @@ function* warningsOf(node: WorkflowNode, { taskQueue, activities }: Known): Gene
     const isLost = gate?.[flag] && review[flag] === undefined;
     if (isLost) yield `its humanReview replaces the whole pause() of its function: ${flag} is gone.`;
   }
-  if (executor.kind !== 'activity' || Object.hasOwn(activities, executor.ref.name)) return;
+  // Temporal calls the one named `default` for any name that is not there.
+  const isServed = (name: string) => [name, 'default'].some((each) => Object.hasOwn(activities, each));
+  if (executor.kind !== 'activity' || isServed(executor.ref.name)) return;
   const { options } = executor.ref;
   const isOurs = !('taskQueue' in options) || options.taskQueue === undefined || options.taskQueue === taskQueue;
   if (isOurs) yield `this worker has no activity '${executor.ref.name}', which the step calls.`;

@@ -27,7 +27,7 @@ export async function orNearRuns<T>(client: HoldpointClient, runId: string, work
 }
 
 /**
- * The requirement named – by its id, or by its step where that has one open question –, or the only one that is open.
+ * The requirement named – by its id, or by its step where it is the only question that the step ever had –, or the only one that is open.
  * @throws {CliError} where it is not there, or several are open and none is named
  * @throws {RunNotPaused} where nothing is open
  */
@@ -53,11 +53,12 @@ function findByStep(run: Run, name: string): Requirement | undefined {
   const open = asked.filter(({ isResolved }) => !isResolved);
   const [only] = open;
   if (!only || !run.complete) return undefined;
-  if (asked.length === 1) return only;
+  // A long run keeps the newest in full, and of the older ones a count.
+  if (asked.length === 1 && !run.earlierRequirements) return only;
   const ids = open.map(({ id }) => id).join(', ');
   throw new CliError(
     'usage',
-    `Step '${name}' was asked ${asked.length} questions: name the one that is meant, ${ids}.`,
+    `Step '${name}' was asked before, or several times: name the question that is meant, ${ids}.`,
   );
 }
 

@@ -94,7 +94,7 @@ test.concurrent('workers of a version that is not current are named, with the co
   await worker.stop();
   // Of a version that is current, it is only told that nobody is there.
   paused.activeStepRequirements[0]!.confirm();
-  const answered = await client.continueRun(paused, { timeout: '2s' }).catch(({ message }: Error) => message);
+  const answered = await client.continueRun(paused, { timeout: '8s' }).catch(({ message }: Error) => message);
   expect(answered).toMatch(/no worker polls|have stopped or are busy/);
   await server.client.workflow.getHandle(run.runId).terminate();
 });

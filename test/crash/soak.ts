@@ -6,12 +6,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { HoldpointClient } from '../../client/client.ts';
 import type { Run } from '../../client/run.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
@@ -208,11 +209,14 @@ class Stage {
   async #whatKeeps(runId: string): Promise<string> {
     const handle = this.#clients[0]!.workflow.getHandle(runId);
     const { status, raw } = await handle.describe();
-    const { events = [] } = await handle.fetchHistory();
-    const failures = (events ?? []).flatMap(
+    const history = await handle.fetchHistory();
+    const file = join(tmpdir(), `${runId}.json`);
+    writeFileSync(file, JSON.stringify(historyToJSON(history)));
+    copyFileSync(join(this.#folder, 'bundle.js'), join(tmpdir(), 'soak-bundle.js'));
+    const failures = (history.events ?? []).flatMap(
       ({ workflowTaskFailedEventAttributes: failed }) => failed?.failure?.message ?? [],
     );
-    return JSON.stringify([status.name, failures.at(-1), raw.pendingWorkflowTask, raw.pendingActivities]);
+    return JSON.stringify([status.name, failures.at(-1), raw.pendingWorkflowTask, raw.pendingActivities, file]);
   }
 
   async #start(workflowId: string, index: number): Promise<boolean> {

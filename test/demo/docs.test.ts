@@ -52,10 +52,10 @@ async function compile(projects: Readonly<Record<string, readonly string[]>>): P
     return path;
   });
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-  const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-b', ...paths, '--pretty', 'false'], {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [tsc, '-b', ...paths, '--pretty', 'false'], {
     cwd: folder,
-  }).catch((error: { stdout: string }) => error);
-  return stdout;
+  }).catch((error: { stdout: string; stderr: string }) => error);
+  return stdout + stderr;
 }
 
 /**

@@ -188,9 +188,6 @@ describe('holdpointPlugin() in a plain Worker.create', () => {
     await without.stop();
     const worker = runWorker(await Worker.create({ ...bare, activities, plugins: [holdpointPlugin()] }));
     expect(await run).toMatchObject({ status: 'completed' });
-    // It has left nothing in the history that a replay would have to know.
-    const { searchAttributes } = await server.client.workflow.getHandle(runId).describe();
-    expect(searchAttributes.TemporalChangeVersion).not.toContain('holdpoint-no-plugin');
     await worker.stop();
     await connection.close();
   });

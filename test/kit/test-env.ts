@@ -104,6 +104,7 @@ class RunningTestEnv implements TestEnv {
   readonly #options: TestEnvOptions;
   readonly #taskQueue = `test-${randomUUID()}`;
   readonly #log = new CallLog();
+  #closing = false;
   /** How to stop the worker of each task queue. */
   readonly #workers = new Map<string, Promise<() => Promise<void>>>();
 
@@ -123,9 +124,16 @@ class RunningTestEnv implements TestEnv {
   /** What agents and activities with a task queue of their own wait for: in production, another worker. */
   #serve({ activityTaskScheduledEventAttributes: scheduled }: HistoryEvent): void {
     const name = scheduled?.taskQueue?.name;
-    if (!name || this.#workers.has(name)) return;
+    if (name && name !== this.#taskQueue && !this.#closing) this.#serveQueue(name);
+  }
+
+  #serveQueue(name: string): void {
+    if (this.#workers.has(name)) return;
     const { activities = {} } = this.#options;
-    this.#workers.set(name, this.#newWorker(name, { activities }));
+    const started = this.#newWorker(name, { activities });
+    // Told where the environment is closed or gets new workers: until then nobody waits for it.
+    started.catch(() => {});
+    this.#workers.set(name, started);
   }
 
   async #newWorker(taskQueue: string, options: TestEnvOptions): Promise<() => Promise<void>> {
@@ -150,8 +158,11 @@ class RunningTestEnv implements TestEnv {
   }
 
   async restartWorker(): Promise<void> {
+    const others = [...this.#workers.keys()].filter((name) => name !== this.#taskQueue);
     await this.#stopWorkers();
     await this.startWorker();
+    // What is scheduled there already is announced to nobody again.
+    for (const name of others) this.#serveQueue(name);
   }
 
   async #stopWorkers(): Promise<void> {
@@ -194,8 +205,12 @@ class RunningTestEnv implements TestEnv {
   }
 
   async close(): Promise<void> {
-    await this.#stopWorkers();
-    await this.#server.teardown();
+    this.#closing = true;
+    try {
+      await this.#stopWorkers();
+    } finally {
+      await this.#server.teardown();
+    }
   }
 
   /** A run of another would wait for a worker that has it, and the clock with it. */

@@ -107,10 +107,10 @@ describe('startDevServer', () => {
   it('takes no other server for its own, which was quicker to take the port', async () => {
     const executable = join(root, 'late');
     const cli = await resolveBinary('cli');
-    const stranger = `'${cli}' "$@" >/dev/null 2>&1 & echo $! > "$0.tried"; sleep 3; exit 2`;
+    const stranger = `'${cli}' "$@" >/dev/null 2>&1 & echo $! > "$0.tried"; sleep 5; exit 2`;
     writeFileSync(executable, `#!/bin/sh\n[ -e "$0.tried" ] && exec '${cli}' "$@"\n${stranger}\n`, { mode: 0o755 });
-    const server = await start({ executable });
-    process.kill(Number(readFileSync(`${executable}.tried`, 'utf8')), 'SIGKILL');
+    const killStranger = () => process.kill(Number(readFileSync(`${executable}.tried`, 'utf8')), 'SIGKILL');
+    const server = await start({ executable }).finally(killStranger);
     await withClient(server, begin);
     expect(process.kill(server.pid, 0)).toBe(true);
   });

@@ -2,6 +2,6 @@
 
 /**
  * The patch of no run: the SDK activates any that nobody answers, so a worker without `holdpointPlugin()` says yes to it,
- * and the run waits for one that says no.
+ * and a run that is to begin there waits for one that says no. One that has begun is replayed, and asks nobody.
  */
 export const NO_PLUGIN_PATCH = 'holdpoint-no-plugin';

@@ -232,10 +232,10 @@ describe('an answer', () => {
     // The same command again must not answer what is asked next.
     const asked = gate('pay#confirmation', { resolution: 'confirmed' });
     expect(() => find('pay', asked, gate('pay#outputReview'), other)).toThrow(
-      "Step 'pay' was asked 2 questions: name the one that is meant, pay#outputReview.",
+      "Step 'pay' was asked before, or several times: name the question that is meant, pay#outputReview.",
     );
     expect(() => find('pay', gate('a/pay#confirmation'), gate('b/pay#confirmation'))).toThrow(
-      "Step 'pay' was asked 2 questions: name the one that is meant, a/pay#confirmation, b/pay#confirmation.",
+      "Step 'pay' was asked before, or several times: name the question that is meant, a/pay#confirmation, b/pay#confirmation.",
     );
     expect(() => find('pay', gate('pay#confirmation', { resolution: 'confirmed' }), other)).toThrow(
       /no requirement 'pay'. Did you mean 'pay#confirmation'/,
