@@ -35,7 +35,8 @@ export interface HoldpointPluginOptions {
 }
 
 /**
- * All worker parts of holdpoint, for the `plugins` of a Worker. Agents are in `agents` among its activities. Replays need none of them: their answers are in the history.
+ * All worker parts of holdpoint, for the `plugins` of a Worker. Agents are in `agents` among its activities. Replays need
+ * none of them: their answers are in the history.
  * @example
  * await Worker.create({ plugins: [holdpointPlugin()], workflowsPath, activities, taskQueue });
  */

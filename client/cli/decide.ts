@@ -106,8 +106,8 @@ export const DECISIONS = {
 export type DecisionName = keyof typeof DECISIONS;
 
 /**
- * Answers one requirement, with the digest of what the run shows, and waits for the next pause or the end, unless told not to. Exit code 0
- * where the answer took effect, whatever the run made of it, unless the run failed.
+ * Answers one requirement, with the digest of what the run shows, and waits for the next pause or the end, unless told
+ * not to. Exit code 0 where the answer took effect, whatever the run made of it, unless the run failed.
  */
 export async function decide(
   name: DecisionName,

@@ -27,7 +27,8 @@ export async function orNearRuns<T>(client: HoldpointClient, runId: string, work
 }
 
 /**
- * The requirement named – by its id, or by its step where it is the only question that the step ever had –, or the only one that is open.
+ * The requirement named – by its id, or by its step where it is the only question that the step ever had –, or the only
+ * one that is open.
  * @throws {CliError} where it is not there, or several are open and none is named
  * @throws {RunNotPaused} where nothing is open
  */
