@@ -12,7 +12,28 @@ interface Activator {
 }
 
 interface ActivateInterceptor {
-  activate(input: unknown, next: (input: unknown) => void): void;
+  activate(input: ActivateInput, next: (input: ActivateInput) => void): void;
+  concludeActivation(input: Commands, next: (input: Commands) => Commands): Commands;
+}
+
+interface ActivateInput {
+  readonly activation: { readonly jobs: readonly ActivationJob[] };
+}
+
+interface Commands {
+  readonly commands: readonly Command[];
+}
+
+export interface ActivationJob {
+  readonly signalWorkflow?: unknown;
+  readonly fireTimer?: unknown;
+  readonly cancelWorkflow?: unknown;
+  readonly resolveActivity?: { readonly isLocal?: boolean; readonly result?: { readonly completed?: unknown } };
+}
+
+export interface Command {
+  readonly modifyWorkflowProperties?: unknown;
+  readonly upsertWorkflowSearchAttributes?: unknown;
 }
 
 export function activator(): Activator | undefined {

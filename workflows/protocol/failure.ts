@@ -9,7 +9,7 @@ export const FAILURE = {
   stepFailed: 'holdpoint.StepFailed',
   /** The definition is not the one that this run was started with (H10). */
   definitionChanged: 'holdpoint.DefinitionChanged',
-  /** A query came with an answer that no workflow task has brought yet: ask again. */
+  /** For a query the run went on before its workflow task. The query is to be asked again; a task comes again by itself. */
   queriedEarly: 'holdpoint.QueriedEarly',
   /** A function returned what JSON cannot hold. */
   invalidOutput: 'holdpoint.InvalidOutput',

@@ -1,27 +1,40 @@
 /**
  * A run does not go on outside a workflow task (H6, H8). A query that waits for its worker while an answer arrives makes the SDK
- * run the workflow on what no workflow task has brought yet, at the time of the task before, which may be days ago: a
- * deadline that is set then has passed already; and the replay, which reads the same in one task, does something else.
- * Such a query fails, and the run is read from its history again: docs/design.md, "Outside a workflow task".
+ * run the workflow on what no workflow task of this worker has brought: at the time of the task before, which may be days ago, or
+ * with a task that another worker began and did not end. A deadline that is set then may have passed already; and a replay,
+ * which reads the same and what came later in one task, does something else.
+ * The task or query that shows it fails, and the run is read from its history again: docs/design.md, "Outside a workflow task".
  */
 import { workflowInfo } from '@temporalio/workflow';
-import { activator } from '../human/activator.ts';
+import { type ActivationJob, activator, type Command } from '../human/activator.ts';
 import { FAILURE } from '../protocol/failure.ts';
 
 export function guardTasks(): void {
   let task = taskNow();
+  let upserts = 0;
   activator()?.interceptors?.internals?.unshift({
     activate(input, next) {
       const before = task;
       task = taskNow();
-      // Each task begins at its own time, and with a larger history; servers that do not tell its size say 0.
-      const isSame = task.time === before.time && task.historySize === before.historySize && task.historySize > 0;
-      if (isSame && task.historyLength > before.historyLength && !task.isReplaying) {
-        throw new Error(
-          `${FAILURE.queriedEarly}: this query came before the workflow task that is under way; ask again`,
-        );
+      const grown = task.historyLength - before.historyLength;
+      if (grown > 0) {
+        // Each task begins at its own time, and with a larger history; servers that do not tell its size say 0.
+        const isNone = task.time === before.time && task.historySize === before.historySize && task.historySize > 0;
+        // What the task before has left: its completion, its commands, what came since, and two events of this task.
+        const isUnrecorded = upserts > 0 && grown < 3 + upserts + eventsOf(input.activation.jobs);
+        upserts = 0;
+        if (!task.isReplaying && (isNone || isUnrecorded)) {
+          throw new Error(
+            `${FAILURE.queriedEarly}: for a query the run went on before its workflow task; it is read again`,
+          );
+        }
       }
       next(input);
+    },
+    concludeActivation(input, next) {
+      const output = next(input);
+      if (!task.isReplaying) upserts += output.commands.filter(isUpsert).length;
+      return output;
     },
   });
 }
@@ -29,4 +42,20 @@ export function guardTasks(): void {
 function taskNow() {
   const { historyLength, historySize, unsafe } = workflowInfo();
   return { historyLength, historySize, time: Date.now(), isReplaying: unsafe.isReplaying };
+}
+
+/** Commands that are an event each, whatever comes after them in the same task. */
+function isUpsert({ modifyWorkflowProperties, upsertWorkflowSearchAttributes }: Command): boolean {
+  return Boolean(modifyWorkflowProperties ?? upsertWorkflowSearchAttributes);
+}
+
+/** How many events at least brought what a task begins with. */
+function eventsOf(jobs: readonly ActivationJob[]): number {
+  let events = 0;
+  for (const { signalWorkflow, fireTimer, cancelWorkflow, resolveActivity } of jobs) {
+    if (signalWorkflow ?? fireTimer ?? cancelWorkflow) events += 1;
+    // It began, and it ended; one that was cancelled or was late may never have begun.
+    else if (resolveActivity && !resolveActivity.isLocal) events += resolveActivity.result?.completed ? 2 : 1;
+  }
+  return events;
 }

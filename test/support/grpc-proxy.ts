@@ -1,0 +1,65 @@
+/** Stands between a worker and the server, and answers some of its calls itself: what a server does rarely, on demand. */
+import { once } from 'node:events';
+import { connect, createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+
+/** @returns the answer as protobuf, or `undefined`: the server answers */
+type Answer = (method: string, request: Uint8Array) => Uint8Array | undefined;
+
+/** A message's prefix in gRPC: whether it is compressed, and its length. */
+const PREFIX_BYTES = 5;
+
+export async function startProxy(address: string, answer: Answer): Promise<{ address: string; stop(): void }> {
+  const upstream = connect(`http://${address}`);
+  const server = createServer();
+  server.on('stream', (stream, headers) => {
+    // A worker that stops drops its calls.
+    stream.on('error', () => {});
+    void buffer(stream).then(
+      (body) => {
+        const own = answer(headers[':path']!.split('/').at(-1)!, messageIn(body));
+        if (own) respond(stream, own);
+        else forward(stream, headers, body);
+      },
+      () => {},
+    );
+  });
+  function forward(stream: ServerHttp2Stream, { ':authority': _, ...headers }: IncomingHttpHeaders, body: Buffer) {
+    const call = upstream.request(headers);
+    call.on('error', () => stream.close());
+    stream.on('close', () => call.close());
+    call.on('response', (response) => {
+      if (stream.closed) return;
+      stream.respond(response, { waitForTrailers: true });
+      call.pipe(stream);
+    });
+    const trailers = once(call, 'trailers');
+    stream.on('wantTrailers', () => void trailers.then(([each]) => stream.sendTrailers(each)));
+    trailers.catch(() => {});
+    call.end(body);
+  }
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop() {
+      server.close();
+      upstream.destroy();
+    },
+  };
+}
+
+function messageIn(body: Buffer): Buffer {
+  const message = body.subarray(PREFIX_BYTES);
+  return body[0] === 1 ? gunzipSync(message) : message;
+}
+
+function respond(stream: ServerHttp2Stream, message: Uint8Array): void {
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  prefix.writeUInt32BE(message.length, 1);
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+  stream.end(Buffer.concat([prefix, message]));
+}
