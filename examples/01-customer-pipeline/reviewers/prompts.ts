@@ -72,12 +72,22 @@ async function review(requirement: Requirement, frame: Framing): Promise<void> {
   const options: Choices<'approve' | 'edit' | 'reject'> = [
     { value: 'approve', label: 'Approve' },
     { value: 'edit', label: 'Edit' },
-    { value: 'reject', label: requirement.onReject === 'retry' ? 'Send back with feedback' : 'Reject' },
+    { value: 'reject', label: noTo(requirement) },
   ];
   const choice = await answered(select(Object.assign(frame(requirement.message ?? 'Keep it?'), { options })));
   if (choice === 'approve') requirement.confirm();
   else if (choice === 'edit') await edit(requirement, output, frame);
   else await reject(requirement, frame);
+}
+
+function noTo(requirement: Requirement): string {
+  if (requirement.onReject !== 'retry') return 'Reject';
+  return isSentBack(requirement) ? 'Send back with feedback' : 'Cancel the run: it has been sent back often enough';
+}
+
+/** A `maxRetries` of 0 is no limit. */
+function isSentBack({ onReject, retryCount, maxRetries = 0 }: Requirement): boolean {
+  return onReject === 'retry' && (maxRetries === 0 || retryCount < maxRetries);
 }
 
 async function edit(requirement: Requirement, output: Json, frame: Framing): Promise<void> {
@@ -88,7 +98,7 @@ async function edit(requirement: Requirement, output: Json, frame: Framing): Pro
 }
 
 async function reject(requirement: Requirement, frame: Framing): Promise<void> {
-  const retried = requirement.onReject === 'retry';
+  const retried = isSentBack(requirement);
   const prompt = Object.assign(frame(retried ? 'What should be different?' : 'Why not?'), { placeholder: 'optional' });
   requirement.reject((await answered(text(prompt))) || undefined);
 }
