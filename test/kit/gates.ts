@@ -14,16 +14,19 @@ import {
 } from '../../workflows/define/human-review.ts';
 import { childrenOf, stepTypeOf, type WorkflowNode } from '../../workflows/define/node.ts';
 import { childPath } from '../../workflows/define/path.ts';
+import { atDeadline } from '../../workflows/human/at-deadline.ts';
 import type { ToolGate } from '../../workflows/protocol/agent.ts';
 import { generateType, toolType } from '../../workflows/protocol/agent.ts';
 import type { RequirementKind } from '../../workflows/protocol/requirement.ts';
 import { diffLines } from './difference.ts';
 
+type NodeGate = Exclude<RequirementKind, 'executor'>;
+
 /** A place where a run stops for a human. */
 export interface Gate {
   /** Of the node; of a tool, with its agent and its name: `process_data/processor.deleteRecords`. */
   readonly path: string;
-  readonly gate: Exclude<RequirementKind, 'executor'> | ToolGate;
+  readonly gate: NodeGate | ToolGate;
   /** A predicate decides whether it asks. */
   readonly conditional?: true;
   /** The values that a human gives, where they have names. */
@@ -92,13 +95,14 @@ function gatesOfNodes(nodes: readonly WorkflowNode[], parent: string, options: G
 function gatesOfNode(node: WorkflowNode, path: string, options: GatesOptions): Gate[] {
   const given = node.humanReview as HumanReviewOptions | undefined;
   const review = reviewWithDefaults(stepTypeOf(node), given);
-  const deadline = given?.timeout === undefined ? {} : { timeout: given.timeout, onTimeout: review.onTimeout };
-  const gate = (kind: Gate['gate'], more: Partial<Gate> = {}): Gate => {
-    return { path, gate: kind, onReject: review.onReject, ...more, ...deadline };
+  const deadline = (kind: RequirementKind) =>
+    given?.timeout === undefined ? {} : { timeout: given.timeout, onTimeout: atDeadline(kind, review.onTimeout) };
+  const gate = (kind: NodeGate, more: Partial<Gate> = {}): Gate => {
+    return { path, gate: kind, onReject: review.onReject, ...more, ...deadline(kind) };
   };
   const inside = childrenOf(node).flatMap((children) => gatesOfNodes(children, path, options));
   const tools = toolGatesOfNode(node, options).map(({ path: tool, ...own }) => {
-    return { path: `${path}/${tool}`, ...own, ...deadline };
+    return { path: `${path}/${tool}`, ...own, ...deadline('executor') };
   });
   const { onReject: _, ...error } = gate('error');
   return [
@@ -111,9 +115,9 @@ function gatesOfNode(node: WorkflowNode, path: string, options: GatesOptions): G
   ];
 }
 
-function before(node: WorkflowNode, review: HumanReview): [Gate['gate'], Partial<Gate>][] {
+function before(node: WorkflowNode, review: HumanReview): [NodeGate, Partial<Gate>][] {
   const { requiresConfirmation, requiresUserInput, userInputSchema } = review;
-  const confirmation: [Gate['gate'], Partial<Gate>][] = requiresConfirmation ? [['confirmation', {}]] : [];
+  const confirmation: [NodeGate, Partial<Gate>][] = requiresConfirmation ? [['confirmation', {}]] : [];
   if (!requiresUserInput) return confirmation;
   if (node.kind === 'router') return [...confirmation, ['route', {}]];
   const names = Array.isArray(userInputSchema)

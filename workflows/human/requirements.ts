@@ -2,7 +2,6 @@
  * The record of everything that was asked and answered: a pure reducer, no Temporal import.
  * Keeps H3 (one requirement, one resolution; the first valid answer wins) and H5 (every answer names its requirement).
  */
-import type { OnTimeout } from '../define/human-review.ts';
 import { jsonBytes } from '../define/json.ts';
 import { cut } from '../protocol/memo.ts';
 import type {
@@ -16,6 +15,7 @@ import type {
 import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
 import type { Decision } from '../protocol/signals.ts';
 import { type Answer, checkDecision } from './answer-rules.ts';
+import { atDeadline } from './at-deadline.ts';
 import { digestOf } from './digest.ts';
 import { PathCounters } from './path-counters.ts';
 import { answeredCalls, REJECTED_NOTE, type ToolAnswer } from './tool-answers.ts';
@@ -128,6 +128,7 @@ export class Requirements {
       id,
       digest: digestOf(this.#executionId, id, request),
       ...request,
+      onTimeout: atDeadline(kind, request.onTimeout),
       pauseKind: kind === 'executor' ? 'executor' : 'step',
       requiresConfirmation: kind === 'confirmation' || kind === 'confirmation+user_input',
       requiresUserInput: kind === 'user_input' || kind === 'confirmation+user_input',
@@ -174,9 +175,11 @@ export class Requirements {
   expire(id: string, at: Date): void {
     const requirement = this.get(id)!;
     const timer: Sender = { signal: '', by: TIMEOUT_ACTOR, at: at.toISOString() };
-    const answers = requirement.kind === 'executor' ? timeoutAnswers(requirement) : undefined;
+    const isExecutor = requirement.kind === 'executor';
+    const answers = isExecutor ? timeoutAnswers(requirement) : undefined;
     if (answers) return this.#answerTools(requirement, answers, timer);
-    this.#resolve(requirement, { resolution: timeoutResolution(requirement.kind, requirement.onTimeout) }, timer);
+    const resolution = isExecutor ? 'cancelled' : TIMEOUT_RESOLUTION[requirement.onTimeout];
+    this.#resolve(requirement, { resolution }, timer);
   }
 
   /** Closes a requirement that nobody needs any more. */
@@ -257,7 +260,7 @@ function stamp({ by, decisionId, at }: Sender): Pick<StepRequirement, 'resolvedA
 
 /**
  * What a passed deadline answers to the calls that are still open; `undefined`: it cancels. An approval cannot give
- * values or a result, and a call cannot be skipped: the model waits for some result, so it is rejected.
+ * values or a result.
  */
 function timeoutAnswers({ tools = [], onTimeout }: StepRequirement): ReadonlyMap<string, ToolAnswer> | undefined {
   const open = tools.filter(({ resolution }) => resolution === undefined);
@@ -269,14 +272,7 @@ function timeoutAnswers({ tools = [], onTimeout }: StepRequirement): ReadonlyMap
   return new Map(open.map(({ toolCallId }) => [toolCallId, answer]));
 }
 
-/** What a passed deadline does to a pause of this kind; where it cannot mean yes, it cancels (H2). */
-function timeoutResolution(kind: RequirementKind, onTimeout: OnTimeout): NonNullable<StepRequirement['resolution']> {
-  if (kind === 'error') return onTimeout === 'skip' ? 'skipped' : 'cancelled';
-  if (onTimeout === 'reject') return 'rejected';
-  if (onTimeout === 'skip') return 'skipped';
-  const canMeanYes = kind === 'confirmation' || kind === 'output_review' || kind === 'iteration_review';
-  return onTimeout === 'approve' && canMeanYes ? 'confirmed' : 'cancelled';
-}
+const TIMEOUT_RESOLUTION = { approve: 'confirmed', reject: 'rejected', skip: 'skipped', cancel: 'cancelled' } as const;
 
 function resolvedSentence({
   resolution,
