@@ -2,6 +2,7 @@
  * Tool calls that a human has a word in: asked for together, answered together or one by one, and then done in the order
  * of the model. What the human saw is what runs (H2, H5): the arguments in the requirement are those of the activity.
  */
+import { defined } from '../define/defined.ts';
 import type { Durable } from '../human/durable.ts';
 import { lost, NodeFailure, RunCancelled } from '../human/outcome.ts';
 import { askedFields, REJECTED_NOTE, withUserInput } from '../human/tool-answers.ts';
@@ -25,9 +26,9 @@ export function* askAndRun(
   previousFeedback?: string,
 ): Durable<void> {
   const { host, agent, member, branch, place } = conversation;
-  const again = previousFeedback === undefined ? {} : { previousFeedback };
   const tools = calls.map((call) => asRequirement(call, member));
-  const answer = yield* host.ask({ kind: 'executor', executorName: agent, tools, ...again }, branch, place);
+  const question = defined({ kind: 'executor', executorName: agent, tools, previousFeedback });
+  const answer = yield* host.ask(question, branch, place);
   if (answer.resolution === 'cancelled') throw RunCancelled.rejected(host.toolScope.stepName);
   for (const call of calls) {
     const tool = answer.tools!.find(({ toolCallId }) => toolCallId === call.toolCallId)!;
@@ -38,11 +39,7 @@ export function* askAndRun(
 
 function asRequirement({ toolCallId, toolName, args, gated }: RunCall, member: string | undefined): ToolRequirement {
   const { gate, userInputSchema } = gated!;
-  return {
-    ...{ toolCallId, toolName, kind: gate, args },
-    ...(member === undefined ? {} : { member }),
-    ...(userInputSchema === undefined ? {} : { userInputSchema }),
-  };
+  return defined({ toolCallId, toolName, kind: gate, args, member, userInputSchema });
 }
 
 function* runAnswered(
@@ -59,7 +56,6 @@ function* runAnswered(
     tellCall('ToolCallCompleted', conversation, call);
     return outputOf(tool.result ?? null);
   }
-  const by = tool.resolvedBy === undefined ? {} : { by: tool.resolvedBy };
   const passed = [...call.passed, tool.kind];
   const filled: RunCall =
     tool.kind === 'user_input'
@@ -71,14 +67,14 @@ function* runAnswered(
           fields: askedFields(tool.userInputSchema),
         }
       : { ...call, passed };
-  return yield* runCall(conversation, turn, filled, { asked: requirement, requirement, ...by });
+  return yield* runCall(conversation, turn, filled, { asked: requirement, requirement, by: tool.resolvedBy });
 }
 
 /** The leave that a call has: the executor pause that gave it, and who decided last. */
 interface Leave {
   readonly asked: string;
   readonly requirement: string;
-  readonly by?: string;
+  readonly by: string | undefined;
 }
 
 /** Runs a call with the leave that it has; asks where more is needed, and where nobody knows what became of it. */
@@ -95,9 +91,9 @@ export function* runCall(conversation: Conversation, turn: number, call: RunCall
   }
   record('unknown');
   const answer = yield* askWhatBecame(conversation, call);
-  const by = answer.resolvedBy === undefined ? {} : { by: answer.resolvedBy };
   if (answer.resolution === 'retried') {
-    return yield* runCall(next, turn, call, leave && { asked: leave.asked, requirement: answer.id, ...by });
+    const again = leave && { asked: leave.asked, requirement: answer.id, by: answer.resolvedBy };
+    return yield* runCall(next, turn, call, again);
   }
   if (answer.resolution !== 'skipped') throw RunCancelled.rejected(conversation.host.toolScope.stepName);
   return answer.result === undefined
@@ -121,11 +117,7 @@ function* attempt(
 }
 
 function approvalOf({ passed, fields }: RunCall, { requirement, by }: Leave): ToolApproval {
-  return {
-    ...{ requirement, gates: passed },
-    ...(fields === undefined ? {} : { fields }),
-    ...(by === undefined ? {} : { by }),
-  };
+  return defined({ requirement, gates: passed, fields, by });
 }
 
 /** What the model hears; or the human, where the worker asks for more than was known, or for other values. */

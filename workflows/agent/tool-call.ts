@@ -3,6 +3,7 @@
  * a call that a human approved and that may have run is a human's again (H2: it never repeats silently).
  */
 import { isCancellation } from '@temporalio/workflow';
+import { defined } from '../define/defined.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
 import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
@@ -61,13 +62,7 @@ export function tellCall(
   { toolCallId, toolName }: Pick<RunCall, 'toolCallId' | 'toolName'>,
   error?: string,
 ): void {
-  const data = { agent, toolName, toolCallId };
-  if (event === 'ToolCallStarted') desk.tell(event, toolScope.path, data);
-  else
-    desk.tell(event, toolScope.path, {
-      ...data,
-      ...(error === undefined ? {} : { error: cut(error, ERROR_LIMIT) }),
-    });
+  desk.tell(event, toolScope.path, defined({ agent, toolName, toolCallId, error: error && cut(error, ERROR_LIMIT) }));
 }
 
 function* attempt(
@@ -78,14 +73,14 @@ function* attempt(
 ): Durable<ToolOutcome> {
   const { host, agent, branch, key } = conversation;
   const once = (approval !== undefined || host.confirmed) && !idempotent;
-  const argument: ToolRequest = {
+  const argument: ToolRequest = defined({
     ...host.toolScope,
     toolCallId,
     idempotencyKey: `${key}/${inKey(toolCallId)}`,
     args,
-    ...(args === input ? {} : { rawArgs: input }),
-    ...(approval ? { approval } : {}),
-  };
+    rawArgs: args === input ? undefined : input,
+    approval,
+  });
   try {
     const call = { type: toolType(agent, toolName), summary: summaryOf(conversation, turn), once, argument };
     return (yield* host.execute(call, branch)) as ToolOutcome;

@@ -1,4 +1,5 @@
 /** Counts the tokens of model calls: per step, and of the whole run. */
+import { defined } from '../define/defined.ts';
 import type { TokenUsage } from '../protocol/agent.ts';
 
 export interface CarriedUsage {
@@ -27,7 +28,7 @@ export class UsageMeter {
   }
 
   toJSON(): CarriedUsage {
-    return { ...(this.total ? { total: this.total } : {}), byPath: Object.fromEntries(this.#byPath) };
+    return defined({ total: this.total, byPath: Object.fromEntries(this.#byPath) });
   }
 
   of(path: string): TokenUsage | undefined {

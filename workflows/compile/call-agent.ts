@@ -1,6 +1,7 @@
 /** Runs an agent or a team for a step: gives its loop the step's activities, questions and tokens. */
 import { attemptsOf, executeActivity } from '../define/activity-ref.ts';
 import type { AgentRef } from '../define/agent-ref.ts';
+import { defined } from '../define/defined.ts';
 import { jsonBytes } from '../define/json.ts';
 import { tooLarge } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/run-limit.ts';
@@ -20,7 +21,7 @@ import { ask, type Here } from './scope.ts';
 export function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here: Here): Durable<Json> {
   const { run } = here.scope;
   const { idempotencyKey: key, runId, sessionId, userId, stepName, path, sessionState } = input;
-  const toolScope = { runId, sessionId, ...(userId === undefined ? {} : { userId }), stepName, path, sessionState };
+  const toolScope = defined({ runId, sessionId, userId, stepName, path, sessionState });
   const within = (branch: Branch): Here => ({ ...here, scope: { ...here.scope, branch } });
   const host: AgentHost = {
     desk: run.desk,

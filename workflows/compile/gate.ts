@@ -1,4 +1,5 @@
 /** The gate before a node: confirmation and user input, one requirement for both (H1, H2, H9). */
+import { defined } from '../define/defined.ts';
 import type { WorkflowNode } from '../define/node.ts';
 import type { RequirementKind } from '../protocol/requirement.ts';
 import type { Round } from './round.ts';
@@ -9,20 +10,15 @@ import type { Durable } from '../human/durable.ts';
 /** What may run, or `undefined` where the human said no. */
 export function* passGate(here: Here, kind: RequirementKind): Durable<Round | undefined> {
   const { review } = here;
-  const { verdict, answer } = yield* askUntilSettled(
-    here,
-    {
-      kind,
-      ...messageOf(here, kind),
-      input: shownInput(here),
-      ...(kind === 'confirmation' || review.userInputSchema === undefined
-        ? {}
-        : { userInputSchema: review.userInputSchema }),
-    },
-    here.slot.place,
-  );
+  const question = defined({
+    kind,
+    message: messageOf(here, kind),
+    input: shownInput(here),
+    userInputSchema: kind === 'confirmation' ? undefined : review.userInputSchema,
+  });
+  const { verdict, answer } = yield* askUntilSettled(here, question, here.slot.place);
   if (verdict === 'omit') return undefined;
-  return { elseBranch: verdict === 'else', ...(answer.userInput ? { userInput: answer.userInput } : {}) };
+  return defined({ elseBranch: verdict === 'else', userInput: answer.userInput });
 }
 
 /** What is asked before the node, if anything. A Router's user input is the choice of a route, a pause of its own. */
@@ -41,8 +37,7 @@ const STANDARD: { readonly [K in WorkflowNode['kind']]: (name: string) => string
   parallel: (name) => `Execute parallel '${name}'?`,
 };
 
-function messageOf({ node, review }: Here, kind: RequirementKind): { readonly message?: string } {
+function messageOf({ node, review }: Here, kind: RequirementKind): string | undefined {
   const forInput = kind === 'confirmation' ? undefined : review.userInputMessage;
-  const message = forInput ?? review.confirmationMessage ?? STANDARD[node.kind](node.name);
-  return message === undefined ? {} : { message };
+  return forInput ?? review.confirmationMessage ?? STANDARD[node.kind](node.name);
 }

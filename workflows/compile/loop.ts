@@ -1,5 +1,6 @@
 /** Loop: iterations until the end condition, a stop, a reviewer or the limit ends it. Resumes where it stopped (H8). */
 import { loopVariables, truthy } from '../define/cel-variables.ts';
+import { defined } from '../define/defined.ts';
 import { isExpression } from '../define/expression.ts';
 import { jsonBytes } from '../define/json.ts';
 import type { LoopNode } from '../define/loop.ts';
@@ -47,7 +48,7 @@ export const runLoop: Body<LoopNode> = function* (node, here, round, runNode) {
   else for (const counters of [rounds, desk.requirements.numbers]) counters.begin(loop);
   let lastLeftOutput = false;
   const finish = (edit?: { readonly content: Json }) => {
-    const counts = { iterations: dropped + kept.length, ...(dropped > 0 ? { droppedIterations: dropped } : {}) };
+    const counts = defined({ iterations: dropped + kept.length, droppedIterations: dropped || undefined });
     if (!edit) return containerOutput(here, 'Loop', frame.outputs(), counts);
     // The edit is of the last iteration: an earlier one's output is not touched, even where the last one left none.
     const steps = lastLeftOutput ? replaceLastContent(frame.outputs(), edit.content) : frame.outputs();

@@ -2,6 +2,7 @@
  * Runs any node: gate → the node itself, with its error handling → review. The one place that knows this order, so that
  * every gate of every primitive holds at any depth (H1).
  */
+import { defined } from '../define/defined.ts';
 import type { WorkflowNode } from '../define/node.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
@@ -65,7 +66,7 @@ export const runNode: RunNode = function* (node, scope, slot) {
   }
   if (output) slot.set(output);
   else slot.clear();
-  place.finish('done', output ? { output } : {});
+  place.finish('done', defined({ output }));
   return output;
 };
 

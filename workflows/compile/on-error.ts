@@ -1,4 +1,5 @@
 /** What becomes of a node's error: skipped, put before a human, or handed to the enclosing container. */
+import { defined } from '../define/defined.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
 import { isControl, NodeFailure, RunCancelled } from '../human/outcome.ts';
@@ -46,15 +47,11 @@ export function* settleFailure(here: Here): Durable<Settled | undefined> {
     slot.set(failed);
     throw new NodeFailure(message, path, errorType, mayHaveRun);
   }
-  const question = {
-    message,
-    ...(errorType === undefined ? {} : { errorType }),
-    ...(mayHaveRun ? { mayHaveRun: true } : {}),
-  };
+  const question = defined({ kind: 'error', message, errorType, mayHaveRun: mayHaveRun || undefined });
   // Withdrawn by a sibling, or cut off by a cancel: the failure must not go without a trace.
   let answer: StepRequirement;
   try {
-    answer = yield* ask(here, { kind: 'error', ...question });
+    answer = yield* ask(here, question);
   } catch (error) {
     slot.set(failed);
     throw error;

@@ -1,4 +1,5 @@
 /** From what an executor returned to a StepOutput: plain JSON, frozen, the same for inline functions and activities (H7). */
+import { defined } from '../define/defined.ts';
 import { asJson, isTooDeep } from '../define/json.ts';
 import { stepTypeOf } from '../define/node.ts';
 import { contentOf, isStepResult, type Json, type StepOutput, type StepType } from '../define/step-output.ts';
@@ -19,14 +20,15 @@ export function leafOutput(here: Here, returned: unknown): StepOutput {
   }
   const content = toJson(result.content, path);
   scope.state.patch(patch);
-  return Object.freeze({
+  const output = defined({
     name: node.name,
     type: 'Step',
     content,
     success: result.success !== false,
-    ...(result.error === undefined ? {} : { error: String(result.error) }),
-    ...(result.stop === true ? { stop: true } : {}),
+    error: result.error === undefined ? undefined : String(result.error),
+    stop: result.stop === true || undefined,
   });
+  return Object.freeze(output);
 }
 
 /** The output of a container; a child's stop is its own. */
@@ -47,7 +49,7 @@ export function containerOutput(
 }
 
 function withSteps(steps: readonly StepOutput[]): Pick<StepOutput, 'steps' | 'stop'> {
-  return { ...(steps.some((output) => output.stop) ? { stop: true } : {}), steps: Object.freeze(steps) };
+  return defined({ stop: steps.some((output) => output.stop) || undefined, steps: Object.freeze(steps) });
 }
 
 /** The output of a node that failed, wholly or until a later attempt. A child's stop holds also where a sibling failed. */

@@ -1,4 +1,5 @@
 /** Output review: what a human makes of a node's output before anything downstream sees it. */
+import { defined } from '../define/defined.ts';
 import type { AdditionalData } from '../define/step-input.ts';
 import { type Json, type StepOutput, withContent } from '../define/step-output.ts';
 import type { Round } from './round.ts';
@@ -8,7 +9,7 @@ import type { Durable } from '../human/durable.ts';
 
 /** What a re-run learns from a rejection: the feedback only if given, the previous output always. */
 export function feedbackFor(feedback: string | undefined, previousOutput: Json): AdditionalData {
-  return { ...(feedback === undefined ? {} : { rejectionFeedback: feedback }), previousOutput };
+  return defined({ rejectionFeedback: feedback, previousOutput });
 }
 
 /** A predicate that throws means: review (fail closed). */

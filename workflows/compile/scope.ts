@@ -1,4 +1,5 @@
 /** What a node knows of where it stands. Scopes are never changed, only derived. */
+import { defined } from '../define/defined.ts';
 import type { WorkflowNode } from '../define/node.ts';
 import { stepTypeOf } from '../define/node.ts';
 import { childPath } from '../define/path.ts';
@@ -23,7 +24,7 @@ export interface RunContext {
   /** Temporal's id of the first execution: unlike the run id, never used twice. */
   readonly executionId: string;
   readonly sessionId: string;
-  readonly userId?: string;
+  readonly userId: string | undefined;
   /** What the run was started with. */
   readonly additionalData: AdditionalData;
   readonly desk: Desk;
@@ -124,7 +125,7 @@ export function stepInput(here: Here, extra: AdditionalData = {}): StepInput {
     sessionState: scope.state.values,
     sessionId: run.sessionId,
     runId: run.runId,
-    ...(run.userId === undefined ? {} : { userId: run.userId }),
+    ...defined({ userId: run.userId }),
     stepName: node.name,
     path,
     idempotencyKey: `${run.runId}/${run.executionId}/${path}~${round}`,

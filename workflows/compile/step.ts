@@ -1,5 +1,6 @@
 /** Step: calls its executor, function or agent, and turns what comes back into an output. Its gates are in node.ts, as everywhere. */
 import { DEFAULT_MAX_RETRIES } from '../define/activity-ref.ts';
+import { defined } from '../define/defined.ts';
 import { isGated, type StepNode } from '../define/step.ts';
 import { callActivity } from './call-activity.ts';
 import { callAgent } from './call-agent.ts';
@@ -13,12 +14,11 @@ import { stepInput } from './scope.ts';
 export const runStep: Body<StepNode> = function* (node, here, round, runNode) {
   const { executor } = node;
   if (executor.kind === 'workflow') return yield* runNestedWorkflow(executor.definition, here, runNode);
-  const extra = { ...(round.userInput ? { userInput: round.userInput } : {}), ...round.feedback };
-  const input = stepInput(here, extra);
+  const input = stepInput(here, defined({ userInput: round.userInput, ...round.feedback }));
   if (executor.kind === 'agent' || executor.kind === 'team') {
     const content = yield* callAgent(node, executor.ref, input, here);
     const usage = here.scope.run.usage.of(here.path);
-    return Object.freeze({ ...leafOutput(here, { content }), ...(usage ? { usage } : {}) });
+    return Object.freeze(defined({ ...leafOutput(here, { content }), usage }));
   }
   const attempts = isGated(node) && !node.idempotent ? 1 : (node.maxRetries ?? DEFAULT_MAX_RETRIES) + 1;
   const returned =

@@ -1,4 +1,5 @@
 /** The events of a node: that it starts, what it gave, that it is done. */
+import { defined } from '../define/defined.ts';
 import type { WorkflowNode } from '../define/node.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import { contentFields } from '../human/journal.ts';
@@ -45,5 +46,5 @@ export function tellFailed({ scope, node, path }: Here, message: string): void {
 }
 
 function outcomeFields({ content, success, error }: StepOutput) {
-  return { ...contentFields(content), success, ...(error === undefined ? {} : { error: cut(error, ERROR_LIMIT) }) };
+  return defined({ ...contentFields(content), success, error: error && cut(error, ERROR_LIMIT) });
 }

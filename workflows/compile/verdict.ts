@@ -1,4 +1,5 @@
 /** What an answer means for its node: one reading for every kind of pause (semantics §4). */
+import { defined } from '../define/defined.ts';
 import type { OnReject } from '../define/human-review.ts';
 import { cut } from '../protocol/memo.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
@@ -33,7 +34,7 @@ const SAID_LIMIT = 10_000;
 
 /** What a rejection said, for the question after it. */
 export function saidBefore(feedback: string | undefined): Pick<RequirementRequest, 'previousFeedback'> {
-  return feedback === undefined ? {} : { previousFeedback: cut(feedback, SAID_LIMIT) };
+  return defined({ previousFeedback: feedback && cut(feedback, SAID_LIMIT) });
 }
 
 /**

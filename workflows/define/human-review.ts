@@ -2,6 +2,7 @@
  * Where a human has a word: agno's HumanReview, per primitive.
  * The types leave out what a primitive cannot do; {@link checkHumanReview} says the same at load time in one sentence.
  */
+import { defined } from './defined.ts';
 import { DefinitionError } from './definition-error.ts';
 import { type DurationString, durationMs } from './duration.ts';
 import type { StepOutput, StepType } from './step-output.ts';
@@ -105,8 +106,7 @@ export function reviewWithDefaults(type: StepType, options: Partial<HumanReviewO
     onReject: type === 'Condition' ? 'else_branch' : 'skip',
     maxRetries: 3,
     onTimeout: 'cancel',
-    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...defined({ ...rest, timeoutMs }),
   };
 }
 

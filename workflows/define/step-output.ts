@@ -1,5 +1,7 @@
 /** What a node leaves behind: the tree of outputs that later nodes read and that a run returns. */
 
+import { defined } from './defined.ts';
+
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -80,5 +82,5 @@ export function replaceLastContent(outputs: readonly StepOutput[], content: Json
 export function withContent(output: StepOutput, content: Json): StepOutput {
   const steps =
     output.steps === undefined || output.type === 'Parallel' ? output.steps : replaceLastContent(output.steps, content);
-  return Object.freeze({ ...output, content, ...(steps === undefined ? {} : { steps }) });
+  return Object.freeze(defined({ ...output, content, steps }));
 }

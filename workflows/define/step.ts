@@ -1,6 +1,7 @@
 /** Step: one executor – a function, an activity, an agent, a team or a nested workflow – with every step-level gate. */
 import { type ActivityRef, activityRef } from './activity-ref.ts';
 import { type AgentRef, isAgentRef } from './agent-ref.ts';
+import { defined } from './defined.ts';
 import { definitionOf, type WorkflowDefinition } from './definition.ts';
 import { DefinitionError } from './definition-error.ts';
 import { type DurationString, durationMs } from './duration.ts';
@@ -82,13 +83,12 @@ const RETRIES_LIMIT = 1000;
  */
 export function step(options: StepOptions): StepNode {
   const { name, executor, agent, team, workflow, skipOnFailure = false, idempotent = false, ...rest } = options;
-  const humanReview = options.humanReview ?? pauseOf(executor);
   return {
     kind: 'step',
     name: name ?? (executor ?? agent ?? team)?.name ?? '',
     executor: toExecutor(options),
     ...rest,
-    ...(humanReview === undefined ? {} : { humanReview }),
+    ...defined({ humanReview: options.humanReview ?? pauseOf(executor) }),
     skipOnFailure,
     idempotent,
   };

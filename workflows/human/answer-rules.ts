@@ -2,6 +2,7 @@
  * Which answer fits which pause: a pure table, the same in the client (which throws at once) and in the workflow (which
  * refuses). Keeps H2, H3 and H5: anything that is not plainly an answer to what was asked is refused with a sentence.
  */
+import { defined } from '../define/defined.ts';
 import { asJson } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Decision, DecisionAction } from '../protocol/signals.ts';
@@ -77,7 +78,7 @@ const ANSWERS: Readonly<Record<DecisionAction, (requirement: StepRequirement, de
       return {
         ok: true,
         // An empty field of a form is nothing said.
-        value: { resolution: 'rejected', ...(feedback ? { rejectionFeedback: feedback } : {}) },
+        value: defined({ resolution: 'rejected', rejectionFeedback: feedback || undefined }),
       };
     },
     edit: (_, { output }) =>

@@ -1,4 +1,5 @@
 /** What the events of pauses and answers show of a requirement. */
+import { defined } from '../define/defined.ts';
 import type { Json } from '../define/step-output.ts';
 import type { AnsweredTool, RunEventName } from '../protocol/events.ts';
 import { cut } from '../protocol/memo.ts';
@@ -22,41 +23,28 @@ export const PAUSE_EVENTS = {
 } as const satisfies Record<RequirementKind, RunEventName>;
 
 export function pauseData({ id, kind, stepType, message, timeoutAt }: StepRequirement) {
-  return {
-    ...{ requirement: id, kind, stepType },
-    ...(message === undefined ? {} : { message: cut(message, MESSAGE_LIMIT) }),
-    ...(timeoutAt === undefined ? {} : { timeoutAt }),
-  };
+  return defined({ requirement: id, kind, stepType, message: message && cut(message, MESSAGE_LIMIT), timeoutAt });
 }
 
 export function answerData(answered: StepRequirement) {
   const { id, resolution, resolvedBy, rejectionFeedback } = answered;
-  return {
-    ...{ requirement: id, resolution: resolution! },
-    ...(resolvedBy === undefined ? {} : { resolvedBy }),
-    ...(rejectionFeedback === undefined ? {} : { feedback: cut(rejectionFeedback, MESSAGE_LIMIT) }),
-    ...givenFields(answered),
-  };
+  const { editedOutput, userInput, selectedChoices, result, tools } = answered;
+  return defined({
+    ...{ requirement: id, resolution: resolution!, resolvedBy },
+    feedback: rejectionFeedback && cut(rejectionFeedback, MESSAGE_LIMIT),
+    ...givenFields(editedOutput ?? userInput ?? selectedChoices ?? result),
+    tools: tools?.slice(0, TOOLS_LIMIT).map(answeredTool),
+  });
 }
 
 /** What an answer gave, as much of it as an event shows. */
-function givenFields({ editedOutput, userInput, selectedChoices, result, tools }: StepRequirement) {
-  return {
-    ...contentAs(editedOutput ?? userInput ?? selectedChoices ?? result),
-    ...(tools ? { tools: tools.slice(0, TOOLS_LIMIT).map(answeredTool) } : {}),
-  };
-}
-
-function contentAs(given: Json | undefined): { readonly given?: Json; readonly givenPreview?: string } {
+function givenFields(given: Json | undefined): { readonly given?: Json; readonly givenPreview?: string } {
   if (given === undefined) return {};
   const fields = contentFields(given);
   return 'content' in fields ? { given: fields.content } : { givenPreview: fields.preview };
 }
 
 function answeredTool({ toolCallId, toolName, resolution, resolvedBy, note }: ToolRequirement): AnsweredTool {
-  return {
-    ...{ toolCallId, toolName, resolution: resolution ?? 'open' },
-    ...(resolvedBy === undefined ? {} : { resolvedBy }),
-    ...(note === undefined ? {} : { note: cut(note, MESSAGE_LIMIT) }),
-  };
+  const said = note && cut(note, MESSAGE_LIMIT);
+  return defined({ toolCallId, toolName, resolution: resolution ?? 'open', resolvedBy, note: said });
 }

@@ -6,6 +6,7 @@
  */
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { runsBesideOthers } from '../define/beside.ts';
+import { defined } from '../define/defined.ts';
 import { JOURNAL_MARK } from '../define/journal-mark.ts';
 import { PAYLOAD_LIMIT } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/run-limit.ts';
@@ -256,12 +257,7 @@ export class Desk {
   receive(signal: string, argument: unknown): void {
     this.departure.countSignal();
     const { by, decisionId, decisions, problems } = readSignal(signal, argument, answerLimit(payloadLimit()));
-    const sender: Sender = {
-      signal,
-      at: new Date().toISOString(),
-      ...(by === undefined ? {} : { by }),
-      ...(decisionId === undefined ? {} : { decisionId }),
-    };
+    const sender: Sender = defined({ signal, at: new Date().toISOString(), by, decisionId });
     // The same decision again, a retried send for instance, changes nothing and is no refusal.
     if (decisionId !== undefined) {
       if (this.#seenDecisions.has(decisionId)) return;
@@ -317,11 +313,7 @@ export class Desk {
   #tellRefusal(): void {
     const { code, reason, requirement, by, signal } = this.requirements.refused.newest.at(-1)!;
     countRefusal(code, this.requirements.get(requirement ?? ''));
-    this.#journal.addRefusal({
-      ...{ signal, code, reason },
-      ...(requirement === undefined ? {} : { requirement }),
-      ...(by === undefined ? {} : { by }),
-    });
+    this.#journal.addRefusal(defined({ signal, code, reason, requirement, by }));
   }
 
   #tellAnswer(answered: StepRequirement, late = false): void {

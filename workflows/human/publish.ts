@@ -5,6 +5,7 @@
  */
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { defined } from '../define/defined.ts';
 import { jsonBytes } from '../define/json.ts';
 import { MEMO_KEY, toMemo } from '../protocol/memo.ts';
 import type { StepRequirement } from '../protocol/requirement.ts';
@@ -60,9 +61,7 @@ export class Publisher {
   }
 
   get state(): PublishedState {
-    const status = this.#status;
-    const attributes = this.#attributes;
-    return { memoSet: this.#memoSet, ...(status ? { status } : {}), ...(attributes ? { attributes } : {}) };
+    return defined({ memoSet: this.#memoSet, status: this.#status, attributes: this.#attributes });
   }
 
   /**
@@ -119,7 +118,7 @@ function startedWith({ sessionId }: PublishedRun): ReturnType<typeof attributesO
 }
 
 function attributesOf(status: RunStatus, open: readonly StepRequirement[]) {
-  const due = open.flatMap(({ timeoutAt }) => (timeoutAt === undefined ? [] : [timeoutAt])).sort()[0];
+  const due = open.flatMap(({ timeoutAt }) => timeoutAt ?? []).sort()[0];
   const steps: string[] = [];
   let room = STEP_NAMES_LIMIT;
   for (const name of new Set(open.map(({ stepName }) => stepName))) {

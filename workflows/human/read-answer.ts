@@ -2,6 +2,7 @@
  * Reads the argument of a signal. Whatever arrives – nothing, null, an array, a string, megabytes of junk – comes out as
  * decisions or as one sentence about what is wrong with it; nothing here throws (H4).
  */
+import { defined } from '../define/defined.ts';
 import { DEPTH_LIMIT, isTooDeep, jsonBytes } from '../define/json.ts';
 import { cut } from '../protocol/memo.ts';
 import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
@@ -35,11 +36,11 @@ export function readSignal(signal: string, argument: unknown, limit: number = AN
     return broken('the argument is no JSON');
   }
   const { by, decisionId } = argument;
-  const sender = {
-    ...(typeof by === 'string' && by !== '' ? { by: cut(by, NAME_LIMIT) } : {}),
+  const sender = defined({
+    by: typeof by === 'string' && by !== '' ? cut(by, NAME_LIMIT) : undefined,
     // Never cut: two ids must not become one, and the second be taken for a repetition of the first.
-    ...(isDecisionId(decisionId) ? { decisionId } : {}),
-  };
+    decisionId: isDecisionId(decisionId) ? decisionId : undefined,
+  });
   const tooLarge = size > limit ? `an answer has at most ${limit} bytes of JSON, this one ${size}` : undefined;
   const problem = tooLarge ?? senderProblem(by) ?? (signal === CONTINUE_RUN ? batchProblem(argument) : undefined);
   if (problem !== undefined) return { ...broken(problem), ...sender };

@@ -2,6 +2,7 @@
  * The record of everything that was asked and answered: a pure reducer, no Temporal import.
  * Keeps H3 (one requirement, one resolution; the first valid answer wins) and H5 (every answer names its requirement).
  */
+import { defined } from '../define/defined.ts';
 import { jsonBytes } from '../define/json.ts';
 import { cut } from '../protocol/memo.ts';
 import type {
@@ -191,8 +192,8 @@ export class Requirements {
   /** Records an answer that changes nothing. */
   refuse(code: RefusalCode, reason: string, sender: Sender, requirement?: string): 'refused' {
     this.refused.count += 1;
-    const about = requirement === undefined ? {} : { requirement: cut(requirement, ID_LIMIT) };
-    this.refused.newest.push({ code, reason: cut(reason, REASON_LIMIT), ...sender, ...about });
+    const about = requirement && cut(requirement, ID_LIMIT);
+    this.refused.newest.push(defined({ code, reason: cut(reason, REASON_LIMIT), ...sender, requirement: about }));
     if (this.refused.newest.length > REFUSED_LIMIT) this.refused.newest.shift();
     return 'refused';
   }
@@ -242,20 +243,16 @@ export class Requirements {
 function inBrief(requirement: StepRequirement): StepRequirement {
   const { input, output, userInputSchema, tools, editedOutput, userInput, result, ...rest } = requirement;
   const { message, rejectionFeedback: feedback, previousFeedback, ...brief } = rest;
-  return {
+  return defined({
     ...brief,
-    ...(message === undefined ? {} : { message: cut(message, BRIEF_LIMIT) }),
-    ...(feedback === undefined ? {} : { rejectionFeedback: cut(feedback, BRIEF_LIMIT) }),
-  };
+    message: message && cut(message, BRIEF_LIMIT),
+    rejectionFeedback: feedback && cut(feedback, BRIEF_LIMIT),
+  });
 }
 
 /** Who resolved something, and when. */
 function stamp({ by, decisionId, at }: Sender): Pick<StepRequirement, 'resolvedAt' | 'resolvedBy' | 'decisionId'> {
-  return {
-    resolvedAt: at,
-    ...(by === undefined ? {} : { resolvedBy: by }),
-    ...(decisionId === undefined ? {} : { decisionId }),
-  };
+  return defined({ resolvedAt: at, resolvedBy: by, decisionId });
 }
 
 /**

@@ -3,6 +3,7 @@
  * workflow alike. An executor pause has an answer for each of its calls; a decision gives some of them, all or none of
  * which take effect.
  */
+import { defined } from '../define/defined.ts';
 import { asJson } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
@@ -100,7 +101,7 @@ const ANSWERS: Readonly<Record<ToolAction, (tool: ToolRequirement, fields: Field
   confirm: () => ({ ok: true, value: { resolution: 'confirmed' } }),
   reject: (_, { note }) => {
     if (note !== undefined && typeof note !== 'string') return refuse('the note must be a string');
-    return { ok: true, value: { resolution: 'rejected', ...(note ? { note } : {}) } };
+    return { ok: true, value: defined({ resolution: 'rejected', note: note || undefined }) };
   },
   input: ({ userInputSchema }, { values }) => {
     if (values === undefined) return refuse('`values` are missing');

@@ -2,6 +2,7 @@
  * The compact, bounded picture of a run that is visible with no worker up: the value of its memo key `holdpoint`.
  * It is also how the client learns from history that something changed.
  */
+import { defined } from '../define/defined.ts';
 import type { OnTimeout } from '../define/human-review.ts';
 import type { UserInputSchema } from '../define/user-input-schema.ts';
 import type { JournalEntry } from './events.ts';
@@ -99,19 +100,20 @@ export function brief(requirement: StepRequirement): OpenPause {
   const { message, previousFeedback, availableChoices, userInputSchema, timeoutAt } = requirement;
   const { tools, mayHaveRun, toolCallId } = requirement;
   const shown = requirement.output ?? requirement.input;
-  return {
+  return defined({
     ...{ id, digest, kind, stepName, stepType, topLevelStep, retryCount, createdAt, onTimeout },
-    ...(message === undefined ? {} : { message: cut(message, MESSAGE_LIMIT) }),
-    ...(shown === undefined ? {} : { preview: cutBytes(JSON.stringify(shown), PREVIEW_LIMIT) }),
-    ...(availableChoices ? { availableChoices: availableChoices.slice(0, CHOICES_LIMIT) } : {}),
-    ...(requirement.allowMultipleSelections ? { allowMultipleSelections: true } : {}),
-    ...(isShort(userInputSchema) ? { userInputSchema } : {}),
-    ...(tools ? { tools: briefTools(tools), toolCount: tools.length } : {}),
-    ...(mayHaveRun ? { mayHaveRun } : {}),
-    ...(toolCallId === undefined ? {} : { toolCallId }),
-    ...(previousFeedback === undefined ? {} : { previousFeedback: cut(previousFeedback, MESSAGE_LIMIT) }),
-    ...(timeoutAt === undefined ? {} : { timeoutAt }),
-  };
+    message: message && cut(message, MESSAGE_LIMIT),
+    preview: shown === undefined ? undefined : cutBytes(JSON.stringify(shown), PREVIEW_LIMIT),
+    availableChoices: availableChoices?.slice(0, CHOICES_LIMIT),
+    allowMultipleSelections: requirement.allowMultipleSelections || undefined,
+    userInputSchema: ifShort(userInputSchema),
+    tools: tools && briefTools(tools),
+    toolCount: tools?.length,
+    mayHaveRun: mayHaveRun || undefined,
+    toolCallId,
+    previousFeedback: previousFeedback && cut(previousFeedback, MESSAGE_LIMIT),
+    timeoutAt,
+  });
 }
 
 function briefTools(tools: readonly ToolRequirement[]): OpenTool[] {
@@ -124,17 +126,13 @@ function briefTools(tools: readonly ToolRequirement[]): OpenTool[] {
 /** What a human said of the call is left out: it is in the run. */
 function briefTool(tool: ToolRequirement, room: number): OpenTool {
   const { toolCallId, toolName, kind, member, args, userInputSchema, resolution, resolvedBy } = tool;
-  return {
-    ...{ toolCallId, toolName, kind, preview: cutBytes(JSON.stringify(args), Math.max(room, 100)) },
-    ...(member === undefined ? {} : { member }),
-    ...(isShort(userInputSchema) ? { userInputSchema } : {}),
-    ...(resolution === undefined ? {} : { resolution }),
-    ...(resolvedBy === undefined ? {} : { resolvedBy }),
-  };
+  const preview = cutBytes(JSON.stringify(args), Math.max(room, 100));
+  const schema = ifShort(userInputSchema);
+  return defined({ toolCallId, toolName, kind, preview, member, userInputSchema: schema, resolution, resolvedBy });
 }
 
-function isShort<Schema extends UserInputSchema>(schema: Schema | undefined): schema is Schema {
-  return schema !== undefined && JSON.stringify(schema).length <= PREVIEW_LIMIT;
+function ifShort<Schema extends UserInputSchema>(schema: Schema | undefined): Schema | undefined {
+  return schema && JSON.stringify(schema).length <= PREVIEW_LIMIT ? schema : undefined;
 }
 
 /** The text, or as much of it as fits, with an ellipsis. */

@@ -1,5 +1,6 @@
 /** One run, from its arguments to its output. */
 import { ApplicationFailure, isCancellation, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
+import { defined } from '../define/defined.ts';
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { deepFreeze, jsonBytes } from '../define/json.ts';
 import { STORED_PAYLOAD_LIMIT } from '../define/payload-limit.ts';
@@ -84,7 +85,7 @@ class Run {
       runId: workflowId,
       executionId: firstExecutionRunId,
       sessionId: sessionId ?? workflowId,
-      ...(userId === undefined ? {} : { userId }),
+      userId,
       additionalData: toJson(additionalData, 'additionalData') as AdditionalData,
       desk: this.desk,
       usage: new UsageMeter(carried?.usage),
@@ -163,22 +164,23 @@ class Run {
     const { runId, sessionId, userId } = this.#context;
     const { all, earlier, refused } = this.desk.requirements;
     const { total: usage } = this.#context.usage;
-    return fitted({
+    const output = defined({
       runId,
       workflowName: this.#definition.name,
       sessionId,
-      ...(userId === undefined ? {} : { userId }),
+      userId,
       status,
       content,
       stepResults: this.#frame.outputs(),
       stepRequirements: [...all],
-      ...(earlier === 0 ? {} : { earlierRequirements: earlier }),
+      earlierRequirements: earlier || undefined,
       sessionState: this.#state.values,
       refusedAnswers: { count: refused.count, newest: [...refused.newest] },
-      ...(usage ? { usage } : {}),
+      usage,
       sequence: this.desk.teller.sequence,
-      ...(error ? { error } : {}),
+      error,
     });
+    return fitted(output);
   }
 
   #endBy(error: unknown): RunOutput {
@@ -192,7 +194,7 @@ class Run {
     }
     if (!(error instanceof NodeFailure)) throw error;
     const { message, path, errorType } = error;
-    const detail = { message, path, ...(errorType === undefined ? {} : { type: errorType }) };
+    const detail = defined({ message, path, type: errorType });
     this.desk.tell('WorkflowError', '', { error: cut(message, 500) });
     throw ApplicationFailure.create({
       message: `Step '${path}' failed: ${message}`,
