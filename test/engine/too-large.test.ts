@@ -68,6 +68,16 @@ describe('what comes from outside is refused before the run has it', () => {
   });
 });
 
+describe('a result is shortened until it fits', () => {
+  test.each([
+    ['errors that functions report', 'largeErrors', MB],
+    ['a session state of many small values', 'largeKeys', 10_000],
+  ])('%s', async (_, workflow, size) => {
+    const run = await server.start(workflow, size);
+    expect(await run.result()).toMatchObject({ status: 'completed', truncated: true });
+  });
+});
+
 describe('an agent', () => {
   test('hears of a result of 3 MB', async () => {
     const task = play(calls(call('returns', { bytes: 3 * MB })), `told ${randomUUID()}`);

@@ -87,3 +87,25 @@ export const largeFailure = workflow<number>({
     step({ name: 'local', executor: local.fail, maxRetries: 0 }),
   ],
 });
+/** Results that are too large, each by what it has many of, or where nobody looks for much. */
+export const largeErrors = workflow<number>({
+  name: 'largeErrors',
+  steps: [1, 2, 3].map((n) =>
+    step({
+      name: `fail ${n}`,
+      executor: ({ input }) => ({ content: n, success: false, error: 'y'.repeat(input as number) }),
+    }),
+  ),
+});
+export const largeKeys = workflow<number>({
+  name: 'largeKeys',
+  steps: [
+    step({
+      name: 'make',
+      executor: ({ input }) => ({
+        content: 'small',
+        sessionState: Object.fromEntries(Array.from({ length: input as number }, (_, n) => [n, 'x'.repeat(400)])),
+      }),
+    }),
+  ],
+});

@@ -240,7 +240,7 @@ export class Requirements {
 }
 
 /** Who decided what, without what was shown and given. */
-function inBrief(requirement: StepRequirement): StepRequirement {
+export function inBrief(requirement: StepRequirement): StepRequirement {
   const { input, output, userInputSchema, tools, editedOutput, userInput, result, ...rest } = requirement;
   const { message, rejectionFeedback: feedback, previousFeedback, ...brief } = rest;
   return defined({

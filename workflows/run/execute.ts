@@ -180,7 +180,7 @@ class Run {
       sequence: this.desk.teller.sequence,
       error,
     });
-    return fitted(output);
+    return fitted(output, payloadLimit());
   }
 
   #endBy(error: unknown): RunOutput {

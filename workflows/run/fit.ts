@@ -3,81 +3,82 @@
  * left out is named by `truncated`, and is still in the run's history.
  */
 import { jsonBytes } from '../define/json.ts';
-import { payloadLimit } from '../define/run-limit.ts';
 import type { Json, StepOutput } from '../define/step-output.ts';
+import { inBrief } from '../human/requirements.ts';
 import { cut } from '../protocol/memo.ts';
-import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
+import type { StepRequirement } from '../protocol/requirement.ts';
 import type { RunOutput } from '../protocol/run-output.ts';
 
-/** Characters of JSON that a shortened value keeps. */
-const PREVIEW = 500;
-
-/** The output itself where it fits, else with ever more of it shortened. */
-export function fitted(output: RunOutput): RunOutput {
-  const limit = payloadLimit();
-  if (jsonBytes(output) <= limit) return output;
-  const lighter: RunOutput = {
-    ...output,
-    truncated: true,
-    stepRequirements: output.stepRequirements.map(withoutShown),
-  };
-  if (jsonBytes(lighter) <= limit) return lighter;
-  const short: RunOutput = {
-    ...lighter,
-    content: shortened(output.content),
-    stepResults: output.stepResults.map(shortenedOutput),
-    stepRequirements: lighter.stepRequirements.map((each) => (isOpen(each) ? each : shortenedAnswer(each))),
-    sessionState: Object.fromEntries(
-      Object.entries(output.sessionState).map(([key, value]) => [key, shortened(value)]),
-    ),
-  };
-  // What a human has yet to decide about goes last.
-  if (jsonBytes(short) <= limit) return short;
-  return { ...short, stepRequirements: short.stepRequirements.map(shortenedAnswer) };
+/** The output itself where it fits, else with ever more of it shortened. @param limit bytes of its JSON */
+export function fitted(output: RunOutput, limit: number): RunOutput {
+  let fitting = output;
+  for (const lighter of STAGES) {
+    if (jsonBytes(fitting) <= limit) return fitting;
+    fitting = { ...lighter(fitting), truncated: true };
+  }
+  return fitting;
 }
 
-function isOpen({ resolution }: StepRequirement): boolean {
-  return resolution === undefined;
+/** What a human has yet to decide about is shortened late. */
+const STAGES: readonly ((output: RunOutput) => RunOutput)[] = [
+  withResolved(withoutShown),
+  (output) => withResolved(shortened)(shortened(output)),
+  (output) => ({ ...output, stepRequirements: output.stepRequirements.map(shortened) }),
+  (output) => ({
+    ...withResolved(inBrief)(output),
+    stepResults: output.stepResults.map(({ steps: _, ...own }) => own),
+    sessionState: {},
+  }),
+];
+
+function withResolved(lighter: (resolved: StepRequirement) => StepRequirement) {
+  return (output: RunOutput): RunOutput => ({
+    ...output,
+    stepRequirements: output.stepRequirements.map((each) => (each.resolution === undefined ? each : lighter(each))),
+  });
 }
 
 /** What was under review is not needed once it is resolved: its digest stays. */
 function withoutShown(requirement: StepRequirement): StepRequirement {
-  if (isOpen(requirement)) return requirement;
   const { input: _input, output: _output, userInputSchema: _schema, tools, ...rest } = requirement;
   return tools ? { ...rest, tools: tools.map(({ userInputSchema: _each, ...tool }) => tool) } : rest;
 }
 
-function shortenedAnswer(requirement: StepRequirement): StepRequirement {
-  const { input, output, editedOutput, userInput, rejectionFeedback, tools, result, ...rest } = requirement;
-  return {
-    ...rest,
-    ...(tools === undefined ? {} : { tools: tools.map(shortenedTool) }),
-    ...(result === undefined ? {} : { result: shortened(result) }),
-    ...(input === undefined ? {} : { input: shortened(input) }),
-    ...(output === undefined ? {} : { output: shortened(output) }),
-    ...(editedOutput === undefined ? {} : { editedOutput: shortened(editedOutput) }),
-    ...(userInput === undefined ? {} : { userInput: { preview: shortened(userInput) } }),
-    ...(rejectionFeedback === undefined ? {} : { rejectionFeedback: cut(rejectionFeedback, PREVIEW) }),
-  };
-}
+/** Characters that a shortened value keeps: of a text, or of its JSON. */
+const PREVIEW = 500;
 
-function shortenedTool({ args, userInput, result, note, ...rest }: ToolRequirement): ToolRequirement {
-  return {
-    ...rest,
-    args: shortened(args),
-    ...(userInput === undefined ? {} : { userInput: { preview: shortened(userInput) } }),
-    ...(result === undefined ? {} : { result: shortened(result) }),
-    ...(note === undefined ? {} : { note: cut(note, PREVIEW) }),
-  };
-}
+/** How a field is shortened, whatever has it: the run, an output, a requirement, a tool call. */
+const SHORTENED: Readonly<Record<string, (value: never) => unknown>> = {
+  content: preview,
+  input: preview,
+  output: preview,
+  editedOutput: preview,
+  args: preview,
+  result: preview,
+  userInput: (values: Json) => ({ preview: preview(values) }),
+  sessionState: (state: object) => Object.fromEntries(Object.entries(state).map(([key, each]) => [key, preview(each)])),
+  // The run's own, an object, is short.
+  error: (error: string | object) => (typeof error === 'string' ? excerpt(error) : error),
+  message: excerpt,
+  note: excerpt,
+  previousFeedback: excerpt,
+  rejectionFeedback: excerpt,
+  stepResults: (outputs: StepOutput[]) => outputs.map(shortened),
+  steps: (outputs: StepOutput[]) => outputs.map(shortened),
+  tools: (tools: object[]) => tools.map(shortened),
+};
 
-function shortenedOutput(output: StepOutput): StepOutput {
-  const { content, steps, ...rest } = output;
-  return { ...rest, content: shortened(content), ...(steps ? { steps: steps.map(shortenedOutput) } : {}) };
+function shortened<T extends object>(value: T): T {
+  const fields = Object.entries(value).map(([name, field]) => [name, SHORTENED[name]?.(field as never) ?? field]);
+  return Object.fromEntries(fields) as T;
 }
 
 /** A small value as it is, a large one as the beginning of its JSON. */
-function shortened(value: Json): Json {
+function preview(value: Json): Json {
   const text = JSON.stringify(value);
-  return text.length <= PREVIEW ? value : cut(text, PREVIEW);
+  return text.length <= PREVIEW ? value : excerpt(text);
+}
+
+function excerpt(text: string): string {
+  return cut(text, PREVIEW);
 }
