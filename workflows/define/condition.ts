@@ -1,7 +1,6 @@
 /** Condition: one of two branches, chosen by an evaluator or, where it asks for confirmation, by the human. */
-import { DefinitionError } from './definition-error.ts';
-import { type Expression, isExpression } from './expression.ts';
-import { type ConditionReview, checkHumanReview, describe } from './human-review.ts';
+import { checkEvaluator, type Expression } from './expression.ts';
+import { type ConditionReview, checkHumanReview } from './human-review.ts';
 import { type CheckChildren, type NodeLike, toNodes, type WorkflowNode } from './node.ts';
 import type { StepInput } from './step-input.ts';
 
@@ -42,9 +41,7 @@ export function condition(options: ConditionOptions): ConditionNode {
 export function checkCondition(node: ConditionNode, path: string, checkChildren: CheckChildren): void {
   checkHumanReview('Condition', node.humanReview, path);
   const { evaluator } = node;
-  if (typeof evaluator !== 'boolean' && typeof evaluator !== 'function' && !isExpression(evaluator)) {
-    throw new DefinitionError(path, `evaluator must be a boolean, a function or cel('…'), got ${describe(evaluator)}.`);
-  }
+  if (typeof evaluator !== 'boolean') checkEvaluator('evaluator', evaluator, path, 'a boolean, a function');
   checkChildren(node.steps, path, 'steps');
   const noElse = Array.isArray(node.elseSteps) && node.elseSteps.length === 0;
   if (!noElse) checkChildren(node.elseSteps, path, 'elseSteps');

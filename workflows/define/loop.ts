@@ -1,6 +1,6 @@
 /** Loop: its steps again and again, until the end condition, a stop, a reviewer or the limit ends it. */
 import { DefinitionError } from './definition-error.ts';
-import { type Expression, isExpression } from './expression.ts';
+import { checkEvaluator, type Expression } from './expression.ts';
 import { checkHumanReview, describe, type LoopReview } from './human-review.ts';
 import { type CheckChildren, type NodeLike, toNodes, type WorkflowNode } from './node.ts';
 import type { StepOutput } from './step-output.ts';
@@ -46,8 +46,6 @@ export function checkLoop(node: LoopNode, path: string, checkChildren: CheckChil
   if (!Number.isSafeInteger(maxIterations) || maxIterations < 1) {
     throw new DefinitionError(path, `maxIterations must be a whole number from 1, got ${describe(maxIterations)}.`);
   }
-  if (endCondition !== undefined && typeof endCondition !== 'function' && !isExpression(endCondition)) {
-    throw new DefinitionError(path, `endCondition must be a function or cel('…'), got ${describe(endCondition)}.`);
-  }
+  if (endCondition !== undefined) checkEvaluator('endCondition', endCondition, path);
   checkChildren(node.steps, path, 'steps');
 }

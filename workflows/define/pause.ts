@@ -1,4 +1,5 @@
 /** agno's `@pause`: a function that carries its own confirmation or user input. */
+import { definitionOf } from './definition.ts';
 import { DefinitionError } from './definition-error.ts';
 import type { StepReview } from './human-review.ts';
 
@@ -25,6 +26,12 @@ const REVIEW = Symbol.for('holdpoint.pause');
  */
 // `any`: any function can carry a gate
 export function pause<F extends (...args: any[]) => unknown>(config: PauseConfig, fn: F): F {
+  if (definitionOf(fn)) {
+    throw new DefinitionError(
+      fn.name,
+      'pause() is for the function of a step; a workflow is gated by the humanReview of the step that runs it.',
+    );
+  }
   if (pauseOf(fn))
     throw new DefinitionError(fn.name, 'pause() is around this function twice; put all its fields in one.');
   const gated = (...args: Parameters<F>) => fn(...args);

@@ -1,7 +1,7 @@
 /** Router: some of its choices, selected by a function, by CEL or by a human. */
 import { DefinitionError } from './definition-error.ts';
-import { type Expression, isExpression } from './expression.ts';
-import { checkHumanReview, describe, type RouterReview } from './human-review.ts';
+import { checkEvaluator, type Expression } from './expression.ts';
+import { checkHumanReview, type RouterReview } from './human-review.ts';
 import { type CheckChildren, type NodeLike, toNode, type WorkflowNode } from './node.ts';
 import type { StepInput } from './step-input.ts';
 import { steps } from './steps.ts';
@@ -53,8 +53,6 @@ export function checkRouter(node: RouterNode, path: string, checkChildren: Check
       'a Router needs a selector, or humanReview.requiresUserInput to let a human choose.',
     );
   }
-  if (selector !== undefined && typeof selector !== 'function' && !isExpression(selector)) {
-    throw new DefinitionError(path, `selector must be a function or cel('…'), got ${describe(selector)}.`);
-  }
+  if (selector !== undefined) checkEvaluator('selector', selector, path);
   checkChildren(node.choices, path, 'choices');
 }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { activityRef, proxyActivities } from '../../../workflows/define/activity-ref.ts';
+import { condition } from '../../../workflows/define/condition.ts';
+import { loop } from '../../../workflows/define/loop.ts';
 import { pause, pauseOf } from '../../../workflows/define/pause.ts';
+import { router } from '../../../workflows/define/router.ts';
 import { step } from '../../../workflows/define/step.ts';
+import { workflow } from '../../../workflows/run/workflow.ts';
 import { refusal } from '../../support/define.ts';
 
 const gate = { requiresConfirmation: true, confirmationMessage: 'Charge?' };
@@ -46,6 +50,23 @@ describe('pause()', () => {
   it('twice on one function is refused: one of the gates would be lost', () => {
     expect(refusal(() => pause({ requiresUserInput: true }, pause(gate, charge))).message).toBe(
       'charge: pause() is around this function twice; put all its fields in one.',
+    );
+  });
+
+  it('on a workflow is refused: nobody would be asked (H1)', () => {
+    const nested = workflow({ name: 'nested', steps: [charge] });
+    expect(refusal(() => step({ name: 's', workflow: pause(gate, nested) })).message).toBe(
+      'nested: pause() is for the function of a step; a workflow is gated by the humanReview of the step that runs it.',
+    );
+  });
+
+  it.each([
+    ['evaluator', () => condition({ name: 'n', evaluator: pause(gate, () => true), steps: [charge] })],
+    ['endCondition', () => loop({ name: 'n', endCondition: pause(gate, () => true), steps: [charge] })],
+    ['selector', () => router({ name: 'n', selector: pause(gate, () => 'charge'), choices: [charge] })],
+  ])('on %s is refused: nobody would be asked (H1)', (field, node) => {
+    expect(refusal(node).message).toBe(
+      `w/n: ${field} is no step, so its pause() asks nobody; put the gate into humanReview.`,
     );
   });
 
