@@ -1,4 +1,5 @@
 /** What an agent is asked: the previous content, else the workflow's input; then what humans said. agno's wording. */
+import { isRecord } from '../define/json.ts';
 import { contentAsText, type StepInput } from '../define/step-input.ts';
 import { isNothing, type Json, type StepOutput } from '../define/step-output.ts';
 
@@ -24,7 +25,7 @@ function taskOf(input: StepInput): string {
 
 /** A Parallel's content by child; `undefined` where a reviewer has made something else of it. */
 function sectionsOf(content: Json): string | undefined {
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
+  if (!isRecord(content)) return undefined;
   return Object.entries(content)
     .map(([name, each]) => `=== ${name} ===\n${contentAsText(each)}`)
     .join('\n\n');

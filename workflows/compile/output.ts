@@ -1,6 +1,6 @@
 /** From what an executor returned to a StepOutput: plain JSON, frozen, the same for inline functions and activities (H7). */
 import { defined } from '../define/defined.ts';
-import { asJson, isTooDeep } from '../define/json.ts';
+import { asJson, isRecord, isTooDeep } from '../define/json.ts';
 import { stepTypeOf } from '../define/node.ts';
 import { contentOf, isStepResult, type Json, type StepOutput, type StepType } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
@@ -75,8 +75,4 @@ export function toJson(value: unknown, path: string): Json {
     const reason = error instanceof Error ? error.message : String(error);
     throw new NodeFailure(`what the step returned cannot be held as JSON: ${reason}`, path, FAILURE.invalidOutput);
   }
-}
-
-function isRecord(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

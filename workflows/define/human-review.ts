@@ -5,6 +5,7 @@
 import { defined } from './defined.ts';
 import { DefinitionError } from './definition-error.ts';
 import { type DurationString, durationMs } from './duration.ts';
+import { isRecord } from './json.ts';
 import type { StepOutput, StepType } from './step-output.ts';
 import { checkUserInputSchema, type UserInputSchema } from './user-input-schema.ts';
 
@@ -138,10 +139,10 @@ const SUPPORTED: Record<Exclude<StepType, 'Workflow'>, readonly string[]> = {
 /** Refuses a review that this primitive cannot keep. @throws {DefinitionError} naming the node, the field and what to use. */
 export function checkHumanReview(type: keyof typeof SUPPORTED, options: unknown, path: string): void {
   if (options === undefined) return;
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (!isRecord(options)) {
     throw new DefinitionError(path, `humanReview must be an object, got ${describe(options)}.`);
   }
-  const review = options as Record<string, unknown>;
+  const review = options;
   for (const [field, value] of Object.entries(review)) {
     if (value === undefined) continue;
     if (!SUPPORTED[type].includes(field)) throw new DefinitionError(path, unsupported(type, field, value));

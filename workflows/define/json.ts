@@ -2,6 +2,11 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Json } from './step-output.ts';
 
+/** An object with keys: no `null`, and no list. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Bytes (UTF-8) of the value as JSON: what a payload of it weighs. @throws {TypeError} for what JSON cannot hold */
 export function jsonBytes(value: unknown): number {
   return utf8ToBytes(JSON.stringify(value) ?? '').length;

@@ -1,6 +1,7 @@
 /** What a node leaves behind: the tree of outputs that later nodes read and that a run returns. */
 
 import { defined } from './defined.ts';
+import { isRecord } from './json.ts';
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -43,7 +44,7 @@ const RESULT_KEYS = new Set(['content', 'success', 'error', 'stop', 'sessionStat
 
 /** Is this a {@link StepResult} – an object with nothing but its fields, and at least one – rather than content? */
 export function isStepResult(value: unknown): value is StepResult {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (!isRecord(value)) return false;
   const keys = Object.keys(value);
   return keys.length > 0 && keys.every((key) => RESULT_KEYS.has(key)) && keys.some((key) => key !== 'error');
 }

@@ -7,8 +7,8 @@ import { asJson } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Decision, DecisionAction } from '../protocol/signals.ts';
 import type { RequirementKind, StepRequirement } from '../protocol/requirement.ts';
-import { type Checked, checkUserInput } from '../protocol/user-input.ts';
-import { checkToolDecision, type ToolAnswer } from './tool-answers.ts';
+import { type Checked, checkUserInput, refuse } from '../protocol/user-input.ts';
+import { checkToolDecision, strayIn, type ToolAnswer } from './tool-answers.ts';
 
 /** The fields that an answer adds to its requirement. */
 export type Answer = Pick<
@@ -55,8 +55,7 @@ export function checkDecision(requirement: StepRequirement, decision: Decision):
   if (action === undefined || !ACTIONS[kind].includes(action)) {
     return refuse(`${nameOf(action)} is no answer to a ${kind} pause; it takes ${ACTIONS[kind].join(', ')}`);
   }
-  const allowed: readonly string[] = [...FIELDS[action], ...COMMON_FIELDS];
-  const stray = Object.entries(decision).find(([key, value]) => value !== undefined && !allowed.includes(key))?.[0];
+  const stray = strayIn(decision, [...FIELDS[action], ...COMMON_FIELDS]);
   if (stray !== undefined) return refuse(`'${action}' takes no '${stray}'`);
   return ANSWERS[action](requirement, decision);
 }
@@ -120,8 +119,4 @@ function selectAnswer(requirement: StepRequirement, choices: unknown): Checked<A
 
 function nameOf(action: string | undefined): string {
   return action === undefined ? 'an answer without `action`' : `'${action}'`;
-}
-
-function refuse(problem: string): { readonly ok: false; readonly problem: string } {
-  return { ok: false, problem };
 }

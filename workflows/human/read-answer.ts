@@ -3,7 +3,7 @@
  * decisions or as one sentence about what is wrong with it; nothing here throws (H4).
  */
 import { defined } from '../define/defined.ts';
-import { DEPTH_LIMIT, isTooDeep, jsonBytes } from '../define/json.ts';
+import { DEPTH_LIMIT, isRecord, isTooDeep, jsonBytes } from '../define/json.ts';
 import { cut } from '../protocol/memo.ts';
 import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
 import { ANSWER_LIMIT, CONTINUE_RUN, type Decision, PEOPLE_SIGNALS, type PeopleSignal } from '../protocol/signals.ts';
@@ -27,7 +27,7 @@ export interface ReadSignal {
  * @param limit bytes of its JSON
  */
 export function readSignal(signal: string, argument: unknown, limit: number = ANSWER_LIMIT): ReadSignal {
-  if (!isObject(argument)) return broken(`a signal takes one object, got ${nameOf(argument)}`);
+  if (!isRecord(argument)) return broken(`a signal takes one object, got ${nameOf(argument)}`);
   if (isTooDeep(argument)) return broken(`an answer nests at most ${DEPTH_LIMIT} levels`);
   let size: number;
   try {
@@ -93,7 +93,7 @@ const KEYS = new Set([
 const ACTIONS = new Set<unknown>(Object.values(PEOPLE_SIGNALS).map(({ action }) => action));
 
 function readDecision(candidate: unknown): Decision | { problem: string; requirement?: string } {
-  if (!isObject(candidate)) return { problem: `a decision is an object, got ${nameOf(candidate)}` };
+  if (!isRecord(candidate)) return { problem: `a decision is an object, got ${nameOf(candidate)}` };
   const { requirement, digest, action } = candidate;
   if (typeof requirement !== 'string' || requirement === '') {
     return { problem: '`requirement` is missing: name the id of what you answer' };
@@ -109,14 +109,10 @@ function readDecision(candidate: unknown): Decision | { problem: string; require
   if (toolCall !== undefined && typeof toolCall !== 'string') {
     return { problem: '`toolCall` must be a string', requirement: about };
   }
-  if (tools !== undefined && !isObject(tools)) return { problem: '`tools` must be an object', requirement: about };
+  if (tools !== undefined && !isRecord(tools)) return { problem: '`tools` must be an object', requirement: about };
   const stray = Object.keys(candidate).find((key) => !KEYS.has(key));
   if (stray !== undefined) return { problem: `unknown key '${cut(stray, 80)}'`, requirement: about };
   return candidate as unknown as Decision;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function nameOf(value: unknown): string {

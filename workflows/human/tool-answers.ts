@@ -4,11 +4,11 @@
  * which take effect.
  */
 import { defined } from '../define/defined.ts';
-import { asJson } from '../define/json.ts';
+import { asJson, isRecord } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { Decision, ToolDecision } from '../protocol/signals.ts';
-import { type Checked, checkUserInput } from '../protocol/user-input.ts';
+import { type Checked, checkUserInput, refuse } from '../protocol/user-input.ts';
 
 /** What a model is told of a call that was rejected without a word; agno's sentence. */
 export const REJECTED_NOTE = 'Function call was rejected by the user';
@@ -37,7 +37,7 @@ export function answeredCalls(
   { tools = [] }: StepRequirement,
   { toolCall, tools: given }: Decision,
 ): ToolRequirement[] {
-  const named = new Set([...(toolCall === undefined ? [] : [toolCall]), ...Object.keys(isObject(given) ? given : {})]);
+  const named = new Set([...(toolCall === undefined ? [] : [toolCall]), ...Object.keys(isRecord(given) ? given : {})]);
   return tools.filter(({ toolCallId, resolution }) => resolution !== undefined && named.has(toolCallId));
 }
 
@@ -73,11 +73,11 @@ function toolDecisions(requirement: StepRequirement, decision: Decision): Checke
     const note = feedback === undefined ? {} : { note: feedback };
     return { ok: true, value: [[id, { action: action as ToolAction, ...more, ...note }]] };
   }
-  if (!isObject(tools) || Object.keys(tools).length === 0) {
+  if (!isRecord(tools) || Object.keys(tools).length === 0) {
     return refuse('`tools` must be an object with an answer for at least one tool call id');
   }
   const others = { action, toolCall, feedback, ...more };
-  const stray = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+  const stray = strayIn(others, []);
   return stray === undefined
     ? { ok: true, value: Object.entries(tools) }
     : refuse(`\`tools\` has all the answers: leave out '${stray}'`);
@@ -85,12 +85,12 @@ function toolDecisions(requirement: StepRequirement, decision: Decision): Checke
 
 function checkOne(tool: ToolRequirement, decision: unknown): Checked<ToolAnswer> {
   if (tool.resolution !== undefined) return refuse(`it is already ${tool.resolution}`);
-  if (!isObject(decision)) return refuse('its answer is no object');
+  if (!isRecord(decision)) return refuse('its answer is no object');
   const { action, ...fields } = decision;
   const actions: readonly unknown[] = TOOL_ACTIONS[tool.kind];
   if (!actions.includes(action)) return refuse(`${nameOf(action)} is no answer to it; it takes ${actions.join(', ')}`);
   const allowed: readonly string[] = FIELDS[action as ToolAction];
-  const stray = Object.entries(fields).find(([key, value]) => value !== undefined && !allowed.includes(key))?.[0];
+  const stray = strayIn(fields, allowed);
   if (stray !== undefined) return refuse(`'${String(action)}' takes no '${stray.slice(0, 80)}'`);
   return ANSWERS[action as ToolAction](tool, fields as Omit<ToolDecision, 'action'>);
 }
@@ -116,7 +116,7 @@ const ANSWERS: Readonly<Record<ToolAction, (tool: ToolRequirement, fields: Field
 
 /** The arguments with the human's values in place of the model's. */
 export function withUserInput(args: Json, { userInput = {}, userInputSchema }: ToolRequirement): Json {
-  if (!isObject(args)) return args;
+  if (!isRecord(args)) return args;
   const fields = askedFields(userInputSchema);
   // A field that the human left empty stays empty: what the model wrote there is a suggestion, not an answer.
   const kept = Object.entries(args).filter(([key]) => !fields.includes(key));
@@ -128,18 +128,15 @@ export function askedFields(schema: ToolRequirement['userInputSchema']): readonl
   return Object.keys((schema?.properties ?? {}) as object);
 }
 
+/** The first field that says something and is not among these. */
+export function strayIn(fields: object, allowed: readonly string[]): string | undefined {
+  return Object.entries(fields).find(([key, value]) => value !== undefined && !allowed.includes(key))?.[0];
+}
+
 function callIds({ tools = [] }: StepRequirement): string {
   return tools.map(({ toolCallId, toolName }) => `${toolCallId} (${toolName})`).join(', ');
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function nameOf(value: unknown): string {
   return typeof value === 'string' ? `'${value.slice(0, 40)}'` : 'a missing action';
-}
-
-function refuse(problem: string): { readonly ok: false; readonly problem: string } {
-  return { ok: false, problem };
 }

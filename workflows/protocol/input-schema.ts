@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { InputSchema } from '../define/definition.ts';
 import { asJson } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
-import { type Checked, checkJsonSchema } from './user-input.ts';
+import { type Checked, checkJsonSchema, refuse } from './user-input.ts';
 
 /** The input as the schema gives it back (with its defaults), or one sentence about what is wrong. Never throws. */
 export async function checkInput(schema: InputSchema | undefined, input: unknown): Promise<Checked<Json>> {
@@ -13,7 +13,7 @@ export async function checkInput(schema: InputSchema | undefined, input: unknown
     const checked = await checkStandardSchema(schema, input);
     return checked.ok ? { ok: true, value: asJson(checked.value) } : checked;
   } catch (error) {
-    return { ok: false, problem: problemOf(error) };
+    return refuse(problemOf(error));
   }
 }
 
@@ -24,9 +24,9 @@ export async function checkStandardSchema<Output>(
 ): Promise<Checked<Output>> {
   try {
     const result = await schema['~standard'].validate(value);
-    return result.issues ? { ok: false, problem: sentenceOf(result.issues) } : { ok: true, value: result.value };
+    return result.issues ? refuse(sentenceOf(result.issues)) : { ok: true, value: result.value };
   } catch (error) {
-    return { ok: false, problem: problemOf(error) };
+    return refuse(problemOf(error));
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the options of a run must be: checked by the client before anything is started, and by the run, whoever started it. */
 import { describe } from '../define/human-review.ts';
+import { isRecord } from '../define/json.ts';
 import type { RunOptions } from './run-output.ts';
 
 /** A search attribute holds at most 255 characters everywhere. */
@@ -15,23 +16,19 @@ const KINDS: { readonly [K in keyof Required<RunOptions>]: 'string' | 'object' }
 /** What is wrong, as a sentence; `undefined` where nothing is. */
 export function optionsProblem(options: unknown): string | undefined {
   if (options === undefined || options === null) return undefined;
-  if (!isObject(options)) return `The options of a run are an object, got ${describe(options)}`;
+  if (!isRecord(options)) return `The options of a run are an object, got ${describe(options)}`;
   for (const [key, value] of Object.entries(options)) {
     const kind = Object.hasOwn(KINDS, key) ? KINDS[key as keyof RunOptions] : undefined;
     if (kind === undefined) {
       return `The options of a run have no '${key.slice(0, 80)}'; they are ${Object.keys(KINDS).join(', ')}`;
     }
     if (value === undefined || value === null) continue;
-    if (kind === 'object' ? !isObject(value) : !isId(value)) {
+    if (kind === 'object' ? !isRecord(value) : !isId(value)) {
       const wanted = kind === 'object' ? 'an object' : `a string of 1 to ${ID_LIMIT} characters`;
       return `The option '${key}' of a run must be ${wanted}, got ${describe(value)}`;
     }
   }
   return undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isId(value: unknown): boolean {

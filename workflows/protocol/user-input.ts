@@ -1,10 +1,14 @@
 /** Checks what a human entered against the schema that was shown; the same code in the client and in the workflow. */
 import { type ValidationResult, Validator } from '@cfworker/json-schema';
-import { asJson, jsonBytes } from '../define/json.ts';
+import { asJson, isRecord, jsonBytes } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { FieldType, ObjectJsonSchema, UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 
 export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+export function refuse(problem: string): { readonly ok: false; readonly problem: string } {
+  return { ok: false, problem };
+}
 
 /** Some keywords take quadratic time, and a check must never outlast the sandbox's limit of five seconds. */
 const SCHEMA_VALUES_LIMIT = 16 * 1024;
@@ -13,19 +17,14 @@ type Values = Readonly<Record<string, Json>>;
 
 /** The values with defaults filled in, or one sentence that names the first field that is wrong. */
 export function checkUserInput(schema: UserInputSchema | undefined, values: unknown): Checked<Values> {
-  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-    return { ok: false, problem: 'values must be an object, one key per field' };
-  }
+  if (!isRecord(values)) return refuse('values must be an object, one key per field');
   if (schema === undefined) return { ok: true, value: values as Values };
   if (isFieldList(schema)) return checkFields(schema, values as Values);
   if (jsonBytes(values) > SCHEMA_VALUES_LIMIT) {
-    return {
-      ok: false,
-      problem: `values have at most ${SCHEMA_VALUES_LIMIT} bytes of JSON where a JSON Schema checks them`,
-    };
+    return refuse(`values have at most ${SCHEMA_VALUES_LIMIT} bytes of JSON where a JSON Schema checks them`);
   }
   const problem = fieldProblem(schema, values as Values);
-  return problem === undefined ? checkJsonSchema(schema, values as Values) : { ok: false, problem };
+  return problem === undefined ? checkJsonSchema(schema, values as Values) : refuse(problem);
 }
 
 /** The most frequent mistakes, in the words that a list of fields has for them. */
@@ -62,7 +61,7 @@ export function checkJsonSchema<T>(schema: object, value: T): Checked<T> {
   if (valid) return { ok: true, value };
   const { instanceLocation = '#', error = 'does not fit the schema' } = errors.at(-1) ?? {};
   const where = instanceLocation === '#' ? 'value' : instanceLocation.replace(/^#\//, '').replaceAll('/', '.');
-  return { ok: false, problem: `${where}: ${error.replace(/\.$/, '')}` };
+  return refuse(`${where}: ${error.replace(/\.$/, '')}`);
 }
 
 /** Never throws: what cannot be checked – a `$ref` that leads nowhere, a broken pattern – is not accepted. */
@@ -79,20 +78,18 @@ function validate(schema: object, value: unknown): Pick<ValidationResult, 'valid
 function checkFields(fields: readonly UserInputField[], values: Values): Checked<Values> {
   const known = new Set(fields.map((field) => field.name));
   const unknown = Object.keys(values).find((key) => !known.has(key));
-  if (unknown !== undefined) {
-    return { ok: false, problem: unknownField(unknown, [...known]) };
-  }
+  if (unknown !== undefined) return refuse(unknownField(unknown, [...known]));
   const checked = new Map<string, Json>();
   for (const field of fields) {
     const given = Object.hasOwn(values, field.name) ? values[field.name] : undefined;
     const value = isMissing(given) ? field.default : given;
     if (value === undefined || value === null) {
-      if (field.required !== false) return { ok: false, problem: `field '${field.name}' is required` };
+      if (field.required !== false) return refuse(`field '${field.name}' is required`);
       if (given !== undefined) checked.set(field.name, given);
       continue;
     }
     const problem = problemOf(field, value);
-    if (problem) return { ok: false, problem: `field '${field.name}' ${problem}` };
+    if (problem) return refuse(`field '${field.name}' ${problem}`);
     checked.set(field.name, value);
   }
   // In the order in which they were given, which texts made of them show; then the defaults.
@@ -107,7 +104,7 @@ const TYPE_CHECKS: Record<FieldType, (value: Json) => boolean> = {
   float: (value) => typeof value === 'number' && Number.isFinite(value),
   bool: (value) => typeof value === 'boolean',
   list: (value) => Array.isArray(value),
-  dict: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  dict: isRecord,
 };
 
 function problemOf(field: UserInputField, value: Json): string | undefined {
