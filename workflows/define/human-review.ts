@@ -111,12 +111,39 @@ export function reviewWithDefaults(type: StepType, options: Partial<HumanReviewO
   };
 }
 
-const MESSAGES: readonly string[] = [
-  'confirmationMessage',
-  'userInputMessage',
-  'outputReviewMessage',
-  'iterationReviewMessage',
-];
+/** What a field takes: in words, and as a check. */
+type Rule = readonly [what: string, fits: (value: unknown) => boolean];
+
+const BOOLEAN: Rule = ['a boolean', (value) => typeof value === 'boolean'];
+const TEXT: Rule = ['a string', (value) => typeof value === 'string'];
+const RULES: Readonly<Record<keyof Omit<HumanReviewOptions, 'userInputSchema'>, Rule>> = {
+  requiresConfirmation: BOOLEAN,
+  confirmationMessage: TEXT,
+  requiresUserInput: BOOLEAN,
+  userInputMessage: TEXT,
+  allowMultipleSelections: BOOLEAN,
+  requiresOutputReview: [
+    'a boolean or a function of the output',
+    (value) => typeof value === 'boolean' || typeof value === 'function',
+  ],
+  outputReviewMessage: TEXT,
+  requiresIterationReview: BOOLEAN,
+  iterationReviewMessage: TEXT,
+  onReject: oneOf(OnReject),
+  maxRetries: ['a whole number, 0 for unlimited', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
+  onError: oneOf(OnError),
+  timeout: [
+    "a positive duration with its unit, such as '300s' or '2 days', of at most 100 years",
+    (value) => durationMs(value) !== undefined,
+  ],
+  onTimeout: oneOf(OnTimeout),
+};
+
+function oneOf(allowed: Readonly<Record<string, unknown>>): Rule {
+  const values = Object.values(allowed);
+  return [`one of ${values.join(', ')}`, (value) => values.includes(value)];
+}
+
 const COMMON = [
   'requiresConfirmation',
   'confirmationMessage',
@@ -142,25 +169,24 @@ export function checkHumanReview(type: keyof typeof SUPPORTED, options: unknown,
   if (!isRecord(options)) {
     throw new DefinitionError(path, `humanReview must be an object, got ${describe(options)}.`);
   }
-  const review = options;
-  for (const [field, value] of Object.entries(review)) {
+  for (const [field, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!SUPPORTED[type].includes(field)) throw new DefinitionError(path, unsupported(type, field, value));
     checkField(field, value, path);
   }
-  if (review.onReject === 'else_branch' && type !== 'Condition') {
+  if (options.onReject === 'else_branch' && type !== 'Condition') {
     throw new DefinitionError(
       path,
       `onReject 'else_branch' is for a Condition; a ${type} takes skip, cancel or retry.`,
     );
   }
-  if (review.onTimeout === 'approve' && review.requiresUserInput === true) {
+  if (options.onTimeout === 'approve' && options.requiresUserInput === true) {
     throw new DefinitionError(
       path,
       `onTimeout 'approve' cannot give the value that requiresUserInput asks for; use reject, skip or cancel.`,
     );
   }
-  if (review.requiresOutputReview && review.requiresIterationReview) {
+  if (options.requiresOutputReview && options.requiresIterationReview) {
     throw new DefinitionError(
       path,
       'requiresOutputReview and requiresIterationReview cannot both be set; choose the final output or each iteration.',
@@ -180,40 +206,15 @@ function unsupported(type: keyof typeof SUPPORTED, field: string, value: unknown
 }
 
 function checkField(field: string, value: unknown, path: string): void {
-  const refuse = (problem: string): never => {
-    throw new DefinitionError(path, problem);
-  };
-  if (field === 'timeout') {
-    if (typeof value === 'number' && value > 0) {
-      refuse(`timeout is a duration with its unit: write '${value}s' for ${value} seconds, not ${value}.`);
-    }
-    if (durationMs(value) === undefined) {
-      refuse(
-        `timeout must be a positive duration with its unit, such as '300s' or '2 days', of at most 100 years, got ${describe(value)}.`,
-      );
-    }
-  } else if (field === 'maxRetries') {
-    if (!Number.isSafeInteger(value) || (value as number) < 0) {
-      refuse(`maxRetries must be a whole number, 0 for unlimited, got ${describe(value)}.`);
-    }
-  } else if (field === 'onReject') oneOf(field, OnReject, value, path);
-  else if (field === 'onError') oneOf(field, OnError, value, path);
-  else if (field === 'onTimeout') oneOf(field, OnTimeout, value, path);
-  else if (field === 'userInputSchema') checkUserInputSchema(value, path);
-  else if (MESSAGES.includes(field)) {
-    if (typeof value !== 'string') refuse(`${field} must be a string, got ${describe(value)}.`);
-  } else if (field === 'requiresOutputReview') {
-    if (typeof value !== 'boolean' && typeof value !== 'function') {
-      refuse(`${field} must be a boolean or a function of the output, got ${describe(value)}.`);
-    }
-  } else if (typeof value !== 'boolean') refuse(`${field} must be a boolean, got ${describe(value)}.`);
-}
-
-function oneOf(field: string, allowed: Record<string, string>, value: unknown, path: string): void {
-  const values = Object.values(allowed);
-  if (!values.includes(value as string)) {
-    throw new DefinitionError(path, `${field} must be one of ${values.join(', ')}, got ${describe(value)}.`);
+  if (field === 'userInputSchema') return checkUserInputSchema(value, path);
+  if (field === 'timeout' && typeof value === 'number' && value > 0) {
+    throw new DefinitionError(
+      path,
+      `timeout is a duration with its unit: write '${value}s' for ${value} seconds, not ${value}.`,
+    );
   }
+  const [what, fits] = RULES[field as keyof typeof RULES];
+  if (!fits(value)) throw new DefinitionError(path, `${field} must be ${what}, got ${describe(value)}.`);
 }
 
 /** JSON where there is one: not of a bigint, a symbol or a cycle. */
