@@ -25,7 +25,7 @@ const TYPES = {
 } as const satisfies Record<WorkflowNode['kind'], StepType>;
 
 /** agno's name of a node's primitive. A step that runs a nested workflow asks as a Step and leaves a Workflow's output. */
-export function stepTypeOf(node: WorkflowNode): StepType {
+export function stepTypeOf(node: WorkflowNode): (typeof TYPES)[WorkflowNode['kind']] {
   return TYPES[node.kind];
 }
 

@@ -39,10 +39,8 @@ interface Ended extends WithContent {
   readonly error?: string;
 }
 
-type Started = 'StepsExecutionStarted' | 'ConditionExecutionStarted' | 'LoopExecutionStarted';
-type MoreStarted = 'RouterExecutionStarted' | 'ParallelExecutionStarted';
-type Completed = 'StepsExecutionCompleted' | 'ConditionExecutionCompleted' | 'LoopExecutionCompleted';
-type MoreCompleted = 'RouterExecutionCompleted' | 'ParallelExecutionCompleted';
+/** What has nodes inside, and events of its own. */
+type ContainerType = Exclude<StepType, 'Step' | 'Workflow'>;
 type Paused = 'StepPaused' | 'RouterPaused' | 'StepOutputReview' | 'StepExecutorPaused' | 'StepError';
 
 /** One event; `event` tells which. */
@@ -58,8 +56,8 @@ export type RunEvent =
   | (AtNode & Ended & { readonly event: 'StepOutput' })
   /** The step is done, reviews and all. */
   | (AtNode & Ended & { readonly event: 'StepCompleted' })
-  | (AtNode & { readonly event: Started | MoreStarted })
-  | (AtNode & Ended & { readonly event: Completed | MoreCompleted })
+  | (AtNode & { readonly event: `${ContainerType}ExecutionStarted` })
+  | (AtNode & Ended & { readonly event: `${ContainerType}ExecutionCompleted` })
   /** `iteration` is 1-based. */
   | (AtNode & { readonly event: 'LoopIterationStarted' | 'LoopIterationCompleted'; readonly iteration: number })
   | (AtNode & {
