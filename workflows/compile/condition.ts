@@ -16,7 +16,7 @@ export const runCondition: Body<ConditionNode> = function* (node, here, round, r
   if (branch.length === 0) return undefined;
   const frame = here.slot.open(node.name, 'Condition');
   yield* runSequence(branch, inside(here), frame, runNode, here.place);
-  return containerOutput(here, 'Condition', frame.outputs());
+  return containerOutput(frame);
 };
 
 function* evaluate({ evaluator }: ConditionNode, here: Here): Durable<boolean> {

@@ -8,13 +8,11 @@ import { iterationPath } from '../define/path.ts';
 import type { AdditionalData } from '../define/step-input.ts';
 import { hasContent, type Json, lastContent, replaceLastContent, type StepOutput } from '../define/step-output.ts';
 import type { Flow } from './flow.ts';
-import { feedbackFor } from './review.ts';
+import { review, type Reviewed } from './review.ts';
 import type { Body } from './round.ts';
 import { containerOutput } from './output.ts';
-import { ask, type Here, inside, withFeedback } from './scope.ts';
-import { runSequence, type SequenceResult } from './sequence.ts';
-
-import { saidBefore, verdictOf } from './verdict.ts';
+import { type Here, inside, withFeedback } from './scope.ts';
+import { runSequence } from './sequence.ts';
 import type { Durable } from '../human/durable.ts';
 
 /** Iterations whose outputs a run keeps, and their size; the older ones are a count. */
@@ -47,12 +45,12 @@ export const runLoop: Body<LoopNode> = function* (node, here, round, runNode) {
   if (before) frame.restore(before.contents);
   else for (const counters of [rounds, desk.requirements.numbers]) counters.begin(loop);
   let lastLeftOutput = false;
-  const finish = (edit?: { readonly content: Json }) => {
+  const finish = (edited?: Json) => {
     const counts = defined({ iterations: dropped + kept.length, droppedIterations: dropped || undefined });
-    if (!edit) return containerOutput(here, 'Loop', frame.outputs(), counts);
+    if (edited === undefined) return containerOutput(frame, counts);
     // The edit is of the last iteration: an earlier one's output is not touched, even where the last one left none.
-    const steps = lastLeftOutput ? replaceLastContent(frame.outputs(), edit.content) : frame.outputs();
-    return containerOutput(here, 'Loop', steps, { ...counts, content: edit.content });
+    const steps = lastLeftOutput ? replaceLastContent(frame.outputs(), edited) : frame.outputs();
+    return containerOutput(frame, { ...counts, content: edited }, steps);
   };
 
   for (; iteration <= node.maxIterations; iteration += 1) {
@@ -76,10 +74,10 @@ export const runLoop: Body<LoopNode> = function* (node, here, round, runNode) {
     if (yield* within.result('ended', () => ended(node, here, result.outputs, iteration))) break;
     if (result.stopped || iteration === node.maxIterations) break;
     if (here.review.requiresIterationReview) {
-      const review = yield* reviewIteration(node, here, iteration, result, feedback);
-      if (review.then === 'omit') return undefined;
-      if (review.then === 'end') return finish(review.edit);
-      feedback = review.feedback;
+      const reviewed = yield* reviewIteration(node, here, iteration, result.outputs, feedback);
+      if (reviewed.then === 'omit') return undefined;
+      if (reviewed.then === 'keep') return finish(reviewed.edited);
+      feedback = reviewed.feedback;
     }
     if (node.forwardIterationOutput) flow = result.flow;
     // What the iteration has done in detail is not needed any more.
@@ -109,34 +107,20 @@ function* ended(
   return truthy(yield* here.scope.run.desk.settled(() => endCondition([...outputs])));
 }
 
-type IterationVerdict =
-  | { readonly then: 'omit' }
-  | { readonly then: 'end'; readonly edit?: { readonly content: Json } }
-  | { readonly then: 'next'; readonly feedback: AdditionalData };
-
 /** Not asked after the last iteration: there the loop ends anyway. */
-function* reviewIteration(
+function reviewIteration(
   node: LoopNode,
   here: Here,
   iteration: number,
-  { outputs }: SequenceResult,
-  feedback: AdditionalData | undefined,
-): Durable<IterationVerdict> {
-  const content = lastContent(outputs);
+  outputs: readonly StepOutput[],
+  before: AdditionalData,
+): Durable<Reviewed> {
   const standard = `Loop '${node.name}' completed iteration ${iteration}/${node.maxIterations}. Continue?`;
-  const answer = yield* ask(
-    here,
-    {
-      kind: 'iteration_review',
-      path: iterationPath(here.path, iteration),
-      message: here.review.iterationReviewMessage ?? standard,
-      output: content,
-      ...saidBefore(feedback?.rejectionFeedback),
-    },
-    here.place.child(iteration),
-  );
-  const verdict = verdictOf(answer);
-  if (verdict === 'omit') return { then: 'omit' };
-  if (verdict === 'retry') return { then: 'next', feedback: feedbackFor(answer.rejectionFeedback, content) };
-  return answer.editedOutput === undefined ? { then: 'end' } : { then: 'end', edit: { content: answer.editedOutput } };
+  const question = {
+    kind: 'iteration_review',
+    path: iterationPath(here.path, iteration),
+    message: here.review.iterationReviewMessage ?? standard,
+    output: lastContent(outputs),
+  } as const;
+  return review(here, question, before, here.place.child(iteration));
 }

@@ -37,5 +37,5 @@ export function* runNestedWorkflow(definition: WorkflowDefinition, here: Here, r
     runNode,
     here.place,
   );
-  return containerOutput(here, 'Workflow', frame.outputs(), { stop: false, success: true });
+  return containerOutput(frame, { stop: false, success: true });
 }

@@ -4,7 +4,7 @@
  */
 import { defined } from '../define/defined.ts';
 import type { WorkflowNode } from '../define/node.ts';
-import type { StepOutput } from '../define/step-output.ts';
+import { type StepOutput, withContent } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
 import { askedAt } from '../human/asked.ts';
 import { BranchStopped } from '../human/branch.ts';
@@ -111,9 +111,9 @@ function* runReviewed(here: Here, first: Round): Durable<StepOutput | undefined>
     // What was asked is not for the predicate to say again.
     if (askedAt(place, 'output_review') === undefined && !needsReview(here, output)) return output;
     slot.set(output);
-    const reviewed = yield* reviewOutput(here, output, { round, retryCount });
+    const reviewed = yield* reviewOutput(here, output.content, round, retryCount);
     if (reviewed.then === 'omit') return undefined;
-    if (reviewed.then === 'keep') return reviewed.output;
+    if (reviewed.then === 'keep') return reviewed.edited === undefined ? output : withContent(output, reviewed.edited);
     slot.clear();
     place.clear();
     const { selection: _asksAgain, ...kept } = round;

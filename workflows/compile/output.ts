@@ -2,10 +2,11 @@
 import { defined } from '../define/defined.ts';
 import { asJson, isRecord, isTooDeep } from '../define/json.ts';
 import { stepTypeOf } from '../define/node.ts';
-import { contentOf, isStepResult, type Json, type StepOutput, type StepType } from '../define/step-output.ts';
+import { isStepResult, type Json, type StepOutput } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { NodeFailure } from '../human/outcome.ts';
 import type { Here } from './scope.ts';
+import type { Frame } from './tree.ts';
 
 /** Levels of nesting of an output: some thousands more would overflow the stack of whoever reads it. */
 const OUTPUT_DEPTH_LIMIT = 1_000;
@@ -33,19 +34,11 @@ export function leafOutput(here: Here, returned: unknown): StepOutput {
 
 /** The output of a container; a child's stop is its own. */
 export function containerOutput(
-  here: Here,
-  type: StepType,
-  steps: readonly StepOutput[],
+  frame: Frame,
   more: Partial<StepOutput> = {},
+  steps: readonly StepOutput[] = frame.outputs(),
 ): StepOutput {
-  return Object.freeze({
-    name: here.node.name,
-    type,
-    content: contentOf(type, steps),
-    success: steps.every((output) => output.success),
-    ...withSteps(steps),
-    ...more,
-  });
+  return Object.freeze({ ...frame.withOutputs(steps), ...withSteps(steps), ...more });
 }
 
 function withSteps(steps: readonly StepOutput[]): Pick<StepOutput, 'steps' | 'stop'> {

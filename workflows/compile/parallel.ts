@@ -25,5 +25,5 @@ export const runParallel: Body<ParallelNode> = function* (node, here, _round, ru
     // Also where one has failed: what the others have done is done.
     for (const { state } of children) shared.join(state);
   }
-  return containerOutput(here, 'Parallel', frame.outputs());
+  return containerOutput(frame);
 };

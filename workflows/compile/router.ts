@@ -18,7 +18,7 @@ export const runRouter: Body<RouterNode> = function* (node, here, round, runNode
   const selected = names.map((name) => choiceNamed(node, name, here.path));
   const frame = here.slot.open(node.name, 'Router');
   yield* runSequence(selected, inside(here), frame, runNode, here.place);
-  return containerOutput(here, 'Router', frame.outputs());
+  return containerOutput(frame);
 };
 
 /** The names of the selection; `undefined` where the human rejected them all. */

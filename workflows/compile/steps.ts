@@ -8,5 +8,5 @@ import { runSequence } from './sequence.ts';
 export const runSteps: Body<StepsNode> = function* (node, here, _round, runNode) {
   const frame = here.slot.open(node.name, 'Steps');
   yield* runSequence(node.steps, inside(here), frame, runNode, here.place);
-  return containerOutput(here, 'Steps', frame.outputs());
+  return containerOutput(frame);
 };

@@ -35,13 +35,13 @@ export class Slot {
 
 /** A container at work. */
 export class Frame {
-  readonly #name: string;
-  readonly #type: StepType;
+  readonly name: string;
+  readonly type: StepType;
   #slots: Slot[] = [];
 
   constructor(name: string, type: StepType) {
-    this.#name = name;
-    this.#type = type;
+    this.name = name;
+    this.type = type;
   }
 
   slot(place: Place): Slot {
@@ -77,11 +77,15 @@ export class Frame {
     this.#slots.splice(0, count);
   }
 
+  /** What the container is with these outputs of its children. */
+  withOutputs(steps: readonly StepOutput[]): StepOutput {
+    const { name, type } = this;
+    return { name, type, content: contentOf(type, steps), success: steps.every(({ success }) => success), steps };
+  }
+
   /** What the container has so far; nothing while no child has an output. */
   asOutput(): StepOutput | undefined {
     const steps = this.outputs();
-    if (steps.length === 0) return undefined;
-    const success = steps.every((output) => output.success);
-    return { name: this.#name, type: this.#type, content: contentOf(this.#type, steps), success, steps };
+    return steps.length === 0 ? undefined : this.withOutputs(steps);
   }
 }
