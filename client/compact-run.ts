@@ -1,5 +1,6 @@
 /** A run read from its memo alone: what is known when no worker can be asked. */
 import type { OpenPause, RunMemo } from '../workflows/protocol/memo.ts';
+import { flagsOf } from '../workflows/protocol/requirement.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { HOLDPOINT_SESSION } from '../workflows/protocol/search-attributes.ts';
 import { attributeOf, type ExecutionInfo } from './execution-info.ts';
@@ -44,13 +45,5 @@ export function compactRun(
 
 function toRequirement(pause: OpenPause): RequirementFields {
   const { kind, id } = pause;
-  return {
-    ...pause,
-    path: id.slice(0, id.lastIndexOf('#')),
-    pauseKind: kind === 'executor' ? 'executor' : 'step',
-    requiresConfirmation: kind === 'confirmation' || kind === 'confirmation+user_input',
-    requiresUserInput: kind === 'user_input' || kind === 'confirmation+user_input',
-    requiresOutputReview: kind === 'output_review' || kind === 'iteration_review',
-    requiresRouteSelection: kind === 'route',
-  };
+  return { ...pause, path: id.slice(0, id.lastIndexOf('#')), ...flagsOf(kind) };
 }

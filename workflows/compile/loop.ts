@@ -8,7 +8,7 @@ import { iterationPath } from '../define/path.ts';
 import type { AdditionalData } from '../define/step-input.ts';
 import { hasContent, type Json, lastContent, replaceLastContent, type StepOutput } from '../define/step-output.ts';
 import type { Flow } from './flow.ts';
-import { review, type Reviewed } from './review.ts';
+import { askForReview, type Reviewed } from './review.ts';
 import type { Body } from './round.ts';
 import { containerOutput } from './output.ts';
 import { type Here, inside, withFeedback } from './scope.ts';
@@ -122,5 +122,5 @@ function reviewIteration(
     message: here.review.iterationReviewMessage ?? standard,
     output: lastContent(outputs),
   } as const;
-  return review(here, question, before, here.place.child(iteration));
+  return askForReview(here, question, before, here.place.child(iteration));
 }

@@ -30,7 +30,7 @@ export type Reviewed =
   | { readonly then: 'again'; readonly feedback: AdditionalData };
 
 /** @param before what was said of the round or the iteration before */
-export function* review(
+export function* askForReview(
   here: Here,
   question: Pick<RequirementRequest, 'kind' | 'message'> & Partial<RequirementRequest> & { readonly output: Json },
   before: AdditionalData | undefined,
@@ -50,8 +50,8 @@ function feedbackFor(feedback: string | undefined, previousOutput: Json): Additi
 
 /** The review of a node's own output. */
 export function reviewOutput(here: Here, output: Json, round: Round, retryCount: number): Durable<Reviewed> {
-  const { node, review: options } = here;
+  const { node, review } = here;
   const choices = node.kind === 'router' ? { availableChoices: node.choices.map(({ name }) => name) } : {};
-  const message = options.outputReviewMessage ?? `Review output of ${node.kind} '${node.name}'?`;
-  return review(here, { kind: 'output_review', message, output, retryCount, ...choices }, round.feedback);
+  const message = review.outputReviewMessage ?? `Review output of ${node.kind} '${node.name}'?`;
+  return askForReview(here, { kind: 'output_review', message, output, retryCount, ...choices }, round.feedback);
 }

@@ -13,7 +13,7 @@ import type {
   StepRequirement,
   ToolRequirement,
 } from '../protocol/requirement.ts';
-import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
+import { flagsOf, TIMEOUT_ACTOR } from '../protocol/requirement.ts';
 import type { Decision } from '../protocol/signals.ts';
 import { type Answer, checkDecision } from './answer-rules.ts';
 import { atDeadline } from './at-deadline.ts';
@@ -120,21 +120,17 @@ export class Requirements {
 
   /** Records a new question. The n-th of one kind on one path ends in `~n`. */
   ask(request: RequirementRequest, createdAt: Date, timeoutMs: number | undefined): StepRequirement {
-    const suffix = `#${ID_SUFFIX[request.kind]}`;
+    const { kind } = request;
+    const suffix = `#${ID_SUFFIX[kind]}`;
     const stem = request.path + suffix;
     const round = this.numbers.next(request.path, suffix);
     const id = round === 1 ? stem : `${stem}~${round}`;
-    const { kind } = request;
     const requirement: StepRequirement = {
       id,
       digest: digestOf(this.#executionId, id, request),
       ...request,
       onTimeout: atDeadline(kind, request.onTimeout),
-      pauseKind: kind === 'executor' ? 'executor' : 'step',
-      requiresConfirmation: kind === 'confirmation' || kind === 'confirmation+user_input',
-      requiresUserInput: kind === 'user_input' || kind === 'confirmation+user_input',
-      requiresOutputReview: kind === 'output_review' || kind === 'iteration_review',
-      requiresRouteSelection: kind === 'route',
+      ...flagsOf(kind),
       createdAt: createdAt.toISOString(),
       ...(timeoutMs === undefined ? {} : { timeoutAt: new Date(createdAt.getTime() + timeoutMs).toISOString() }),
     };

@@ -123,6 +123,17 @@ export interface StepRequirement extends RequirementRequest {
   readonly result?: Json;
 }
 
+/** What a kind of requirement asks for, and who asks. */
+export function flagsOf(kind: RequirementKind) {
+  return {
+    pauseKind: kind === 'executor' ? 'executor' : 'step',
+    requiresConfirmation: kind === 'confirmation' || kind === 'confirmation+user_input',
+    requiresUserInput: kind === 'user_input' || kind === 'confirmation+user_input',
+    requiresOutputReview: kind === 'output_review' || kind === 'iteration_review',
+    requiresRouteSelection: kind === 'route',
+  } as const;
+}
+
 /** An answer that changed nothing. */
 export interface RefusedAnswer {
   readonly reason: string;

@@ -88,7 +88,7 @@ describe('no durable code is begun and left', () => {
   const OTHERS =
     /^(?:this\.)?#?(?:journal\.take|requirements\.ask|evaluator\.evaluate|selector\.evaluate|endCondition\.evaluate)$/;
   /** Functions that hand on what they begin. */
-  const HAND_ON = ['scope.run.desk.awaitDecision', 'runAgent', 'host.ask', 'at.result'];
+  const HAND_ON = ['askForReview', 'scope.run.desk.awaitDecision', 'runAgent', 'host.ask', 'at.result'];
 
   /** Calls that stand neither behind `yield*` nor in an arrow function, which hands them on. */
   function left(text: string): string[] {
