@@ -102,8 +102,10 @@ function plain(
 ) {
   const { status, content, stepResults, sessionState, refusedAnswers, error, usage } = run;
   const requirements = (run.stepRequirements as readonly StepRequirement[]).map(
-    ({ digest: _, createdAt: _c, resolvedAt: _r, timeoutAt: _t, tools, ...rest }) => ({
+    ({ digest: _, createdAt: _c, resolvedAt: _r, timeoutAt: _t, id, tools, ...rest }) => ({
       ...rest,
+      // Which of a team's members asks first is up to their models.
+      id: tools?.[0]?.member ? `${rest.path}#${rest.executorName}` : id,
       ...(tools ? { tools: tools.map(({ resolvedAt: _at, ...tool }: ToolRequirement) => tool) } : {}),
     }),
   );

@@ -78,6 +78,13 @@ describe('a result is shortened until it fits', () => {
   });
 });
 
+test('names and paths as long as they may be can be asked about, and run', async () => {
+  const run = await server.start('longNames');
+  await run.answer('approve', (await run.paused())[0]!);
+  await run.answer('approve', await run.pausedAt('output_review'));
+  expect((await run.result()).status).toBe('completed');
+});
+
 describe('an agent', () => {
   test('hears of a result of 3 MB', async () => {
     const task = play(calls(call('returns', { bytes: 3 * MB })), `told ${randomUUID()}`);

@@ -3,6 +3,7 @@ import {
   proxyActivities,
   proxyLocalActivities,
   step,
+  steps,
   type StepFunction,
   type StepInput,
   workflow,
@@ -106,6 +107,28 @@ export const largeKeys = workflow<number>({
         content: 'small',
         sessionState: Object.fromEntries(Array.from({ length: input as number }, (_, n) => [n, 'x'.repeat(400)])),
       }),
+    }),
+  ],
+});
+const longest = 'ä'.repeat(190);
+/** Names and paths as long as they may be. */
+export const longNames = workflow({
+  name: 'longNames',
+  steps: [
+    steps({
+      name: longest,
+      steps: [
+        steps({
+          name: longest,
+          steps: [
+            step({
+              name: longest,
+              executor: remote.size,
+              humanReview: { requiresConfirmation: true, timeout: '1 hour', requiresOutputReview: true },
+            }),
+          ],
+        }),
+      ],
     }),
   ],
 });
