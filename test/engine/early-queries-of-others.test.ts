@@ -20,14 +20,14 @@ const service = temporal.api.workflowservice.v1;
 type Task = temporal.api.workflowservice.v1.IPollWorkflowTaskQueueResponse;
 
 /** How long a worker may take for a workflow task before another gets it. */
-const TASK_TIMEOUT = 2_000;
+const TASK_TIMEOUT = 5_000;
 const QUERY = 'the query';
 /** Of `TaskQueueKind`; the other one is a worker's own. */
 const NORMAL = 1;
 
 type Sent = (run: TestRun, first: StepRequirement, second: StepRequirement) => Promise<void>;
 
-test.each<[string, Sent]>([
+test.concurrent.each<[string, Sent]>([
   ['an answer to what the query showed', (run, _, second) => run.answer('approve', second)],
   ['the same answer again', (run, first) => run.answer('approve', first)],
 ])('the run is read from its history again where it gets %s meanwhile', async (_, send) => {
@@ -42,26 +42,18 @@ test.each<[string, Sent]>([
   const run = new TestRun(await client.workflow.start('twoQuestions', options));
   const first = await run.pausedAt('confirmation', 'first');
   await before.stop();
-  await run.answer('approve', first);
-  const begun = await pollTask(client, taskQueue);
 
+  let query: Uint8Array | undefined;
   let show!: (run: RunOutput) => void;
   const shown = new Promise<RunOutput>((resolve) => {
     show = resolve;
   });
-  const history = await run.handle.fetchHistory();
-  const query = service.PollWorkflowTaskQueueResponse.encode({
-    ...{ taskToken: Buffer.from(QUERY), history, query: { queryType: 'run' } },
-    workflowExecution: begun.workflowExecution ?? null,
-    workflowType: begun.workflowType ?? null,
-    workflowExecutionTaskQueue: { name: taskQueue, kind: NORMAL },
-    previousStartedEventId: begun.previousStartedEventId ?? null,
-  }).finish();
-  let handedOver = false;
   const proxy = await startProxy(address, (method, request) => {
-    if (method === 'PollWorkflowTaskQueue' && !handedOver) {
-      handedOver = service.PollWorkflowTaskQueueRequest.decode(request).taskQueue?.kind === NORMAL;
-      return handedOver ? query : undefined;
+    if (method === 'PollWorkflowTaskQueue' && query) {
+      if (service.PollWorkflowTaskQueueRequest.decode(request).taskQueue?.kind !== NORMAL) return undefined;
+      const handedOver = query;
+      query = undefined;
+      return handedOver;
     }
     if (method !== 'RespondQueryTaskCompleted') return undefined;
     const { taskToken, queryResult } = service.RespondQueryTaskCompletedRequest.decode(request);
@@ -70,7 +62,18 @@ test.each<[string, Sent]>([
     return service.RespondQueryTaskCompletedResponse.encode({}).finish();
   });
   const proxied = await NativeConnection.connect({ address: proxy.address });
-  const after = runWorker(await createWorker({ connection: proxied, taskQueue, workflowBundle: { code } }));
+  // Made before, so that it is at work well within the other worker's time.
+  const next = await createWorker({ connection: proxied, taskQueue, workflowBundle: { code } });
+  await run.answer('approve', first);
+  const { workflowExecution, workflowType, previousStartedEventId } = await pollTask(client, taskQueue);
+  query = service.PollWorkflowTaskQueueResponse.encode({
+    ...{ taskToken: Buffer.from(QUERY), query: { queryType: 'run' }, history: await run.handle.fetchHistory() },
+    workflowExecution: workflowExecution ?? null,
+    workflowType: workflowType ?? null,
+    workflowExecutionTaskQueue: { name: taskQueue, kind: NORMAL },
+    previousStartedEventId: previousStartedEventId ?? null,
+  }).finish();
+  const after = runWorker(next);
   const [early] = openOf(await shown);
   await send(run, first, early!);
 
