@@ -1,6 +1,7 @@
 /** The composition root: a Temporal Worker with everything that holdpoint's workflows need. */
 import { Worker, type WorkerDeploymentOptions, type WorkerOptions } from '@temporalio/worker';
 import type { OnPause } from '../activities/on-pause.ts';
+import { briefSpans } from './brief-spans.ts';
 import { buildIdOf } from './build-id.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { cachedWorkflows } from './cached-workflows.ts';
@@ -40,7 +41,7 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
     maxCachedWorkflows: cachedWorkflows(),
     ...worker,
     ...(versioning && { workerDeploymentOptions: pinned(versioning, worker) }),
-    plugins: [...ours, ...plugins],
+    plugins: [...ours, ...plugins, briefSpans],
   });
 }
 

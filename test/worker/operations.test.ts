@@ -246,6 +246,10 @@ test('drains: what runs is finished, what comes then is for another worker', STA
   const [{ traceId }] = collected.filter(({ name }) => name === 'RunWorkflow:refund') as [Span];
   const ofRefund = collected.filter((span) => span.traceId === traceId).map(({ name }) => name);
   expect(ofRefund.sort()).toEqual(['RunActivity:look', 'RunActivity:look', 'RunWorkflow:refund', 'StartActivity:look']);
+  // The memo of a run has its questions and outputs.
+  const spans = JSON.stringify(collected);
+  expect(spans).toContain('"key":"workflowId"');
+  expect(spans).not.toContain(SECRET);
 
   worker = await new OperatedWorker().ready();
   expect(await run.result()).toMatchObject({ status: 'completed', content: 'went on' });

@@ -31,5 +31,5 @@ it('lets plugins have their say in the bundle, which is made before the SDK asks
   };
   const { workflowBundle, plugins } = await created({ workflowsPath, plugins: [plugin] });
   expect((workflowBundle as { code: string }).code).toContain('with-cel.ts');
-  expect(plugins!.map(({ name }) => name)).toEqual(['holdpoint', 'theirs']);
+  expect(plugins!.map(({ name }) => name)).toEqual(['holdpoint', 'theirs', 'holdpoint.briefSpans']);
 });
