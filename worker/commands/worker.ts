@@ -34,7 +34,8 @@ export async function worker({ config: path, health }: WorkerCommandOptions): Pr
     prepared.worker.shutdown();
   });
   if (health !== undefined) await listen(health, () => prepared?.worker.getState() ?? 'INITIALIZED');
-  const traces = telemetry?.traces && (await startTraces(telemetry.traces.otlp));
+  const warn = (message: string) => log.warn(message);
+  const traces = telemetry?.traces && (await startTraces(telemetry.traces.otlp, warn));
   prepared = await prepareWorker(config, config, {
     ...settings,
     ...(versioning && { versioning }),
