@@ -19,13 +19,11 @@ export const briefSpans: WorkerPlugin = {
     const { plugins = [], sinks = {} } = options;
     const spans = plugins.some(({ name }) => name === TRACES_PLUGIN) && sinks.exporter?.export;
     if (!spans) return options;
-    const exporter = { ...sinks.exporter, export: { ...spans, fn: withBriefInfo(spans.fn) } };
-    return { ...options, sinks: { ...sinks, exporter } };
+    const fn: typeof spans.fn = (info, ...given) => spans.fn(brief(info), ...given);
+    return { ...options, sinks: { ...sinks, exporter: { ...sinks.exporter, export: { ...spans, fn } } } };
   },
 };
 
-type SinkFunction = (info: WorkflowInfo, ...given: any[]) => void | Promise<void>;
-
-function withBriefInfo(fn: SinkFunction): SinkFunction {
-  return (info, ...given) => fn(Object.fromEntries(TOLD.map((name) => [name, info[name]])) as never, ...given);
+function brief(info: WorkflowInfo): WorkflowInfo {
+  return Object.fromEntries(TOLD.map((name) => [name, info[name]])) as never;
 }

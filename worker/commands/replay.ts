@@ -15,6 +15,7 @@ import { bundleWorkflows } from '../bundle.ts';
 import { isUnreadable, type Problem, replayed } from '../replay.ts';
 import { checkedIn, openRuns, type Unread } from '../replay-source.ts';
 import { explain } from '../terminal.ts';
+import { startTraces } from '../traces.ts';
 
 export interface ReplayOptions {
   readonly config?: string;
@@ -60,12 +61,14 @@ export async function replay(options: ReplayOptions): Promise<void> {
 async function check(options: ReplayOptions, found: (broken: Broken) => void): Promise<Report> {
   const { workflow, histories } = options;
   const config = await loadConfig(options.config === undefined ? {} : { path: options.config });
-  const { workflowsPath } = config;
+  const { workflowsPath, telemetry, versioning } = config;
   if (!existsSync(workflowsPath)) throw new CliError('notChecked', `There are no workflows at ${workflowsPath}.`);
   const dataConverter = await configuredDataConverter(config);
   const { failureConverterPath } = dataConverter;
   const bundle = await bundleWorkflows({
     workflowsPath,
+    // What makes the spans is part of the worker's bundle, and so of its build id. A replay makes none.
+    plugins: telemetry?.traces ? [(await startTraces(telemetry.traces.otlp)).plugin] : [],
     ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
   });
   if (workflow !== undefined && !bundle.workflowTypes.includes(workflow)) {
@@ -93,7 +96,7 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
     await source.close();
   }
   return {
-    buildId: buildIdOf(bundle),
+    buildId: versioning?.buildId ?? buildIdOf(bundle),
     replayed: count,
     more: source.more(),
     broken: all.filter(({ pinnedTo }) => pinnedTo === undefined),
