@@ -98,8 +98,11 @@ export function checkedIn(folder: string, workflow: string | undefined): ReplayS
 function fromFile(path: string, id: string): Recorded | Error {
   try {
     const history = readHistory(readFileSync(path, 'utf8'));
-    const workflowName = history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name;
-    return typeof workflowName === 'string' ? { id, workflowName, history } : new Error('is no history of a workflow');
+    const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+    const workflowName = started?.workflowType?.name;
+    if (typeof workflowName !== 'string') return new Error('is no history of a workflow');
+    // Servers before 1.24 do not write it there.
+    return { id, workflowId: started?.workflowId || id, workflowName, history };
   } catch (error) {
     return new Error(`is no history: ${messageOf(error)}`);
   }

@@ -8,6 +8,8 @@ import type { History } from './read-history.ts';
 export interface Recorded {
   /** A run's id, or the file that its history was read from. */
   readonly id: string;
+  /** Where it is not the id: a run knows its own, and begins with it. */
+  readonly workflowId?: string;
   readonly workflowName: string;
   /** The version that the run is pinned to, `<deployment>:<build id>`: another one's workers do not get it. */
   readonly pinnedTo?: string;
@@ -41,7 +43,10 @@ export async function* replayed(
   });
   let recorded!: Recorded;
   async function* inTurn() {
-    for await (recorded of histories) yield { workflowId: recorded.id, history: recorded.history };
+    for await (recorded of histories) {
+      const { id, workflowId = id, history } = recorded;
+      yield { workflowId, history };
+    }
   }
   for await (const { error } of Worker.runReplayHistories({ workflowBundle: { code }, dataConverter }, inTurn())) {
     yield { recorded, problem: error && problemOf(error) };

@@ -65,7 +65,7 @@ class Project {
     this.write(`${name}.config.ts`, `export default { workflows: './${name}.ts', ${versioning}, ${telemetry} };`);
     return this.write(
       `${name}.ts`,
-      `import { step, workflow } from 'holdpoint/workflow';\nexport const ${workflow} = workflow({ ${fields} });`,
+      `import { sleep } from '@temporalio/workflow';\nimport { step, workflow } from 'holdpoint/workflow';\nexport const ${workflow} = workflow({ ${fields} });`,
     );
   }
 
@@ -177,6 +177,23 @@ describe.concurrent('a deploy', { timeout: 180_000 }, () => {
     // Nothing was done to the run.
     expect(await temporal('workflow', 'show', '--workflow-id', id, '--output', 'json')).toBe(history);
     await run.handle.terminate();
+  });
+
+  test('replay takes a history that is checked in by the id of its run, not of its file', async () => {
+    const project = new Project();
+    const { taskQueue, workflow } = project;
+    const look = `step({ name: 'look', executor: async () => { await sleep('1ms'); return 'looked'; } })`;
+    const workflowsPath = project.version('one', `${look}, ${PAY}`);
+    const worker = await server.worker({ taskQueue, workflowBundle: await bundleWorkflows({ workflowsPath }) });
+    const id = `${workflow}-1`;
+    // By holdpoint's client: it gives the run the search attributes that it begins with, its session for one.
+    expect((await project.cli.holdpoint('run', workflow, '--run-id', id)).code).toBe(3);
+    await worker.stop();
+    mkdirSync(join(project.cli.folder, 'histories'));
+    project.write('histories/looked.json', await temporal('workflow', 'show', '--workflow-id', id, '--output', 'json'));
+    const replayed = await project.replay('one', '--histories', 'histories');
+    expect(replayed).toMatchObject({ code: 0, stdout: '✓ 0 of 1 histories would break.\n' });
+    await server.client.workflow.getHandle(id).terminate();
   });
 
   test('with Worker Versioning: runs stay with the worker that they paused on, until they are moved', async () => {

@@ -84,8 +84,8 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
       progress('');
       if (problem && isUnreadable(problem)) source.unread.push({ id: recorded.id, message: problem.message });
       else if (problem) {
-        const { history: _, ...run } = recorded;
-        const broken = { ...run, ...problem };
+        const { id, workflowName, pinnedTo } = recorded;
+        const broken = { id, workflowName, ...(pinnedTo !== undefined && { pinnedTo }), ...problem };
         all.push(broken);
         found(broken);
       }
