@@ -6,6 +6,7 @@ import { isNativeError } from 'node:util/types';
 import { DefaultLogger, type LogEntry, type Logger, type LogLevel } from '@temporalio/worker';
 import { pino, stdTimeFunctions } from 'pino';
 import { plain } from '../client/cli/plain.ts';
+import { messageIn } from './core-failure.ts';
 import { terminal } from './terminal.ts';
 
 export function workerLog(): Logger {
@@ -19,10 +20,18 @@ function toJson(): (entry: LogEntry) => void {
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (level) => ({ level }) },
     serializers: { error: briefly },
-    // Whoever has the token can complete the activity; `failure` is a failure as the native side prints it, with all details.
-    redact: { paths: ['taskToken', 'failure'], remove: true },
+    // Whoever has the token can complete the activity.
+    redact: { paths: ['taskToken'], remove: true },
   });
-  return ({ level, message, meta = {} }) => log[PINO_LEVEL[level]](meta, message);
+  return ({ level, message, meta = {} }) => log[PINO_LEVEL[level]](withReason(meta), message);
+}
+
+type Meta = NonNullable<LogEntry['meta']>;
+
+/** Why a workflow task fails. `failure` is what the native side prints of it, with all details. */
+function withReason({ failure, ...meta }: Meta): Meta {
+  const reason = typeof failure === 'string' ? messageIn(failure) : undefined;
+  return reason === undefined ? meta : { ...meta, reason };
 }
 
 const TERMINAL_LINE: Readonly<Record<LogLevel, (text: string) => void>> = {
@@ -34,11 +43,12 @@ const TERMINAL_LINE: Readonly<Record<LogLevel, (text: string) => void>> = {
 };
 
 function toTerminal({ level, message, meta = {} }: LogEntry): void {
-  const { sdkComponent, workflowId, step, activityType, error } = meta;
+  const { sdkComponent, workflowId, step, activityType, error, reason } = withReason(meta);
   // How its worker comes and goes, in the SDK's words; ours say it already.
   if (level === 'INFO' && sdkComponent === 'worker') return;
   const where = [workflowId, step, activityType].filter((part) => part !== undefined).join(' · ');
-  const why = isNativeError(error) ? `: ${error.message}` : '';
+  const told = isNativeError(error) ? error.message : reason;
+  const why = told === undefined ? '' : `: ${told}`;
   TERMINAL_LINE[level](plain(`${message}${why}${where && ` (${where})`}`));
 }
 

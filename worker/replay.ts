@@ -3,6 +3,7 @@ import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { FAILURE } from '../workflows/protocol/failure.ts';
+import { messageIn } from './core-failure.ts';
 import type { History } from './read-history.ts';
 
 export interface Recorded {
@@ -58,21 +59,11 @@ export function isUnreadable({ message }: Problem): boolean {
   return /^a payload (?:is|says) |\[TMPRL1105\]/.test(message);
 }
 
-/** The SDK gives the failure of the workflow task as Rust prints it. */
 function problemOf(error: Error): Problem {
-  const [, quoted] = /message: "((?:[^"\\]|\\.)*)"/.exec(error.message) ?? [];
-  const message = quoted === undefined ? error.message : unescaped(quoted);
+  const message = messageIn(error.message) ?? error.message;
   if (error instanceof DeterminismViolationError) return { type: 'Nondeterminism', message };
   const prefix = `${FAILURE.definitionChanged}: `;
   return message.startsWith(prefix)
     ? { type: FAILURE.definitionChanged, message: message.slice(prefix.length) }
     : { type: 'WorkflowTaskFailed', message };
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0' };
-
-function unescaped(text: string): string {
-  return text.replace(/\\(?:u\{([0-9a-f]+)\}|(.))/g, (_, code: string | undefined, character: string) =>
-    code === undefined ? (ESCAPES[character] ?? character) : String.fromCodePoint(Number.parseInt(code, 16)),
-  );
 }

@@ -24,11 +24,14 @@ describe('on a terminal', () => {
     log.info('looking', { sdkComponent: 'activity', workflowId: 'run', step: 'look', activityType: 'find' });
     const error = ApplicationFailure.create({ message: 'not \u001b[2Jnow', details: ['jane@example.com'] });
     log.warn('Activity failed', { sdkComponent: 'worker', workflowId: 'run', step: 'look', error });
+    const failure = 'Failure { failure: Some(Failure { message: "was \\"changed\\"", details: "jane@example.com" }) }';
+    log.warn('Failing workflow task', { sdkComponent: 'core', runId: 'execution', failure });
     log.error('Lost');
     expect(lines).toEqual([
       'Worker ready',
       'looking (run · look · find)',
       '! Activity failed: not ␛[2Jnow (run · look)',
+      '! Failing workflow task: was "changed"',
       '✗ Lost',
     ]);
   });
