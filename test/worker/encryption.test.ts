@@ -16,6 +16,9 @@ import { Cli, MAIN } from './cli.ts';
 
 const KEY = randomBytes(32).toString('base64');
 const taskQueue = `encrypted-${randomUUID()}`;
+const workflows = join(import.meta.dirname, '../workflows/bundles/secret-refund.ts');
+const keys = "[{ id: 'test-1', key: process.env.SECRET_KEY }]";
+const config = `export default { workflows: ${JSON.stringify(workflows)}, encryption: { keys: ${keys} } };`;
 /** With the key, and without. */
 const [cli, stranger] = [new Cli(taskQueue), new Cli(taskQueue)];
 let prepared: PreparedWorker;
@@ -25,9 +28,6 @@ beforeAll(async () => {
   vi.stubEnv('TEMPORAL_ADDRESS', inject('address'));
   vi.stubEnv('HOLDPOINT_TASK_QUEUE', taskQueue);
   vi.stubEnv('SECRET_KEY', KEY);
-  const workflows = join(import.meta.dirname, '../workflows/bundles/secret-refund.ts');
-  const keys = "[{ id: 'test-1', key: process.env.SECRET_KEY }]";
-  const config = `export default { workflows: ${JSON.stringify(workflows)}, encryption: { keys: ${keys} } };`;
   writeFileSync(join(cli.folder, 'temporal.config.mjs'), config);
   writeFileSync(
     join(stranger.folder, 'temporal.config.mjs'),
@@ -68,6 +68,13 @@ describe('with encryption in the configuration', () => {
     const replayed = await stranger.holdpoint('replay', '--workflow', 'secretRefund', '--json');
     expect(replayed).toMatchObject({ code: 8, json: { broken: [] } });
     expect(replayed.json.unread).toContainEqual({ id: runId, message: expect.stringMatching(lacking) });
+    // Also where encryption is on, so that failures are encoded for the server.
+    const other = `[{ id: 'test-2', key: '${randomBytes(32).toString('base64')}' }]`;
+    writeFileSync(join(cli.folder, 'other.config.mjs'), config.replace(keys, other));
+    const elsewhere = await cli.holdpoint('replay', '-c', 'other.config.mjs', '--workflow', 'secretRefund', '--json');
+    expect(elsewhere).toMatchObject({ code: 8, json: { broken: [] } });
+    const message = expect.stringContaining("key 'test-1', which is not here (there are test-2)");
+    expect(elsewhere.json.unread).toContainEqual({ id: runId, message });
     const without = await connect({ cwd: stranger.folder });
     const decisions = [{ requirement: 'pay#confirmation', action: 'confirm' }] as const;
     await Promise.all(

@@ -63,14 +63,11 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
   const config = await loadConfig(options.config === undefined ? {} : { path: options.config });
   const { workflowsPath, telemetry, versioning } = config;
   if (!existsSync(workflowsPath)) throw new CliError('notChecked', `There are no workflows at ${workflowsPath}.`);
-  const dataConverter = await configuredDataConverter(config);
-  const { failureConverterPath } = dataConverter;
-  const bundle = await bundleWorkflows({
-    workflowsPath,
-    // What makes the spans is part of the worker's bundle, and so of its build id. A replay makes none.
-    plugins: telemetry?.traces ? [(await startTraces(telemetry.traces.otlp)).plugin] : [],
-    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
-  });
+  const { failureConverterPath, ...dataConverter } = await configuredDataConverter(config);
+  // What makes the spans is part of the worker's bundle, and so of its build id. A replay makes none.
+  const plugins = telemetry?.traces ? [(await startTraces(telemetry.traces.otlp)).plugin] : [];
+  // Why a run would break is to be told here: without the converter that encodes it for the server.
+  const bundle = await bundleWorkflows({ workflowsPath, plugins });
   if (workflow !== undefined && !bundle.workflowTypes.includes(workflow)) {
     const near = nearMatches(workflow, bundle.workflowTypes);
     throw new CliError('notFound', `There is no workflow '${workflow}' in ${workflowsPath}.`, near);
@@ -95,8 +92,12 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
     progress('');
     await source.close();
   }
+  const ofWorker =
+    failureConverterPath === undefined
+      ? bundle
+      : await bundleWorkflows({ workflowsPath, plugins, failureConverterPath });
   return {
-    buildId: versioning?.buildId ?? buildIdOf(bundle),
+    buildId: versioning?.buildId ?? buildIdOf(ofWorker),
     replayed: count,
     more: source.more(),
     broken: all.filter(({ pinnedTo }) => pinnedTo === undefined),
