@@ -74,8 +74,10 @@ const socketAddress = z
   .string()
   .regex(/^([\d.]+|\[[\da-f:]+\]):\d+$/i, 'expected an IP address and a port, as 127.0.0.1:9464');
 const port = z.int().min(0).max(65_535);
+/** `localhost:4318` is one to `URL`, with `localhost:` for its protocol. */
+const http = /^https?$/;
 const otlp = z.strictObject({
-  url: z.url('expected an address, as http://collector:4318/v1/metrics'),
+  url: z.url({ protocol: http, error: 'expected an address, as http://collector:4318/v1/metrics' }),
   headers: z.record(z.string(), z.string()).optional(),
 });
 
@@ -122,7 +124,7 @@ const schema: z.ZodType<HoldpointConfig> = z.strictObject({
         .optional(),
     })
     .optional(),
-  webUi: text.optional(),
+  webUi: z.url({ protocol: http, error: 'expected an address, as https://temporal.example.com' }).optional(),
   devServer: z.strictObject({ port: port.optional(), uiPort: port.optional(), dataFile: text.optional() }).optional(),
 }) as z.ZodType<HoldpointConfig>;
 

@@ -1,7 +1,7 @@
 /** A client for the configured server: `temporal.config.ts`, TEMPORAL_* variables, TOML profiles. */
 import { Client, Connection } from '@temporalio/client';
 import { type ClientOptions, HoldpointClient } from './client.ts';
-import { ConfigError, type LoadConfigOptions, loadConfig } from './config.ts';
+import { ConfigError, type ConnectionSettings, type LoadConfigOptions, loadConfig } from './config.ts';
 import { configuredDataConverter } from './data-converter.ts';
 import { ServerUnavailable } from './errors.ts';
 import { detailsOf, GRPC, grpcCode } from './server-call.ts';
@@ -34,11 +34,19 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldpointCl
   } catch (error) {
     await connection.close();
     if (NOT_THERE.includes(grpcCode(error))) {
-      throw new ServerUnavailable(address, { cause: error, source: addressSource });
+      throw new ServerUnavailable(address, { cause: error, source: `${addressSource}${tried(connectionOptions)}` });
     }
     // It is there and says no: a wrong key, say.
     const refusal = `The Temporal server at ${address} (from ${addressSource}) refuses: ${detailsOf(error)}`;
     throw new ConfigError(refusal, { cause: error });
   }
   return new HoldpointClient(new Client({ connection, namespace, dataConverter }), { taskQueue, ...options });
+}
+
+const THIS_MACHINE = /^(localhost|127\.[\d.]+|\[::1\]):/;
+
+/** A server that speaks TLS and a client that does not, or the other way round, look like no server at all. */
+export function tried({ address, tls, apiKey }: ConnectionSettings): string {
+  if (tls ?? apiKey !== undefined) return ', over TLS';
+  return THIS_MACHINE.test(address) ? '' : ', without TLS';
 }

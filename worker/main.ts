@@ -39,7 +39,7 @@ program
   .option(...CONFIG)
   .addOption(
     new Option('--health <port>', 'serve /healthz and /readyz at a port, on every interface').argParser(
-      wholeNumber('--health'),
+      wholeNumber('--health', 1, 65_535),
     ),
   )
   .action(async (options: WorkerCommandOptions) => (await import('./commands/worker.ts')).worker(options));
@@ -49,7 +49,7 @@ program
   .description('the codec endpoint, for a Web UI that reads what is encrypted')
   .option(...CONFIG)
   .option('--host <address>', 'where it listens; any but this machine needs HOLDPOINT_CODEC_TOKEN', '127.0.0.1')
-  .addOption(new Option('--port <n>', '0 takes any free one').default(8081).argParser(wholeNumber('--port', 0)))
+  .addOption(new Option('--port <n>', '0 takes any free one').default(8081).argParser(wholeNumber('--port', 0, 65_535)))
   .action(async (options: CodecCommandOptions) => (await import('./commands/codec.ts')).codec(options));
 program
   .command('definition <workflow>')

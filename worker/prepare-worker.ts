@@ -6,6 +6,7 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 import { register as registerCommonJs } from 'tsx/cjs/api';
 import { register } from 'tsx/esm/api';
 import type { ConnectionSettings, LoadedConfig } from '../client/config.ts';
+import { tried } from '../client/connect.ts';
 import { configuredDataConverter } from '../client/data-converter.ts';
 import { exportsOf } from '../client/import-module.ts';
 import { webhook } from '../activities/on-pause.ts';
@@ -83,8 +84,8 @@ async function reach({ connectionOptions, addressSource, namespace }: Server): P
     : { serves: false, problem: 'nothing listens there' };
   if (serves) return;
   throw new WorkerStartError(
-    `Cannot use namespace '${namespace}' of the Temporal server at ${address} (from ${addressSource}): ${problem}. ` +
-      'Start a server (`npx holdpoint dev` brings its own), or set TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE.',
+    `Cannot use namespace '${namespace}' of the Temporal server at ${address} (from ${addressSource}${tried(connectionOptions)}): ` +
+      `${problem?.replace(/\.$/, '')}. Start a server (\`npx holdpoint dev\` brings its own), or set TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_TLS.`,
   );
 }
 

@@ -56,11 +56,12 @@ export function signedInUser(): string | undefined {
 }
 
 /** @throws {CliError} */
-export function wholeNumber(option: string, from = 1): (given: string) => number {
+export function wholeNumber(option: string, from = 1, to = Number.MAX_SAFE_INTEGER): (given: string) => number {
   return (given) => {
     const value = Number(given);
-    if (Number.isSafeInteger(value) && value >= from && given.trim() !== '') return value;
-    throw new CliError('usage', `${option} must be a whole number from ${from}, got '${given}'.`);
+    if (Number.isSafeInteger(value) && value >= from && value <= to && given.trim() !== '') return value;
+    const most = to === Number.MAX_SAFE_INTEGER ? '' : ` to ${to}`;
+    throw new CliError('usage', `${option} must be a whole number from ${from}${most}, got '${given}'.`);
   };
 }
 

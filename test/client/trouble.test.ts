@@ -38,6 +38,9 @@ describe.concurrent('a server', () => {
   test('that is not there, when a client is made', async () => {
     vi.stubEnv('TEMPORAL_ADDRESS', '127.0.0.1:9');
     await expect(connect()).rejects.toThrow(/no Temporal server answers at 127.0.0.1:9 \(from TEMPORAL_ADDRESS\)/);
+    // A server that does not speak TLS looks like none.
+    vi.stubEnv('TEMPORAL_API_KEY', 'the-key');
+    await expect(connect()).rejects.toThrow(/at 127.0.0.1:9 \(from TEMPORAL_ADDRESS, over TLS\)/);
     vi.unstubAllEnvs();
   }, 40_000);
 

@@ -123,7 +123,7 @@ describe.skipIf(!hasOpenssl).each([
     const { code, said } = await holdpoint('keyed', ...args);
     expect(code).toBe(1);
     expect(said).toMatch(
-      /^✗ .*127\.0\.0\.1:\d+ \(from the Temporal configuration profile\).*: .*this key is not valid/,
+      /^✗ .*127\.0\.0\.1:\d+ \(from the Temporal configuration profile(, over TLS)?\).*: .*this key is not valid/,
     );
     expect([...keys]).toEqual(['Bearer the-key']);
   });

@@ -47,6 +47,5 @@ export async function codec({ config: path, host, port }: CodecCommandOptions): 
 
 function originsOf({ webUi, devServer }: LoadedConfig): string[] {
   if (webUi === undefined) return ['localhost', '127.0.0.1'].map((host) => `http://${host}:${devServer.uiPort}`);
-  if (!URL.canParse(webUi)) throw new ConfigError(`webUi: expected an address, received ${JSON.stringify(webUi)}.`);
   return [new URL(webUi).origin];
 }

@@ -132,6 +132,11 @@ describe('loadConfig', () => {
       'telemetry.metrics.prometheus: expected an IP address and a port, as 127.0.0.1:9464',
     ],
     ["{ telemetry: { traces: { otlp: { url: 'collector' } } } }", 'telemetry.traces.otlp.url: expected an address'],
+    [
+      "{ telemetry: { traces: { otlp: { url: 'localhost:4318' } } } }",
+      'telemetry.traces.otlp.url: expected an address',
+    ],
+    ["{ webUi: 'localhost:8233' }", 'webUi: expected an address, as https://temporal.example.com'],
     ['{ telemetry: { logs: 1 } }', 'telemetry.logs: there is no such field; the fields are metrics, traces'],
     ["{ worker: { shutdownGraceTime: '5' } }", "worker.shutdownGraceTime: expected a duration, as '5 minutes'"],
     [
