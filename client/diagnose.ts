@@ -10,6 +10,8 @@ import { addressOf } from './server-call.ts';
 const REQUEST_MS = 2_000;
 /** PendingWorkflowTaskState and PendingActivityState, alike. */
 const SCHEDULED = 1;
+/** Of `VersioningBehavior`. */
+const PINNED = 1;
 
 /**
  * `waiting for …`, with what to do; `undefined` where the run is at work. The words stay the same while the reason does.
@@ -45,16 +47,24 @@ async function troubleOfTask(
   const queue = workflowExecutionInfo?.taskQueue ?? '';
   const { problem, notCurrent } = await pollersOf(client, queue, WORKFLOW_TASKS, REQUEST_MS);
   // A run that has a version waits for that one, whichever is current.
-  const { deploymentVersion, versioningOverride } = workflowExecutionInfo?.versioningInfo ?? {};
+  const { deploymentVersion, versioningOverride, behavior } = workflowExecutionInfo?.versioningInfo ?? {};
   if (notCurrent.length > 0 && !deploymentVersion && !versioningOverride) return needsCurrent(runId, queue, notCurrent);
-  return `waiting for a worker: ${problem}; run '${runId}' needs one (npx holdpoint worker)`;
+  const own = Number(behavior) === PINNED ? deploymentVersion : undefined;
+  const pinnedTo = versioningOverride ? versioningOverride.pinned?.version : own;
+  const needed = pinnedTo ? `a worker of its version, ${named(pinnedTo)}` : 'one (npx holdpoint worker)';
+  return `waiting for a worker: ${problem}; run '${runId}' needs ${needed}`;
+}
+
+type Version = Pollers['notCurrent'][number];
+
+function named({ deploymentName, buildId }: Version): string {
+  return `build ${buildId} of deployment '${deploymentName}'`;
 }
 
 function needsCurrent(runId: string, queue: string, versions: Pollers['notCurrent']): string {
-  const named = versions.map(({ deploymentName, buildId }) => `build ${buildId} of deployment '${deploymentName}'`);
   const [{ deploymentName, buildId } = {}, another] = versions;
   const ids = another ? '…' : `--deployment-name ${deploymentName} --build-id ${buildId}`;
-  return `waiting for a current version: the workers of task queue '${queue}' are ${named.join(', ')}, and only the current version gets run '${runId}' (temporal worker deployment set-current-version ${ids})`;
+  return `waiting for a current version: the workers of task queue '${queue}' are ${versions.map(named).join(', ')}, and only the current version gets run '${runId}' (temporal worker deployment set-current-version ${ids})`;
 }
 
 async function newestTaskFailure(client: Client, runId: string): Promise<string | undefined> {

@@ -92,10 +92,11 @@ test.concurrent('workers of a version that is not current are named, with the co
   await workflowService.setWorkerDeploymentCurrentVersion(version);
   const paused = await client.wait(run);
   await worker.stop();
-  // Of a version that is current, it is only told that nobody is there.
+  // It is pinned by now, so workers of another version are of no use to it.
   paused.activeStepRequirements[0]!.confirm();
   const answered = await client.continueRun(paused, { timeout: '8s' }).catch(({ message }: Error) => message);
   expect(answered).toMatch(/no worker polls|have stopped or are busy/);
+  expect(answered).toContain(`needs a worker of its version, build b1 of deployment '${deploymentName}'`);
   await server.client.workflow.getHandle(run.runId).terminate();
 });
 
