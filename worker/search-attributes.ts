@@ -47,7 +47,10 @@ async function missingAttributes(connection: Services, namespace: string): Promi
     connection.operatorService.listSearchAttributes({ namespace }),
   );
   const taken = ATTRIBUTES.find(({ name, wire }) => name in customAttributes && customAttributes[name] !== wire);
-  if (taken) throw new Error(`${taken.name} exists with another type than ${taken.cli}`);
+  if (taken) {
+    const remove = `temporal operator search-attribute remove --namespace ${namespace} --name ${taken.name}`;
+    throw new Error(`${taken.name} exists with another type than ${taken.cli}; first: ${remove}`);
+  }
   return ATTRIBUTES.filter(({ name }) => !(name in customAttributes));
 }
 

@@ -106,6 +106,8 @@ describe('ensureSearchAttributes', () => {
   it('does not use a name that has another type', async () => {
     const warn = vi.fn();
     expect(await ensureSearchAttributes(namespace({ ...ALL, HoldpointDue: 1 }), 'prod', warn)).toBe(false);
-    expect(warn.mock.calls[0]![0]).toContain('HoldpointDue exists with another type than Datetime');
+    expect(warn.mock.calls[0]![0]).toMatch(
+      /HoldpointDue exists with another type than Datetime; first: temporal operator search-attribute remove .* --name HoldpointDue\)/,
+    );
   });
 });
