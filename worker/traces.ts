@@ -40,8 +40,9 @@ export async function startTraces(
   };
 }
 
+/** Of the address only where it is: the rest may have a token in it. */
 function lost(url: string, reason: string): string {
-  return `telemetry.traces: spans are lost, ${url} does not take them: ${reason}. Runs go on without them.`;
+  return `telemetry.traces: spans are lost, ${new URL(url).origin} does not take them: ${reason}. Runs go on without them.`;
 }
 
 /** The exporter, which says once of each outage why it cannot send. */
