@@ -285,3 +285,16 @@ test('ends at once when it is told again', async () => {
   expect(await worker.exited).toBe(1);
   await run.handle.terminate();
 });
+
+test('ends by itself, and says why, where an activity takes no notice of its end', START, async () => {
+  const code = `workflows: './workflows.ts', activities: './activities.ts'`;
+  write('short.config.ts', `export default { ${code}, worker: { shutdownGraceTime: '1 second' } };`);
+  const short = await new OperatedWorker('-c', 'short.config.ts').ready();
+  rmSync(join(cli.folder, 'started'));
+  const run = await start('late');
+  await vi.waitUntil(() => existsSync(join(cli.folder, 'started')), { timeout: 10_000 });
+  short.child.kill('SIGTERM');
+  expect(await short.exited).toBe(1);
+  expect(short.stderr).toMatch(/^✗ Activities went on after 1 second, and for 20 seconds after .* they are cut off\./);
+  await run.handle.terminate();
+});

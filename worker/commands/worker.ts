@@ -48,11 +48,25 @@ export async function worker({ config: path, health }: WorkerCommandOptions): Pr
   log.info(`workflows: ${workflowTypes.join(', ') || 'none'} · activities: ${activityTypes.join(', ') || 'none'}`);
   tellVersion(log, running.options, address);
   if (telemetry?.metrics) measureWaitingRuns(running, workflowTypes);
-  await running.run();
+  await running.run().catch((error: Error) => {
+    throw isCutOff(error) ? new CliError('error', cutOff(shutdownGraceTime)) : error;
+  });
   await prepared.close();
   await traces?.shutdown();
   // The log of the SDK is written with a delay.
   await Runtime.instance().shutdown();
+}
+
+/** Where an activity does not end, the SDK cannot take its worker apart either, and throws that last. */
+function isCutOff({ name, message }: Error): boolean {
+  return name === 'GracefulShutdownPeriodExpiredError' || message.startsWith('Worker still in use');
+}
+
+function cutOff(graceTime: string): string {
+  return (
+    `Activities went on after ${graceTime}, and for ${FORCE_AFTER_MS / 1000} seconds after they were cancelled: they are cut off. ` +
+    'They are tried again; what a human let run once asks whether it may have run. See worker.shutdownGraceTime.'
+  );
 }
 
 async function listen(port: number, state: () => State): Promise<void> {
