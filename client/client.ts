@@ -16,7 +16,7 @@ import { fetchRun } from './fetch-run.ts';
 import { type Cursor, executionOf, oldestExecution, startOf } from './history-tail.ts';
 import { cursorOf, Run } from './run.ts';
 import { type EventSource, runEvents } from './run-events.ts';
-import { callRun, ClientClosed, endRequests } from './server-call.ts';
+import { callRun, ClientClosed, endRequests, inDoubt } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
 import { answerLimitOf } from './size-limits.ts';
 import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';
@@ -243,7 +243,8 @@ export class HoldpointClient {
     try {
       const handle = this.temporal.workflow.getHandle(runId);
       // Past a payload converter of the caller's own: signals are read by hand, and in the default encoding.
-      await callRun(this.temporal, runId, () => handle.signal(CONTINUE_RUN, new RawValue(signal)));
+      const sent = callRun(this.temporal, runId, () => handle.signal(CONTINUE_RUN, new RawValue(signal)));
+      await inDoubt(runId, 'may have your answer all the same: look at it before you answer again', sent);
     } catch (error) {
       if (!(error instanceof RunNotFound)) throw error;
       // No open run has this id. If there is one at all, it ended without this answer, and its record says who was first.

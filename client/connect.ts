@@ -4,10 +4,10 @@ import { type ClientOptions, HoldpointClient } from './client.ts';
 import { ConfigError, type ConnectionSettings, type LoadConfigOptions, loadConfig } from './config.ts';
 import { configuredDataConverter } from './data-converter.ts';
 import { ServerUnavailable } from './errors.ts';
-import { detailsOf, GRPC, grpcCode } from './server-call.ts';
+import { AWAY, detailsOf, grpcCode } from './server-call.ts';
 
 const CONNECT_MS = 5_000;
-const NOT_THERE: readonly (number | undefined)[] = [undefined, GRPC.unavailable, GRPC.deadlineExceeded];
+const NOT_THERE: readonly (number | undefined)[] = [undefined, ...AWAY];
 
 /**
  * What a history can have in one message. The SDK means 128 MB as well, but passes it under a name that gRPC does not

@@ -235,14 +235,21 @@ export class ServerUnavailable extends HoldpointError {
   override readonly name = 'ServerUnavailable';
   readonly type = 'holdpoint.ServerUnavailable';
   readonly address: string;
+  /** The run that may have been started, or may have the answer, all the same; left out where nothing was to change. */
+  readonly runId: string | undefined;
 
-  constructor(address: string, options?: ErrorOptions & { source?: string }) {
+  constructor(
+    address: string,
+    options?: ErrorOptions & { source?: string; doubt?: { readonly runId: string; readonly sentence: string } },
+  ) {
     const source = options?.source === undefined ? '' : ` (from ${options.source})`;
+    const doubt = options?.doubt === undefined ? '' : ` ${options.doubt.sentence}`;
     super(
-      `no Temporal server answers at ${address}${source}; start one with \`npx holdpoint dev\`, or correct the address in temporal.config.ts or TEMPORAL_ADDRESS.`,
+      `no Temporal server answers at ${address}${source}; start one with \`npx holdpoint dev\`, or correct the address in temporal.config.ts or TEMPORAL_ADDRESS.${doubt}`,
       options,
     );
     this.address = address;
+    this.runId = options?.doubt?.runId;
   }
 }
 

@@ -16,6 +16,9 @@ export const GRPC = {
   unavailable: 14,
 } as const;
 
+/** Of a server, or of something before it, that is going away: nobody here cancels a request. */
+export const AWAY: readonly (number | undefined)[] = [GRPC.cancelled, GRPC.deadlineExceeded, GRPC.unavailable];
+
 const REQUEST_MS = 10_000;
 const GRACE_MS = 200;
 
@@ -91,10 +94,23 @@ export async function call<T>(client: Client, request: () => Promise<T>, deadlin
   }
 }
 
+/** A request that changes a run: where its answer is missing, the error says what it may have done. @param doubt of the run */
+export async function inDoubt<T>(runId: string, doubt: string, request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    if (!(error instanceof ServerUnavailable)) throw error;
+    throw new ServerUnavailable(error.address, {
+      cause: error.cause,
+      doubt: { runId, sentence: `Run '${runId}' ${doubt}.` },
+    });
+  }
+}
+
 /** What is wrong with the server, or with where we look; any other error as it is. */
-export function explained(client: Client, error: unknown): unknown {
+function explained(client: Client, error: unknown): unknown {
   const code = grpcCode(error);
-  if (code === GRPC.unavailable || code === GRPC.deadlineExceeded) {
+  if (AWAY.includes(code)) {
     return new ServerUnavailable(addressOf(client), { cause: error });
   }
   if (!isNamespaceNotFound(error)) return error;

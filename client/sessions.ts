@@ -15,7 +15,7 @@ import { fetchRun } from './fetch-run.ts';
 import { decodePayload } from './payloads.ts';
 import { readMemo } from './read-run.ts';
 import type { Run } from './run.ts';
-import { ClientClosed, detailsOf, explained, GRPC, grpcCode, track } from './server-call.ts';
+import { call, ClientClosed, detailsOf, GRPC, grpcCode } from './server-call.ts';
 
 export interface Session {
   readonly sessionId: string;
@@ -123,7 +123,7 @@ async function* list(client: Client, query: string): AsyncGenerator<ExecutionInf
   try {
     do {
       const request = { namespace, query, pageSize: PAGE, ...(nextPageToken ? { nextPageToken } : {}) };
-      const page = await track(client, () => client.workflowService.listWorkflowExecutions(request));
+      const page = await call(client, () => client.workflowService.listWorkflowExecutions(request));
       yield* page.executions;
       nextPageToken = page.nextPageToken;
     } while (nextPageToken?.length);
@@ -132,7 +132,7 @@ async function* list(client: Client, query: string): AsyncGenerator<ExecutionInf
     if (code === GRPC.invalidArgument && /Holdpoint\w+/.test(detailsOf(error))) {
       throw new SearchAttributesMissing(client.options.namespace, { cause: error });
     }
-    throw explained(client, error);
+    throw error;
   }
 }
 

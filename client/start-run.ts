@@ -19,7 +19,7 @@ import { InvalidInput, RunAlreadyExists } from './errors.ts';
 import { startOf } from './history-tail.ts';
 import { Run, withCursor } from './run.ts';
 import { adviceFor, inputLimitOf } from './size-limits.ts';
-import { call, detailsOf, GRPC, grpcCode } from './server-call.ts';
+import { call, detailsOf, GRPC, grpcCode, inDoubt } from './server-call.ts';
 
 // `any`: any workflow function can be started
 export type WorkflowFunction = (...args: any[]) => Promise<unknown>;
@@ -68,7 +68,9 @@ export async function startRun(
       }),
     );
   try {
-    const { firstExecutionRunId } = await withAttributes(client, runOptions.sessionId ?? runId, start);
+    const started = withAttributes(client, runOptions.sessionId ?? runId, start);
+    const doubt = 'may have started all the same: look for it before you start it again';
+    const { firstExecutionRunId } = await inDoubt(runId, doubt, started);
     return withCursor(newRun(name, runId, runOptions), startOf(firstExecutionRunId));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunAlreadyExists(runId);

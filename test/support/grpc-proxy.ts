@@ -1,12 +1,24 @@
-/** Stands between a worker and the server, and answers some of its calls itself: what a server does rarely, on demand. */
+/**
+ * Stands before the server, and answers some calls itself, or loses them, or the answers to them: what a server and a
+ * network do rarely, on demand.
+ */
 import { once } from 'node:events';
 import { connect, createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 
-/** @returns the answer as protobuf, or `undefined`: the server answers */
-type Answer = (method: string, request: Uint8Array) => Uint8Array | undefined;
+/** A call that the server never gets, or whose answer is lost. */
+export interface Lost {
+  readonly lost: 'call' | 'answer';
+  /** The status that comes instead, of gRPC; default: nothing comes at all. */
+  readonly status?: number;
+  /** Until then nothing comes. */
+  readonly until?: Promise<unknown>;
+}
+
+/** @returns the answer as protobuf, or what is lost, or `undefined`: the server answers */
+type Answer = (method: string, request: Uint8Array) => Uint8Array | Lost | undefined;
 
 /** A message's prefix in gRPC: whether it is compressed, and its length. */
 const PREFIX_BYTES = 5;
@@ -20,8 +32,9 @@ export async function startProxy(address: string, answer: Answer): Promise<{ add
     void buffer(stream).then(
       (body) => {
         const own = answer(headers[':path']!.split('/').at(-1)!, messageIn(body));
-        if (own) respond(stream, own);
-        else forward(stream, headers, body);
+        if (!own) forward(stream, headers, body);
+        else if (own instanceof Uint8Array) respond(stream, own);
+        else lose(stream, headers, body, own);
       },
       () => {},
     );
@@ -40,6 +53,18 @@ export async function startProxy(address: string, answer: Answer): Promise<{ add
     trailers.catch(() => {});
     call.end(body);
   }
+  function lose(
+    stream: ServerHttp2Stream,
+    { ':authority': _, ...headers }: IncomingHttpHeaders,
+    body: Buffer,
+    how: Lost,
+  ) {
+    const call = how.lost === 'answer' ? upstream.request(headers).resume().end(body) : undefined;
+    const done = call && once(call, 'close');
+    void Promise.all([done, how.until]).then(() => {
+      if (how.status !== undefined && !stream.closed) fail(stream, how.status);
+    });
+  }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -54,6 +79,11 @@ export async function startProxy(address: string, answer: Answer): Promise<{ add
 function messageIn(body: Buffer): Buffer {
   const message = body.subarray(PREFIX_BYTES);
   return body[0] === 1 ? gunzipSync(message) : message;
+}
+
+function fail(stream: ServerHttp2Stream, status: number): void {
+  const headers = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(status) };
+  stream.respond(headers, { endStream: true });
 }
 
 function respond(stream: ServerHttp2Stream, message: Uint8Array): void {

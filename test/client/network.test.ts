@@ -1,0 +1,86 @@
+/** Calls that a network loses, and answers that it loses: no call hangs, and its error says what may have happened. */
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { HoldpointClient } from '../../client/client.ts';
+import { ServerUnavailable } from '../../client/errors.ts';
+import { GRPC } from '../../client/server-call.ts';
+import { type Lost, startProxy } from '../support/grpc-proxy.ts';
+import { openServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await openServer();
+});
+afterAll(() => server.close());
+
+/** A client behind a network that loses what the function says. */
+async function behind(loses: (method: string) => Lost | undefined) {
+  const proxy = await startProxy(inject('address'), loses);
+  const temporal = new Client({ connection: await Connection.connect({ address: proxy.address }) });
+  const client = new HoldpointClient(temporal, { taskQueue: server.taskQueue, onWaiting: () => {} });
+  const close = async () => {
+    await client.close();
+    proxy.stop();
+  };
+  return { client, close };
+}
+
+const failureOf = (work: Promise<unknown>) => work.then(String, (error: unknown) => error);
+
+test.concurrent('a server that takes every call and says nothing: none hangs', async () => {
+  const { client, close } = await behind((method) => (method === 'GetSystemInfo' ? undefined : { lost: 'call' }));
+  const calls = [
+    client.getRun('a-run'),
+    client.wait('a-run'),
+    client.getSession('a-session'),
+    client.listPaused()[Symbol.asyncIterator]().next(),
+    client.audit('a-run'),
+    client.cancel('a-run', 'a reason'),
+    client.continueRun({ runId: 'a-run', decisions: [{ requirement: 'a', action: 'confirm' }] }),
+  ];
+  for (const error of await Promise.all(calls.map(failureOf))) expect(error).toBeInstanceOf(ServerUnavailable);
+  await close();
+}, 30_000);
+
+test.concurrent('a call that is cancelled on its way is one that the server did not answer', async () => {
+  const lost = { lost: 'call', status: GRPC.cancelled } as const;
+  const { client, close } = await behind((method) => (method === 'GetSystemInfo' ? undefined : lost));
+  const calls = [
+    client.start('clientGate', { input: 1 }),
+    client.getRun('a-run'),
+    client.getSession('a-session'),
+    client.listPaused()[Symbol.asyncIterator]().next(),
+  ];
+  for (const error of await Promise.all(calls.map(failureOf))) expect(error).toBeInstanceOf(ServerUnavailable);
+  await close();
+});
+
+test.concurrent('a run that started without a word of the server can be found', async () => {
+  const { client, close } = await behind((method) =>
+    method === 'StartWorkflowExecution' ? { lost: 'answer' } : undefined,
+  );
+  const error = await failureOf(client.start('clientGate', { input: 1 }));
+  expect(error).toBeInstanceOf(ServerUnavailable);
+  const { runId, message } = error as ServerUnavailable;
+  expect(message).toContain(`Run '${runId}' may have started all the same: look for it before you start it again.`);
+  expect((await client.wait(runId!)).status).toBe('paused');
+  await close();
+}, 30_000);
+
+test.concurrent('an answer that arrived without a word of the server: the error says that it may have', async () => {
+  const { client, close } = await behind((method) =>
+    method === 'SignalWorkflowExecution' ? { lost: 'answer' } : undefined,
+  );
+  const run = await client.run('clientGate', { input: 1 });
+  run.activeStepRequirements[0]!.confirm();
+  const { runId } = run;
+  expect(await failureOf(client.continueRun(run))).toMatchObject({
+    name: 'ServerUnavailable',
+    runId,
+    message: expect.stringContaining(
+      `Run '${runId}' may have your answer all the same: look at it before you answer again.`,
+    ),
+  });
+  expect((await client.wait(run)).status).toBe('completed');
+  await close();
+}, 30_000);
