@@ -15,8 +15,9 @@ import {
   SEARCH_ATTRIBUTES,
   sessionAttribute,
 } from '../workflows/protocol/search-attributes.ts';
+import { describeRun } from './describe.ts';
 import { InvalidInput, RunAlreadyExists } from './errors.ts';
-import { startOf } from './history-tail.ts';
+import { oldestExecution, startOf } from './history-tail.ts';
 import { Run, withCursor } from './run.ts';
 import { adviceFor, inputLimitOf } from './size-limits.ts';
 import { call, detailsOf, GRPC, grpcCode, inDoubt } from './server-call.ts';
@@ -73,7 +74,12 @@ export async function startRun(
     const { firstExecutionRunId } = await inDoubt(runId, doubt, started);
     return withCursor(newRun(name, runId, runOptions), startOf(firstExecutionRunId));
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunAlreadyExists(runId);
+    if (error instanceof WorkflowExecutionAlreadyStartedError) {
+      if (options.runId !== undefined) throw new RunAlreadyExists(runId);
+      // Nobody else has this id: the answer to this very start was lost, and the run has continued as new since.
+      const first = await oldestExecution(client, runId, await describeRun(client, runId));
+      return withCursor(newRun(name, runId, runOptions), first);
+    }
     if (grpcCode(error) === GRPC.invalidArgument) throw new InvalidInput(name, detailsOf(error));
     throw error;
   }

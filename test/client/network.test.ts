@@ -1,11 +1,15 @@
 /** Calls that a network loses, and answers that it loses: no call hangs, and its error says what may have happened. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { ServerUnavailable } from '../../client/errors.ts';
 import { GRPC } from '../../client/server-call.ts';
 import { type Lost, startProxy } from '../support/grpc-proxy.ts';
 import { openServer, type TestServer } from '../support/server.ts';
+
+const service = temporal.api.workflowservice.v1;
 
 let server: TestServer;
 beforeAll(async () => {
@@ -14,10 +18,10 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** A client behind a network that loses what the function says. */
-async function behind(loses: (method: string) => Lost | undefined) {
+async function behind(loses: (method: string, request: Uint8Array) => Lost | undefined) {
   const proxy = await startProxy(inject('address'), loses);
-  const temporal = new Client({ connection: await Connection.connect({ address: proxy.address }) });
-  const client = new HoldpointClient(temporal, { taskQueue: server.taskQueue, onWaiting: () => {} });
+  const connection = await Connection.connect({ address: proxy.address });
+  const client = new HoldpointClient(new Client({ connection }), { taskQueue: server.taskQueue, onWaiting: () => {} });
   const close = async () => {
     await client.close();
     proxy.stop();
@@ -82,5 +86,35 @@ test.concurrent('an answer that arrived without a word of the server: the error 
     ),
   });
   expect((await client.wait(run)).status).toBe('completed');
+  await close();
+}, 30_000);
+
+test.concurrent('a run that has continued as new before the start is heard of is no other run', async () => {
+  const { workflow } = server.client;
+  const chain = new Set<string>();
+  let goneOn: Promise<void> | undefined;
+  const { client, close } = await behind((method, request) => {
+    if (method !== 'StartWorkflowExecution' || goneOn) return undefined;
+    const { workflowId } = service.StartWorkflowExecutionRequest.decode(request);
+    goneOn = (async () => {
+      while (chain.size < 2) {
+        await sleep(20);
+        const handle = workflow.getHandle(workflowId);
+        // An answer to nothing: history, and no more.
+        await Promise.allSettled(Array.from({ length: 10 }, () => handle.signal('approve', {})));
+        chain.add(
+          await handle.describe().then(
+            ({ runId }) => runId,
+            () => '',
+          ),
+        );
+        chain.delete('');
+      }
+    })();
+    return { lost: 'answer', status: GRPC.unavailable, until: goneOn };
+  });
+  const run = await client.start('longPaused', { input: 'IN' });
+  expect(chain.size).toBe(2);
+  expect((await client.wait(run)).activeStepRequirements).toHaveLength(2);
   await close();
 }, 30_000);

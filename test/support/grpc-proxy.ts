@@ -45,8 +45,10 @@ export async function startProxy(address: string, answer: Answer): Promise<{ add
     stream.on('close', () => call.close());
     call.on('response', (response) => {
       if (stream.closed) return;
-      stream.respond(response, { waitForTrailers: true });
-      call.pipe(stream);
+      // An error has no trailers: what they would say is in its headers.
+      const isError = response['grpc-status'] !== undefined;
+      stream.respond(response, isError ? { endStream: true } : { waitForTrailers: true });
+      if (!isError) call.pipe(stream);
     });
     const trailers = once(call, 'trailers');
     stream.on('wantTrailers', () => void trailers.then(([each]) => stream.sendTrailers(each)));
