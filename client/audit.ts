@@ -6,10 +6,12 @@ import type { Client } from '@temporalio/client';
 import type { RunEvent } from '../workflows/protocol/events.ts';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
 import type { RefusalCode } from '../workflows/protocol/requirement.ts';
+import { ServerUnavailable } from './errors.ts';
 import { type Cursor, type HistoryEvent, tailHistory } from './history-tail.ts';
 import { decodeSignal, readPayload } from './payloads.ts';
 import { readMemo } from './read-run.ts';
 import { EventReader, timeOf } from './run-events.ts';
+import { addressOf } from './server-call.ts';
 
 interface Common {
   /** ISO 8601. */
@@ -62,20 +64,34 @@ export type AuditEntry =
       readonly error?: string;
     });
 
-/** The entries so far, oldest first. @param start where the run began @param end the newest event @throws {RunNotFound} */
+/** For one page of a history that is there. */
+const PAGE_MS = 10_000;
+
+/**
+ * The entries so far, oldest first.
+ * @param start where the run began
+ * @param end the newest event
+ * @throws {RunNotFound | ServerUnavailable}
+ */
 export async function auditOf(client: Client, runId: string, start: Cursor, end: Cursor): Promise<AuditEntry[]> {
   const reader = new AuditReader(client, runId);
   const stop = new AbortController();
   let { executionId } = start;
+  // A question, and no wait: what the history has comes at once, or the server is away.
+  const limit = () => setTimeout(() => stop.abort(new ServerUnavailable(addressOf(client))), PAGE_MS);
+  let timer = limit();
   try {
     for await (const page of tailHistory(client, runId, start, stop.signal)) {
+      clearTimeout(timer);
       const isLast = executionId === end.executionId;
       for (const event of page.events)
         await reader.read(event, executionId, page.goesOn && event === page.events.at(-1));
       ({ executionId } = page.cursor);
       if (isLast && (page.goesOn || page.cursor.lastEventId >= end.lastEventId)) break;
+      timer = limit();
     }
   } finally {
+    clearTimeout(timer);
     stop.abort();
   }
   return reader.entries;

@@ -46,6 +46,15 @@ test.concurrent('a server that takes every call and says nothing: none hangs', a
   await close();
 }, 30_000);
 
+test.concurrent('an audit whose history does not come ends too', async () => {
+  const { client, close } = await behind((method) =>
+    method === 'GetWorkflowExecutionHistory' ? { lost: 'call' } : undefined,
+  );
+  const { runId } = await client.start('clientGate', { input: 1 });
+  expect(await failureOf(client.audit(runId))).toBeInstanceOf(ServerUnavailable);
+  await close();
+}, 30_000);
+
 test.concurrent('a call that is cancelled on its way is one that the server did not answer', async () => {
   const lost = { lost: 'call', status: GRPC.cancelled } as const;
   const { client, close } = await behind((method) => (method === 'GetSystemInfo' ? undefined : lost));
