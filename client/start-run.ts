@@ -68,17 +68,17 @@ export async function startRun(
         ...(definition ? { memo: { [DEFINITION_MEMO_KEY]: fingerprintOf(definition) } } : {}),
       }),
     );
+  const doubt = 'may have started all the same: look for it before you start it again';
   try {
     const started = withAttributes(client, runOptions.sessionId ?? runId, start);
-    const doubt = 'may have started all the same: look for it before you start it again';
     const { firstExecutionRunId } = await inDoubt(runId, doubt, started);
     return withCursor(newRun(name, runId, runOptions), startOf(firstExecutionRunId));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) {
       if (options.runId !== undefined) throw new RunAlreadyExists(runId);
       // Nobody else has this id: the answer to this very start was lost, and the run has continued as new since.
-      const first = await oldestExecution(client, runId, await describeRun(client, runId));
-      return withCursor(newRun(name, runId, runOptions), first);
+      const first = describeRun(client, runId).then((now) => oldestExecution(client, runId, now));
+      return withCursor(newRun(name, runId, runOptions), await inDoubt(runId, doubt, first));
     }
     if (grpcCode(error) === GRPC.invalidArgument) throw new InvalidInput(name, detailsOf(error));
     throw error;

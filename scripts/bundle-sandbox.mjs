@@ -2,10 +2,13 @@
  * Bundles the sandbox side, `holdpoint/workflow` and `holdpoint/workflow/cel`, into dist/sandbox as lean modules. A run
  * evaluates its whole bundle, so the number and size of modules there is memory and CPU for each cached run.
  */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const OUT = 'dist/sandbox';
 
 /**
  * Webpack, which the SDK bundles workflows with, writes an import of another module out in full wherever it is used, 70 bytes
@@ -27,12 +30,12 @@ const shortNames = {
 };
 
 export async function bundleSandbox() {
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     // What both need, the class of an error that is known by what it is, stands in each: a chunk that they share would be one
     // more module, and a long name for webpack wherever it is used.
     entryPoints: { index: 'workflows/index.ts', cel: 'workflows/define/cel.ts' },
-    outdir: 'dist/sandbox',
+    outdir: OUT,
     bundle: true,
     format: 'esm',
     target: 'es2023',
@@ -46,5 +49,9 @@ export async function bundleSandbox() {
     minifySyntax: true,
     minifyIdentifiers: true,
     legalComments: 'none',
+    metafile: true,
   });
+  // What an earlier build has left would be published. Not before: others may be reading what stays.
+  for (const name of await readdir(join(root, OUT)))
+    if (!(`${OUT}/${name}` in metafile.outputs) && name.includes('.js')) await rm(join(root, OUT, name));
 }

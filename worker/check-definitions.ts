@@ -25,6 +25,7 @@ export interface Known {
 
 /** A bundle is checked here; one that the SDK is still to make, when it is made. @throws {DefinitionError} */
 export async function withCheckedDefinitions(worker: WorkerOptions, known: Known): Promise<WorkerOptions> {
+  checkActivities(known.activities);
   const { workflowBundle, workflowsPath, bundlerOptions } = worker;
   if (workflowBundle) {
     checkDefinitions(
@@ -42,6 +43,17 @@ export async function withCheckedDefinitions(worker: WorkerOptions, known: Known
     return { ...worker, bundlerOptions: { ...bundlerOptions, webpackConfigHook } };
   }
   return worker;
+}
+
+/** A workflow sees its proxy of an activity, and nothing of what the activity carries (H1). */
+function checkActivities(activities: object): void {
+  for (const [name, activity] of Object.entries(activities)) {
+    if (!pauseOf(activity)) continue;
+    throw new DefinitionError(
+      name,
+      'pause() around an activity asks nobody; put it around the proxy in the workflow, or humanReview on the step.',
+    );
+  }
 }
 
 type ConfigHook = NonNullable<BundleOptions['webpackConfigHook']>;

@@ -30,8 +30,12 @@ type Meta = NonNullable<LogEntry['meta']>;
 
 /** Why a workflow task fails. `failure` is what the native side prints of it, with all details. */
 function withReason({ failure, ...meta }: Meta): Meta {
-  const reason = typeof failure === 'string' ? messageIn(failure) : undefined;
+  const reason = reasonIn(failure);
   return reason === undefined ? meta : { ...meta, reason };
+}
+
+function reasonIn(failure: unknown): string | undefined {
+  return typeof failure === 'string' ? messageIn(failure) : undefined;
 }
 
 const TERMINAL_LINE: Readonly<Record<LogLevel, (text: string) => void>> = {
@@ -43,11 +47,11 @@ const TERMINAL_LINE: Readonly<Record<LogLevel, (text: string) => void>> = {
 };
 
 function toTerminal({ level, message, meta = {} }: LogEntry): void {
-  const { sdkComponent, workflowId, step, activityType, error, reason } = withReason(meta);
+  const { sdkComponent, workflowId, step, activityType, error, failure } = meta;
   // How its worker comes and goes, in the SDK's words; ours say it already.
   if (level === 'INFO' && sdkComponent === 'worker') return;
   const where = [workflowId, step, activityType].filter((part) => part !== undefined).join(' · ');
-  const told = isNativeError(error) ? error.message : reason;
+  const told = isNativeError(error) ? error.message : reasonIn(failure);
   const why = told === undefined ? '' : `: ${told}`;
   TERMINAL_LINE[level](plain(`${message}${why}${where && ` (${where})`}`));
 }

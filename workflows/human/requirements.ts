@@ -171,11 +171,12 @@ export class Requirements {
   /** Closes a requirement whose deadline passed unanswered. */
   expire(id: string, at: Date): void {
     const requirement = this.get(id)!;
+    const { kind, onTimeout } = requirement;
     const timer: Sender = { signal: '', by: TIMEOUT_ACTOR, at: at.toISOString() };
-    const isExecutor = requirement.kind === 'executor';
-    const answers = isExecutor ? timeoutAnswers(requirement) : undefined;
+    const answers = kind === 'executor' ? timeoutAnswers(requirement) : undefined;
     if (answers) return this.#answerTools(requirement, answers, timer);
-    const resolution = isExecutor ? 'cancelled' : TIMEOUT_RESOLUTION[requirement.onTimeout];
+    // Asked by an earlier version, it may say more than it can.
+    const resolution = kind === 'executor' ? 'cancelled' : TIMEOUT_RESOLUTION[atDeadline(kind, onTimeout)];
     this.#resolve(requirement, { resolution }, timer);
   }
 

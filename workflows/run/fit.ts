@@ -69,7 +69,10 @@ const SHORTENED: Readonly<Record<string, (value: never) => unknown>> = {
 };
 
 function shortened<T extends object>(value: T): T {
-  const fields = Object.entries(value).map(([name, field]) => [name, SHORTENED[name]?.(field as never) ?? field]);
+  const fields = Object.entries(value).map(([name, field]) => [
+    name,
+    field === undefined ? field : (SHORTENED[name]?.(field as never) ?? field),
+  ]);
   return Object.fromEntries(fields) as T;
 }
 

@@ -69,6 +69,11 @@ test.each(CASES)('%s', (_, fields) => {
   expect(output.stepRequirements).toHaveLength(fields.stepRequirements?.length ?? 0);
 });
 
+test('a field that is there without a value is no reason to fail', () => {
+  const stepRequirements = many(3, { ...asked({ input: LONG }), output: undefined as never });
+  expect(fitted(run({ stepRequirements }), LIMIT).truncated).toBe(true);
+});
+
 test('what fits stays as it is', () => {
   const output = run({ content: LONG.slice(0, 1_000), stepResults: [step({})] });
   expect(fitted(output, LIMIT)).toBe(output);

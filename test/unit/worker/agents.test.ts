@@ -12,6 +12,7 @@ import { EncryptionCodec } from '../../../client/encryption-codec.ts';
 import { withAgents } from '../../../worker/agents.ts';
 import { bundleWorkflows } from '../../../worker/bundle.ts';
 import { DefinitionError } from '../../../workflows/define/definition-error.ts';
+import { pause } from '../../../workflows/define/pause.ts';
 import { ScriptedModel } from '../../kit/index.ts';
 import { SENTENCE } from '../../support/define.ts';
 
@@ -298,6 +299,13 @@ describe('what a definition says and nobody does', () => {
     warn.mockRestore();
     return lines;
   };
+
+  it('is refused where it is a gate: pause() around an activity asks nobody (H1)', async () => {
+    const activities = { charge: pause({ requiresConfirmation: true }, async () => 1) };
+    await expect(prepare({ activities })).rejects.toThrow(
+      'charge: pause() around an activity asks nobody; put it around the proxy in the workflow, or humanReview on the step.',
+    );
+  });
 
   it('is told when a worker starts: questions without their flag, a lost pause(), an activity that is not there', async () => {
     const lines = await told(`

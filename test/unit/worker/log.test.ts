@@ -26,12 +26,14 @@ describe('on a terminal', () => {
     log.warn('Activity failed', { sdkComponent: 'worker', workflowId: 'run', step: 'look', error });
     const failure = 'Failure { failure: Some(Failure { message: "was \\"changed\\"", details: "jane@example.com" }) }';
     log.warn('Failing workflow task', { sdkComponent: 'core', runId: 'execution', failure });
+    log.warn('Declined', { sdkComponent: 'activity', reason: { code: 7 } });
     log.error('Lost');
     expect(lines).toEqual([
       'Worker ready',
       'looking (run · look · find)',
       '! Activity failed: not ␛[2Jnow (run · look)',
       '! Failing workflow task: was "changed"',
+      '! Declined',
       '✗ Lost',
     ]);
   });
