@@ -68,7 +68,10 @@ export async function startRun(
         ...(definition ? { memo: { [DEFINITION_MEMO_KEY]: fingerprintOf(definition) } } : {}),
       }),
     );
-  const doubt = 'may have started all the same: look for it before you start it again';
+  const doubt =
+    runId.length > SQL_ID_LIMIT
+      ? `has an id of ${runId.length} characters: on PostgreSQL or MySQL the server never takes more than ${SQL_ID_LIMIT}`
+      : 'may have started all the same: look for it before you start it again';
   try {
     const started = withAttributes(client, runOptions.sessionId ?? runId, start);
     const { firstExecutionRunId } = await inDoubt(runId, doubt, started);
@@ -84,6 +87,9 @@ export async function startRun(
     throw error;
   }
 }
+
+/** The columns of Temporal's SQL stores, but SQLite; the server refuses by not answering. */
+const SQL_ID_LIMIT = 255;
 
 /** Whether a client's namespace knows holdpoint's search attributes, and until when that counts. */
 const knowing = new WeakMap<Client, { readonly knows: boolean; readonly until: number }>();

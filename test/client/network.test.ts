@@ -65,6 +65,10 @@ test.concurrent('a call that is cancelled on its way is one that the server did 
     client.listPaused()[Symbol.asyncIterator]().next(),
   ];
   for (const error of await Promise.all(calls.map(failureOf))) expect(error).toBeInstanceOf(ServerUnavailable);
+  const long = await failureOf(client.start('clientGate', { input: 1, runId: 'r'.repeat(300) }));
+  expect(String(long)).toContain(
+    'has an id of 300 characters: on PostgreSQL or MySQL the server never takes more than 255.',
+  );
   await close();
 });
 

@@ -213,7 +213,8 @@ test.concurrent('a session has runs that cannot be read here, as far as lists te
   expect((await masked.getRun(hidden.runId)).status).toBe('cancelled');
 });
 
-test.concurrent('a session that is named after a long run id is that of this run alone', async () => {
+test.concurrent('a session that is named after a long run id is that of this run alone', async ({ skip }) => {
+  skip(process.env.HOLDPOINT_TEST_ADDRESS !== undefined, 'PostgreSQL has no room for the id');
   // The search attribute has only its beginning.
   const [runId, other] = ['x', 'y'].map((last) => `${'r'.repeat(300)}-${randomUUID()}-${last}`);
   await client.run('clientGate', { input: 1, runId: runId! });
