@@ -5,7 +5,7 @@
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { asJson, DEPTH_LIMIT, isTooDeep, jsonBytes } from '../workflows/define/json.ts';
+import { asJson, DEPTH_LIMIT, isRecord, isTooDeep, jsonBytes } from '../workflows/define/json.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { GatePlan, ToolApproval, ToolOutcome, ToolRequest } from '../workflows/protocol/agent.ts';
 import { FAILURE } from '../workflows/protocol/failure.ts';
@@ -113,8 +113,6 @@ function isSame(value: unknown, shown: Json): boolean {
 
 function canonical(value: Json): string {
   return JSON.stringify(value, (_, each: Json) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
+    isRecord(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each,
   );
 }

@@ -5,6 +5,8 @@ import { type HumanReviewOptions, reviewWithDefaults } from '../workflows/define
 import { stepTypeOf, type WorkflowNode } from '../workflows/define/node.ts';
 import { childPath } from '../workflows/define/path.ts';
 import type { Executor, StepNode } from '../workflows/define/step.ts';
+import { atDeadline } from '../workflows/human/at-deadline.ts';
+import type { RequirementKind } from '../workflows/protocol/requirement.ts';
 
 /** Where a human has a word. */
 export interface Gate {
@@ -92,22 +94,17 @@ function executorText(executor: Executor): string {
   }
 }
 
-/** What there is beside the question. */
-type Limits = Pick<Gate, 'onReject' | 'timeout' | 'onTimeout'>;
+type Limits = Pick<Gate, 'timeout' | 'onTimeout'>;
 
 function gatesOf(node: WorkflowNode): Gate[] {
   const given = node.humanReview as Partial<HumanReviewOptions> | undefined;
   const review = reviewWithDefaults(stepTypeOf(node), given);
   const { requiresConfirmation, requiresUserInput, requiresOutputReview, requiresIterationReview, onError } = review;
   const isRouter = node.kind === 'router';
-  const deadline = deadlineOf(node);
-  const gate = (
-    kind: string,
-    when: Gate['when'],
-    message: string | undefined,
-    limits: Limits = { onReject: review.onReject, ...deadline },
-  ): Gate => {
-    const gated = { kind, when, ...(message === undefined ? {} : { message }), ...limits };
+  const gate = (kind: RequirementKind, when: Gate['when'], message: string | undefined): Gate => {
+    // The no of an error pause cancels, whatever onReject says.
+    const no = kind === 'error' ? {} : { onReject: review.onReject };
+    const gated = { kind, when, ...(message === undefined ? {} : { message }), ...no, ...deadlineOf(node, kind) };
     return { ...gated, text: gateText(gated) };
   };
   const { confirmationMessage, userInputMessage, outputReviewMessage, iterationReviewMessage } = review;
@@ -126,15 +123,14 @@ function gatesOf(node: WorkflowNode): Gate[] {
           ),
         ]
       : []),
-    // Its no cancels, whatever onReject says.
-    ...(onError === 'pause' ? [gate('error', 'error', undefined, deadline)] : []),
+    ...(onError === 'pause' ? [gate('error', 'error', undefined)] : []),
   ];
 }
 
-/** Of the node, and of the tools that it calls. */
-function deadlineOf({ humanReview }: WorkflowNode): Pick<Gate, 'timeout' | 'onTimeout'> {
+/** Of the node, and of the tools that it calls: what it does to a pause of this kind. */
+function deadlineOf({ humanReview }: WorkflowNode, kind: RequirementKind): Limits {
   const { timeout, onTimeout = 'cancel' } = (humanReview ?? {}) as Partial<HumanReviewOptions>;
-  return timeout === undefined ? {} : { timeout, onTimeout };
+  return timeout === undefined ? {} : { timeout, onTimeout: atDeadline(kind, onTimeout) };
 }
 
 function gateText(
@@ -154,7 +150,7 @@ function gateText(
 function toolsOf(node: WorkflowNode, agents: Readonly<Record<string, Agent>> | undefined): { tools?: ToolNode[] } {
   const name = agentName(node);
   const agent = name !== undefined && agents && Object.hasOwn(agents, name) ? agents[name] : undefined;
-  return agent ? { tools: agentTools(agent, deadlineOf(node)) } : {};
+  return agent ? { tools: agentTools(agent, deadlineOf(node, 'executor')) } : {};
 }
 
 function agentName(node: WorkflowNode): string | undefined {

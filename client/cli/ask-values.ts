@@ -1,4 +1,5 @@
 /** The form for values: one question per field, each checked while it is entered. */
+import { isRecord } from '../../workflows/define/json.ts';
 import type { UserInputField } from '../../workflows/define/user-input-schema.ts';
 import type { Json } from '../../workflows/define/step-output.ts';
 import { checkUserInput } from '../../workflows/protocol/user-input.ts';
@@ -86,9 +87,7 @@ function problemOf(field: UserInputField, value: Json): string | undefined {
 async function askForObject(prompts: Prompts): Promise<Values> {
   const check = (typed: string) => {
     const value = parseAs('dict', typed);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? undefined
-      : 'a JSON object, { "field": … }';
+    return isRecord(value) ? undefined : 'a JSON object, { "field": … }';
   };
   return parseAs('dict', await prompts.text('Values, as a JSON object', check)) as Values;
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { DurationString } from '../../workflows/define/duration.ts';
+import { isRecord } from '../../workflows/define/json.ts';
 import { timeoutMs, type WaitOptions } from '../wait.ts';
 import { CliError } from './exit.ts';
 
@@ -31,7 +32,7 @@ export function jsonOf(option: string, given: string): unknown {
 /** @throws {CliError} */
 export function objectOf(option: string, given: string): Readonly<Record<string, unknown>> {
   const value = jsonOf(option, given);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (isRecord(value)) return value;
   throw new CliError('usage', `${option} must be a JSON object, '{"field": "value"}'.`);
 }
 
