@@ -2,6 +2,7 @@
 import { confirm, isCancel, select, text } from '@clack/prompts';
 import type { Decision, Json, ToolDecision } from 'holdpoint';
 import { InvalidAnswer, type Requirement, type ToolRequirement } from 'holdpoint/client';
+import { forgetTyped } from './forget-typed.ts';
 
 export interface Person {
   /** Recorded with every answer. */
@@ -67,6 +68,7 @@ function inWords(answer: (Partial<Decision> & Pick<ToolDecision, 'note'>) | unde
 }
 
 async function yesOrNo(asked: Requirement | ToolRequirement): Promise<void> {
+  await forgetTyped();
   if (await answered(confirm({ message: 'Your answer?' }))) asked.confirm();
   else asked.reject((await answered(text({ message: 'Why not?', placeholder: 'optional' }))) || undefined);
 }
@@ -75,6 +77,7 @@ const ASK: Readonly<Record<ToolRequirement['kind'], (call: ToolRequirement) => P
   confirmation: yesOrNo,
 
   async user_input(call) {
+    await forgetTyped();
     if (!(await answered(confirm({ message: 'Give it the values that it asks for?' })))) return call.reject();
     const values: Record<string, Json> = {};
     for (const [name, property] of Object.entries(fieldsOf(call))) {
@@ -91,6 +94,7 @@ const ASK: Readonly<Record<ToolRequirement['kind'], (call: ToolRequirement) => P
   },
 
   async external_execution(call) {
+    await forgetTyped();
     call.setExternalExecutionResult(await answered(text({ message: 'What came of it?' })));
   },
 };

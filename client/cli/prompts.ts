@@ -28,6 +28,8 @@ async function forgetTyped(): Promise<void> {
   };
   stdin.setRawMode(true);
   stdin.on('data', forget);
+  // The prompt before has paused it, and then a listener alone reads nothing.
+  stdin.resume();
   do {
     typed = false;
     await sleep(30);

@@ -172,6 +172,25 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
     expect((await run.result()).content).toBe(written);
   });
 
+  test('Enter pressed once more than asked for does not answer the next question', async () => {
+    const run = await server.start('clientParallel');
+    await run.paused(2);
+    const terminal = answering(run);
+    await terminal.see(/Run left\?.*Yes/s);
+    await terminal.type(ENTER);
+    await terminal.see(/Run left\?.*Yes/s);
+    await terminal.type(`${ENTER}${ENTER}`);
+    await terminal.see(/Run right\?.*Yes/s);
+    await terminal.type('n');
+    await terminal.see('Why not?');
+    await terminal.type(`not this one${ENTER}`);
+    expect(await terminal.ended).toBe(0);
+    expect((await run.result()).stepRequirements).toMatchObject([
+      { stepName: 'left', resolution: 'confirmed' },
+      { stepName: 'right', resolution: 'rejected', rejectionFeedback: 'not this one' },
+    ]);
+  });
+
   test('a question closes when somebody else answers it, and the next is asked; Ctrl-C leaves the run paused', async () => {
     const run = await server.start('clientParallel');
     const [left, right] = await run.paused(2);

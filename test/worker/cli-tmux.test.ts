@@ -20,6 +20,7 @@ function hasTmux(): boolean {
   }
 }
 
+/** A prompt takes keys from when it is drawn: its ◆ is waited for, since what it asks also stands in the text above it. */
 const see = (text: string | RegExp) =>
   vi.waitFor(() => expect(tmux('capture-pane', '-p', '-t', 'answer')).toMatch(text), {
     timeout: 30_000,
@@ -51,15 +52,15 @@ describe.runIf(hasTmux())('in tmux', { timeout: 120_000 }, () => {
       value === undefined ? [] : ['-e', `${name}=${value}`],
     );
     tmux('new-session', '-d', '-s', 'answer', '-x', '100', '-y', '40', '-c', cli.folder, ...variables, command);
-    await see(/Run form\?/);
+    await see(/◆ +Run form\?/);
     tmux('send-keys', '-t', 'answer', 'Enter');
-    await see(/limit/);
+    await see(/◆ +limit/);
     tmux('resize-window', '-t', 'answer', '-x', '60', '-y', '30');
     tmux('send-keys', '-t', 'answer', '-l', '12');
     tmux('send-keys', '-t', 'answer', 'Enter');
-    await see(/under review: draft[^]*Approve/);
+    await see(/under review: draft[^]*◆[^]*Approve/);
     tmux('send-keys', '-t', 'answer', 'Enter');
-    await see(/where#route[^]*web/);
+    await see(/where#route[^]*◆[^]*web/);
     tmux('send-keys', '-t', 'answer', 'Down', 'Enter');
     await see(/code 0/);
     const { content, stepRequirements } = await run.result();

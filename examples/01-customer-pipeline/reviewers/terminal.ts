@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { intro, isCancel, log, note, select } from '@clack/prompts';
 import type { PausedRun, Requirement } from 'holdpoint/client';
+import { forgetTyped } from '../../forget-typed.ts';
 import { ask, type Framing } from './prompts.ts';
 import { type Look, type Reviewer, Stopped } from './reviewer.ts';
 
@@ -18,6 +19,7 @@ export function terminalReviewer(stop: AbortSignal): Reviewer {
     chooseRun: (paused) => chooseRun(paused, stop),
     review: (requirement, look) => review(requirement, look, stop),
     async finish() {
+      await forgetTyped();
       const options = [{ value: 'stop', label: 'Stop the server; until then, the Web UI shows the whole run' }];
       await select({ message: 'Done.', options, showInstructions: false, signal: stop });
     },
@@ -54,6 +56,7 @@ async function review(requirement: Requirement, look: Look, stop: AbortSignal): 
     },
   });
   try {
+    await forgetTyped();
     await ask(requirement, frame);
   } catch (error) {
     stop.throwIfAborted();
