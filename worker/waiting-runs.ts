@@ -2,6 +2,7 @@
  * How many runs wait for a human, as a metric. The counters of a process do not say it, since a pause is often closed by
  * another process than opened it; the server's list of runs does.
  */
+import { equals } from '../client/cli/listing.ts';
 import { Runtime, type Worker } from '@temporalio/worker';
 import { RUNS_WAITING } from '../workflows/protocol/metrics.ts';
 import { HOLDPOINT_STEP } from '../workflows/protocol/search-attributes.ts';
@@ -15,9 +16,11 @@ export function measureWaitingRuns({ client, options }: Worker, workflowTypes: r
   const gauge = metricMeter.createGauge(RUNS_WAITING);
   const measure = async () => {
     for (const workflowType of workflowTypes) {
-      const waiting = `ExecutionStatus = 'Running' AND ${HOLDPOINT_STEP.name} IS NOT NULL`;
-      const query = `${waiting} AND WorkflowType = '${workflowType}' AND TaskQueue = '${taskQueue}'`;
-      const { count } = await client!.workflow.count(query);
+      const which = [equals('WorkflowType', workflowType), equals('TaskQueue', taskQueue)];
+      // A name that no query can hold is not counted.
+      if (which.includes(undefined)) continue;
+      const waiting = ["ExecutionStatus = 'Running'", `${HOLDPOINT_STEP.name} IS NOT NULL`, ...which];
+      const { count } = await client!.workflow.count(waiting.join(' AND '));
       gauge.set(count, { namespace, taskQueue, workflowType });
     }
   };

@@ -189,10 +189,13 @@ describe.concurrent('a deploy', { timeout: 180_000 }, () => {
     // By holdpoint's client: it gives the run the search attributes that it begins with, its session for one.
     expect((await project.cli.holdpoint('run', workflow, '--run-id', id)).code).toBe(3);
     await worker.stop();
-    mkdirSync(join(project.cli.folder, 'histories'));
+    for (const folder of ['histories', 'other']) mkdirSync(join(project.cli.folder, folder));
     project.write('histories/looked.json', await temporal('workflow', 'show', '--workflow-id', id, '--output', 'json'));
     const replayed = await project.replay('one', '--histories', 'histories');
     expect(replayed).toMatchObject({ code: 0, stdout: '✓ 0 of 1 histories would break.\n' });
+    // A namespace or a folder that is not the one meant looks like this; it is no success.
+    project.write('other/looked.json', '{ "events": [] }');
+    expect((await project.replay('one', '--histories', 'other')).stdout).toContain('! There are no histories to replay.');
     await server.client.workflow.getHandle(id).terminate();
   });
 

@@ -114,11 +114,13 @@ function brokenLine({ id, workflowName, pinnedTo, type, message }: Broken): stri
 }
 
 function conclusion({ replayed: count, more, broken, pinned, unread }: Report, what: string): string[] {
-  const mark = broken.length === 0 ? paint('green', '✓') : paint('red', '✗');
+  const mark = count === 0 ? paint('yellow', '!') : broken.length === 0 ? paint('green', '✓') : paint('red', '✗');
   const stay = pinned.length === 0 ? '' : `, ${pinned.length} must stay with the version that they are pinned to`;
   return [
     ...unread.map(({ id, message }) => `${paint('yellow', '?')} ${label(id)}: ${oneLine(message, 400)}`),
-    `${mark} ${broken.length} of ${count} ${what} would break${stay}.`,
+    count === 0
+      ? `${mark} There are no ${what} to replay.`
+      : `${mark} ${broken.length} of ${count} ${what} would break${stay}.`,
     ...(unread.length === 0 ? [] : [`${paint('yellow', '?')} ${unread.length} could not be read.`]),
     ...(more ? [paint('dim', '… there are more: --limit')] : []),
   ];

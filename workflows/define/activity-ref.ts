@@ -13,6 +13,7 @@ import {
   proxyLocalActivities as temporalProxyLocalActivities,
 } from '@temporalio/workflow';
 import { runsBesideOthers } from './beside.ts';
+import { DefinitionError } from './definition-error.ts';
 import type { DurationString } from './duration.ts';
 import { JOURNAL_MARK } from './journal-mark.ts';
 import { payloadBytes } from './json.ts';
@@ -35,10 +36,12 @@ export function activityRef(value: unknown): ActivityRef | undefined {
  * Activities as executors and as functions to call, with Temporal's signature and options.
  *
  * Retries: a policy without `maximumAttempts` gets the step's attempts (`maxRetries + 1`), backoff as Temporal's.
+ * @throws {DefinitionError} where the options have no timeout
  * @example
  * const { fetchData } = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute' });
  */
 export function proxyActivities<A = Record<string, never>>(options: ActivityOptions): ActivityInterfaceFor<A> {
+  checkTimeout('proxyActivities', options);
   return proxy((name) => ({ local: false, name, options })) as ActivityInterfaceFor<A>;
 }
 
@@ -49,7 +52,15 @@ export function proxyActivities<A = Record<string, never>>(options: ActivityOpti
 export function proxyLocalActivities<A = Record<string, never>>(
   options: LocalActivityOptions,
 ): LocalActivityInterfaceFor<A> {
+  checkTimeout('proxyLocalActivities', options);
   return proxy((name) => ({ local: true, name, options })) as LocalActivityInterfaceFor<A>;
+}
+
+/** As Temporal's proxies: without one, an activity whose worker died would be waited for without end. */
+function checkTimeout(name: string, options: ActivityOptions | LocalActivityOptions | undefined): void {
+  if (options?.startToCloseTimeout === undefined && options?.scheduleToCloseTimeout === undefined) {
+    throw new DefinitionError(name, "the options need a timeout, like { startToCloseTimeout: '1 minute' }.");
+  }
 }
 
 function proxy(refOf: (name: string) => ActivityRef): object {

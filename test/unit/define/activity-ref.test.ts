@@ -23,6 +23,15 @@ describe('activity references', () => {
     for (const value of [() => 'x', 'fetchData', undefined, null, {}]) expect(activityRef(value)).toBeUndefined();
   });
 
+  it('need a timeout, as with Temporal', () => {
+    const forgotten = 'the options need a timeout, like { startToCloseTimeout';
+    expect(() => proxyActivities<Activities>({})).toThrow(`proxyActivities: ${forgotten}`);
+    expect(() => proxyLocalActivities<Activities>({})).toThrow(`proxyLocalActivities: ${forgotten}`);
+    // @ts-expect-error what is no TypeScript may forget them as a whole
+    expect(() => proxyActivities<Activities>()).toThrow(forgotten);
+    expect(() => proxyActivities<Activities>({ scheduleToCloseTimeout: '1 hour' })).not.toThrow();
+  });
+
   it('cannot be called outside a run', async () => {
     const { fetchData } = proxyActivities<Activities>(options);
     await expect(async () => fetchData('x')).rejects.toThrow(/[Ww]orkflow/);
