@@ -230,6 +230,22 @@ export class NamespaceNotFound extends HoldpointError {
   }
 }
 
+/** The server is there, and does not let this client do it. */
+export class AccessDenied extends HoldpointError {
+  override readonly name = 'AccessDenied';
+  readonly type = 'holdpoint.AccessDenied';
+  readonly namespace: string;
+
+  /** @param details the server's words */
+  constructor(namespace: string, address: string, details: string, options?: ErrorOptions) {
+    super(
+      `the Temporal server at ${address} refuses: ${details.replace(/\.$/, '') || 'access denied'}; check the API key or the certificate (temporal.config.ts, TEMPORAL_API_KEY, the profile), and what it may do in namespace '${namespace}'.`,
+      options,
+    );
+    this.namespace = namespace;
+  }
+}
+
 /** No answer from the Temporal server. */
 export class ServerUnavailable extends HoldpointError {
   override readonly name = 'ServerUnavailable';

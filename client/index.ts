@@ -15,6 +15,7 @@ export { fileStorage } from './file-storage.ts';
 export {
   DecryptionFailed,
   HoldpointError,
+  AccessDenied,
   InvalidAnswer,
   InvalidInput,
   type Refusal,

@@ -1,7 +1,7 @@
 /** Every request to the server goes through here: with a deadline, and with errors that say what is wrong. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
-import { NamespaceNotFound, RunNotFound, ServerUnavailable } from './errors.ts';
+import { AccessDenied, NamespaceNotFound, RunNotFound, ServerUnavailable } from './errors.ts';
 
 /** The gRPC status codes that mean something to the client. */
 export const GRPC = {
@@ -10,10 +10,12 @@ export const GRPC = {
   invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
+  permissionDenied: 7,
   resourceExhausted: 8,
   aborted: 10,
   internal: 13,
   unavailable: 14,
+  unauthenticated: 16,
 } as const;
 
 /** Of a server, or of something before it, that is going away: nobody here cancels a request. */
@@ -78,7 +80,7 @@ export async function endRequests(client: Client): Promise<void> {
   await Promise.allSettled([...(underWay.get(client) ?? [])]);
 }
 
-/** @throws {ServerUnavailable | NamespaceNotFound} and whatever the request throws. */
+/** @throws {ServerUnavailable | AccessDenied | NamespaceNotFound} and whatever the request throws. */
 export async function call<T>(client: Client, request: () => Promise<T>, deadlineMs = REQUEST_MS): Promise<T> {
   const timer = new AbortController();
   // The SDK looks at the deadline only between its retries, which are seconds apart.
@@ -113,8 +115,12 @@ function explained(client: Client, error: unknown): unknown {
   if (AWAY.includes(code)) {
     return new ServerUnavailable(addressOf(client), { cause: error });
   }
+  const { namespace } = client.options;
+  if (code === GRPC.permissionDenied || code === GRPC.unauthenticated) {
+    return new AccessDenied(namespace, addressOf(client), detailsOf(error), { cause: error });
+  }
   if (!isNamespaceNotFound(error)) return error;
-  return new NamespaceNotFound(client.options.namespace, addressOf(client), { cause: error });
+  return new NamespaceNotFound(namespace, addressOf(client), { cause: error });
 }
 
 /** The SDK has a class for it, and does not use it for every request. */

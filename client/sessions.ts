@@ -115,7 +115,7 @@ async function* withFallback(client: Client, query: string, fallback: string): A
 /**
  * The executions as the server lists them. The SDK's own list decodes the memo of each, and so fails as a whole where one
  * stranger's in the namespace cannot be read.
- * @throws {SearchAttributesMissing | ServerUnavailable | NamespaceNotFound}
+ * @throws {SearchAttributesMissing} and what every request throws
  */
 async function* list(client: Client, query: string): AsyncGenerator<ExecutionInfo> {
   const { namespace } = client.options;

@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
-import { ServerUnavailable } from '../../client/errors.ts';
+import { AccessDenied, ServerUnavailable } from '../../client/errors.ts';
 import { GRPC } from '../../client/server-call.ts';
 import { type Lost, startProxy } from '../support/grpc-proxy.ts';
 import { openServer, type TestServer } from '../support/server.ts';
@@ -70,6 +70,26 @@ test.concurrent('a call that is cancelled on its way is one that the server did 
     'has an id of 300 characters: on PostgreSQL or MySQL the server never takes more than 255.',
   );
   await close();
+});
+
+test.concurrent('a server that refuses access: the error says what to check', async () => {
+  for (const status of [GRPC.permissionDenied, GRPC.unauthenticated]) {
+    const { client, close } = await behind((method) =>
+      method === 'GetSystemInfo' ? undefined : { lost: 'call', status },
+    );
+    const calls = [
+      client.start('clientGate', { input: 1 }),
+      client.getRun('a-run'),
+      client.audit('a-run'),
+      client.getSession('a-session'),
+      client.listPaused()[Symbol.asyncIterator]().next(),
+    ];
+    for (const error of await Promise.all(calls.map(failureOf))) {
+      expect(error).toBeInstanceOf(AccessDenied);
+      expect(String(error)).toMatch(/refuses: access denied; check the API key .* in namespace 'default'\.$/);
+    }
+    await close();
+  }
 });
 
 test.concurrent('a run that started without a word of the server can be found', async () => {

@@ -195,7 +195,9 @@ describe.concurrent('a deploy', { timeout: 180_000 }, () => {
     expect(replayed).toMatchObject({ code: 0, stdout: '✓ 0 of 1 histories would break.\n' });
     // A namespace or a folder that is not the one meant looks like this; it is no success.
     project.write('other/looked.json', '{ "events": [] }');
-    expect((await project.replay('one', '--histories', 'other')).stdout).toContain('! There are no histories to replay.');
+    expect((await project.replay('one', '--histories', 'other')).stdout).toContain(
+      '! There are no histories to replay.',
+    );
     await server.client.workflow.getHandle(id).terminate();
   });
 
