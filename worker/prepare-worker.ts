@@ -85,7 +85,7 @@ async function reach({ connectionOptions, addressSource, namespace }: Server): P
   if (serves) return;
   throw new WorkerStartError(
     `Cannot use namespace '${namespace}' of the Temporal server at ${address} (from ${addressSource}${tried(connectionOptions)}): ` +
-      `${problem?.replace(/\.$/, '')}. Start a server (\`npx holdpoint dev\` brings its own), or set TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_TLS.`,
+      `${problem?.replace(/\.$/, '')}. Start a server (\`npx holdpoint dev\` brings its own), or set TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_TLS and TEMPORAL_API_KEY.`,
   );
 }
 
