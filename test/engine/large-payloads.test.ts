@@ -65,7 +65,15 @@ async function replay(client: HoldpointClient, runId: string) {
 test('an output of 5 MB is reviewed, edited, read by another worker, and replayed', async () => {
   const { client, worker } = open();
   const first = await worker();
-  let run = await client.run('largeReview', { input: 5 * MB });
+  const { runId } = await client.run('largeReview', { input: 5 * MB });
+  // Under load the worker needs longer than a query waits; until then there is a preview.
+  let run = await vi.waitUntil(
+    async () => {
+      const looked = await client.getRun(runId);
+      return looked.complete && looked;
+    },
+    { timeout: 30_000 },
+  );
   const [requirement] = run.stepsRequiringOutputReview;
   expect(requirement!.output).toBe('x'.repeat(5 * MB));
   requirement!.edit('y'.repeat(4 * MB));
