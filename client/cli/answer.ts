@@ -13,7 +13,7 @@ import { findRun } from './find.ts';
 import { signedInUser } from './given.ts';
 import { aside, paint, print, printJson } from './output.ts';
 import { label, oneLine } from './plain.ts';
-import { Stopped } from './prompts.ts';
+import { Prompts, Stopped } from './prompts.ts';
 import { requirementLines, resolvedLine } from './render-requirement.ts';
 import { runLines, statusText } from './render-run.ts';
 import { outcomeOf } from './waiting.ts';
@@ -37,6 +37,7 @@ export async function answer(runId: string, options: AnswerOptions): Promise<voi
   await withClient(options, async (context) => {
     const { client, waiting } = context;
     let run = await findRun(client, runId);
+    let closed = false;
     for (;;) {
       if (run.status === 'running' && run.activeStepRequirements.length === 0) {
         waiting.for(outcomeOf(run.runId));
@@ -44,9 +45,9 @@ export async function answer(runId: string, options: AnswerOptions): Promise<voi
         waiting.stop();
       }
       if (run.activeStepRequirements.length === 0) break;
-      const next = await answerOne(context, run, sending);
+      const next = await answerOne(context, run, sending, closed);
       if (next === undefined) return EXIT.interrupted;
-      run = next;
+      ({ run, closed } = next);
       if (options.once) break;
     }
     if (options.json) printJson(run);
@@ -58,8 +59,23 @@ export async function answer(runId: string, options: AnswerOptions): Promise<voi
 
 const PREVIEW = paint('yellow', '  No worker could tell more: this is a preview, and may be cut.');
 
-/** The run after the answer to its oldest question; `undefined` where the person has stopped. */
-async function answerOne({ client, waiting }: Context, run: Run, sending: ContinueOptions): Promise<Run | undefined> {
+interface Asked {
+  /** After the answer. */
+  readonly run: Run;
+  /** Somebody else, or the deadline, was first. */
+  readonly closed: boolean;
+}
+
+/**
+ * Asks the oldest question; `undefined` where the person has stopped.
+ * @param closed the question before was answered by somebody else
+ */
+async function answerOne(
+  { client, waiting }: Context,
+  run: Run,
+  sending: ContinueOptions,
+  closed: boolean,
+): Promise<Asked | undefined> {
   const requirement = run.activeStepRequirements[0]!;
   print(
     '',
@@ -71,7 +87,7 @@ async function answerOne({ client, waiting }: Context, run: Run, sending: Contin
   const closing = new AbortController();
   const watching = untilResolved({ client, waiting }, run, requirement.id, closing.signal);
   try {
-    await ask(requirement, AbortSignal.any([closing.signal, watching.signal]));
+    await ask(requirement, new Prompts(AbortSignal.any([closing.signal, watching.signal]), closed));
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     if (!watching.signal.aborted) {
@@ -80,24 +96,28 @@ async function answerOne({ client, waiting }: Context, run: Run, sending: Contin
     }
     const now = await client.getRun(run.runId);
     const resolved = now.stepRequirements.find(({ id }) => id === requirement.id);
-    aside(`Answered elsewhere: ${resolved ? resolvedLine(resolved) : label(requirement.id)}`);
-    return now;
+    aside(
+      resolved?.isResolved
+        ? `Answered elsewhere: ${resolvedLine(resolved)}`
+        : `No longer asked, the run is ${now.status}: ${label(requirement.id)}`,
+    );
+    return { run: now, closed: true };
   } finally {
     closing.abort();
   }
   return send({ client, waiting }, run, sending);
 }
 
-async function send({ client, waiting }: Context, run: Run, sending: ContinueOptions): Promise<Run> {
+async function send({ client, waiting }: Context, run: Run, sending: ContinueOptions): Promise<Asked> {
   waiting.for(outcomeOf(run.runId, sending.until));
   try {
-    return await evenFailed(client.continueRun(run, sending));
+    return { run: await evenFailed(client.continueRun(run, sending)), closed: false };
   } catch (error) {
     // Somebody was first: what is open now is asked next.
     const refused = error instanceof RequirementAlreadyResolved || error instanceof InvalidAnswer;
     if (!refused) throw error;
     aside(oneLine(error.message, 1000));
-    return client.getRun(run.runId);
+    return { run: await client.getRun(run.runId), closed: true };
   } finally {
     waiting.stop();
   }

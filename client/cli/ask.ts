@@ -7,15 +7,15 @@ import { askForValues } from './ask-values.ts';
 import { editText } from './editor.ts';
 import { aside, paint, print } from './output.ts';
 import { oneLine } from './plain.ts';
-import { Prompts } from './prompts.ts';
+import type { Prompts } from './prompts.ts';
 import { rejectionOf, sendsBack } from './rejection.ts';
 import { toolLines } from './render-requirement.ts';
 
 type Question = (requirement: Requirement, prompts: Prompts) => Promise<void>;
 
 /** Asks until the requirement has its answer. @throws {Stopped} */
-export async function ask(requirement: Requirement, signal: AbortSignal): Promise<void> {
-  await untilTaken(() => QUESTIONS[requirement.kind](requirement, new Prompts(signal)));
+export async function ask(requirement: Requirement, prompts: Prompts): Promise<void> {
+  await untilTaken(() => QUESTIONS[requirement.kind](requirement, prompts));
 }
 
 /** An answer that does not fit is asked for again. */

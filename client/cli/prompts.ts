@@ -1,6 +1,7 @@
 /** Prompts of one question each: closed by a signal, with texts from data as text, and {@link Stopped} where they end unanswered. */
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
 import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
+import { withKeys } from './keys.ts';
 import { oneLine } from './plain.ts';
 
 /** The prompt was closed: by the person, or by its signal. */
@@ -18,41 +19,25 @@ interface YesOptions {
   readonly no?: string;
 }
 
-/** Keys pressed before a question was on the screen answer nothing. */
-async function forgetTyped(): Promise<void> {
-  const { stdin } = process;
-  if (!stdin.isTTY) return;
-  let typed: boolean;
-  const forget = () => {
-    typed = true;
-  };
-  stdin.setRawMode(true);
-  stdin.on('data', forget);
-  // The prompt before has paused it, and then a listener alone reads nothing.
-  stdin.resume();
-  do {
-    typed = false;
-    await sleep(30);
-    // A timer may be over before what the terminal has was read.
-    await nextTurn();
-    await nextTurn();
-  } while (typed);
-  stdin.off('data', forget);
-  stdin.pause();
-  stdin.setRawMode(false);
-}
+/** From its last key on, nobody is typing. */
+const QUIET_MS = 30;
+/** Whoever was typing when a question closed under their hands has noticed by then. */
+const NOTICED_MS = 2_000;
 
 export class Prompts {
   readonly #signal: AbortSignal;
+  #quietMs: number;
 
-  constructor(signal: AbortSignal) {
+  /** @param closed another question was, by somebody else: what is still typed was meant for that one */
+  constructor(signal: AbortSignal, closed: boolean) {
     this.#signal = signal;
+    this.#quietMs = closed ? NOTICED_MS : QUIET_MS;
   }
 
   /** @param options.no the label of the choice that is no yes */
   async yes(message: string, { initial = true, no = 'No' }: YesOptions = {}): Promise<boolean> {
-    await forgetTyped();
-    return this.#answered(confirm({ ...this.#frame(message), initialValue: initial, inactive: oneLine(no) }));
+    const choices = { initialValue: initial, inactive: oneLine(no) };
+    return this.#answered('a choice', (input) => confirm({ ...this.#frame(message, input), ...choices }));
   }
 
   /** `check` says what is wrong with what was typed. */
@@ -61,41 +46,45 @@ export class Prompts {
     check: (typed: string) => string | undefined = () => undefined,
     standard?: string,
   ): Promise<string> {
-    await forgetTyped();
     const validate = (typed: string | undefined) => {
       const problem = check(typed === undefined || typed === '' ? (standard ?? '') : typed);
       return problem === undefined ? undefined : oneLine(problem, 500);
     };
     // Not the prompt's own default, which it prints as it is when it is taken.
     const suggestion = standard === undefined ? {} : { placeholder: oneLine(standard) };
-    const typed = await this.#answered(text({ ...this.#frame(message), validate, ...suggestion }));
+    const typed = await this.#answered('a text', (input) =>
+      text({ ...this.#frame(message, input), validate, ...suggestion }),
+    );
     return typed || (standard ?? '');
   }
 
   async one<T>(message: string, choices: readonly Choice<T>[], initial?: number): Promise<T> {
-    await forgetTyped();
     const start = initial === undefined || initial < 0 ? {} : { initialValue: initial };
-    return choices[
-      await this.#answered(select<number>({ ...this.#frame(message), options: numbered(choices), ...start }))
-    ]!.value;
+    const picked = await this.#answered('a choice', (input) =>
+      select<number>({ ...this.#frame(message, input), options: numbered(choices), ...start }),
+    );
+    return choices[picked]!.value;
   }
 
   /** In the order of the list. */
   async several<T>(message: string, choices: readonly Choice<T>[]): Promise<T[]> {
-    await forgetTyped();
-    const picked = await this.#answered(
-      multiselect<number>({ ...this.#frame(message), options: numbered(choices), required: false }),
+    const picked = await this.#answered('a choice', (input) =>
+      multiselect<number>({ ...this.#frame(message, input), options: numbered(choices), required: false }),
     );
     return picked.toSorted((a, b) => a - b).map((index) => choices[index]!.value);
   }
 
   /** In one line: with more, a text could draw prompts of its own. What is asked stands above, as a whole. */
-  #frame(message: string) {
-    return { message: oneLine(message, 500), signal: this.#signal };
+  #frame(message: string, input: Readable) {
+    return { message: oneLine(message, 500), signal: this.#signal, input };
   }
 
-  async #answered<T>(prompt: Promise<T>): Promise<Exclude<T, symbol>> {
-    const value = await prompt;
+  async #answered<T>(
+    takes: Parameters<typeof withKeys>[0],
+    prompt: (input: Readable) => Promise<T>,
+  ): Promise<Exclude<T, symbol>> {
+    const value = await withKeys(takes, this.#quietMs, prompt);
+    this.#quietMs = QUIET_MS;
     if (isCancel(value) || this.#signal.aborted) throw new Stopped();
     return value as Exclude<T, symbol>;
   }

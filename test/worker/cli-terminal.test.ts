@@ -1,6 +1,7 @@
 /** `holdpoint answer` at a terminal: a question for every kind of pause. */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DOWN, ENTER, hasTerminals, Terminal } from '../demo/terminal.ts';
 import { agents, call, calls, effectsOf, play } from '../support/agents.ts';
@@ -8,6 +9,8 @@ import { openServer, type TestRun, type TestServer } from '../support/server.ts'
 import { Cli, MAIN } from './cli.ts';
 
 const CTRL_C = '\u0003';
+const CTRL_D = '\u0004';
+const CTRL_Z = '\u001a';
 
 let server: TestServer;
 let agentServer: TestServer;
@@ -146,7 +149,8 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
     await terminal.see('Has deploy run?');
     await terminal.type(ENTER);
     await terminal.see('What came of it?');
-    await terminal.type(`{"ok":true}${ENTER}`);
+    // As it is pasted where the terminal marks no paste: a line break in it is not the end.
+    await terminal.type(`{${ENTER}  "ok": true${ENTER}}${ENTER}`);
     await terminal.see(/completed/);
     expect(await terminal.ended).toBe(0);
     const { tools } = (await run.result()).stepRequirements[0]!;
@@ -189,6 +193,57 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
       { stepName: 'left', resolution: 'confirmed' },
       { stepName: 'right', resolution: 'rejected', rejectionFeedback: 'not this one' },
     ]);
+  });
+
+  test('a paste chooses nothing, its lines are one text; Ctrl-Z and what a process outside sends leave no terminal behind', async () => {
+    const paste = (text: string) => `\u001b[200~${text}\u001b[201~`;
+    const run = await server.start('clientTwice');
+    await run.paused();
+    const terminal = answering(run);
+    await terminal.see(/◆ +Run one\?/);
+    await terminal.type(CTRL_Z);
+    await terminal.type('Sorry, no: why?');
+    await terminal.type(paste(`yes${ENTER}`));
+    await terminal.type('n');
+    await terminal.see(/No: .*◆ +Why not\?/s);
+    await terminal.type(paste(`two${ENTER}lines${ENTER}`));
+    await terminal.see('two lines');
+    await terminal.type(ENTER);
+    await terminal.see(/◆ +Run two\?/);
+    await terminal.type(CTRL_D);
+    await terminal.see(/stays paused: holdpoint answer/);
+    expect(await terminal.ended).toBe(130);
+    expect((await run.output()).stepRequirements).toMatchObject([
+      { resolution: 'rejected', rejectionFeedback: 'two lines' },
+      { stepName: 'two' },
+    ]);
+    const again = answering(run);
+    const [, pid] = (await again.see(/pid \d+.*◆ +Run two\?/s)).match(/pid (\d+)/)!;
+    process.kill(Number(pid), 'SIGTERM');
+    await again.see(/\u001b\[\?25h$/);
+    await again.ended;
+    await run.handle.terminate();
+  });
+
+  test('what is still typed when a question closes does not answer the next', async () => {
+    const run = await server.start('clientParallel');
+    const [left] = await run.paused(2);
+    const terminal = answering(run);
+    await terminal.see(/◆ +Run left\?/);
+    await terminal.type('n');
+    await terminal.see(/◆ +Why not\?/);
+    const typing = setInterval(() => void terminal.type('y'), 100);
+    await run.answer('approve', left!, { by: 'bob' });
+    await terminal.see(/Answered elsewhere: both\/left#confirmation confirmed by bob.*both\/right#confirmation/s);
+    await sleep(300);
+    clearInterval(typing);
+    await terminal.type(ENTER);
+    await terminal.see(/◆ +Run right\?/);
+    await terminal.type('n');
+    await terminal.see(/◆ +Why not\?/);
+    await terminal.type(ENTER);
+    expect(await terminal.ended).toBe(0);
+    expect((await run.result()).stepRequirements).toMatchObject([{ resolvedBy: 'bob' }, { resolution: 'rejected' }]);
   });
 
   test('a question closes when somebody else answers it, and the next is asked; Ctrl-C leaves the run paused', async () => {
