@@ -4,10 +4,12 @@
  */
 import type { ContinueOptions } from '../client.ts';
 import { InvalidAnswer, RequirementAlreadyResolved } from '../errors.ts';
+import type { Requirement } from '../requirement.ts';
 import type { Run } from '../run.ts';
 import { ask } from './ask.ts';
 import { commandLine } from './command-line.ts';
 import { conclude, evenFailed } from './conclude.ts';
+import { fileWith } from './editor.ts';
 import { CliError, EXIT } from './exit.ts';
 import { findRun } from './find.ts';
 import { signedInUser } from './given.ts';
@@ -105,14 +107,21 @@ async function answerOne(
   } finally {
     closing.abort();
   }
-  return send({ client, waiting }, run, sending);
+  return send({ client, waiting }, run, requirement, sending);
 }
 
-async function send({ client, waiting }: Context, run: Run, sending: ContinueOptions): Promise<Asked> {
+async function send(
+  { client, waiting }: Context,
+  run: Run,
+  { decision }: Requirement,
+  sending: ContinueOptions,
+): Promise<Asked> {
   waiting.for(outcomeOf(run.runId, sending.until));
   try {
     return { run: await evenFailed(client.continueRun(run, sending)), closed: false };
   } catch (error) {
+    waiting.clear();
+    if (decision?.action === 'edit') aside(`What you wrote is in ${fileOf(decision.output)}.`);
     // Somebody was first: what is open now is asked next.
     const refused = error instanceof RequirementAlreadyResolved || error instanceof InvalidAnswer;
     if (!refused) throw error;
@@ -121,6 +130,11 @@ async function send({ client, waiting }: Context, run: Run, sending: ContinueOpt
   } finally {
     waiting.stop();
   }
+}
+
+/** A file with the content of an edit: hours of work may be in it. */
+function fileOf(content: unknown): string {
+  return typeof content === 'string' ? fileWith(content, 'md') : fileWith(JSON.stringify(content, null, 2), 'json');
 }
 
 /** Aborts `signal` when the requirement gets its answer elsewhere. */

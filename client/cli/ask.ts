@@ -112,14 +112,14 @@ const TOOL_QUESTIONS: Readonly<
 };
 
 async function review(requirement: Requirement, prompts: Prompts): Promise<void> {
-  const { approve, edit } = labelsOf(requirement);
+  const labels = labelsOf(requirement);
   const action = await prompts.one(requirement.message ?? 'Keep it?', [
-    { value: 'approve', label: approve },
-    { value: 'edit', label: edit },
+    { value: 'approve', label: labels.approve },
+    { value: 'edit', label: labels.edit },
     { value: 'reject', label: rejectLabel(requirement) },
   ] as const);
   if (action === 'approve') requirement.confirm();
-  else if (action === 'edit') requirement.edit(await edited(requirement, prompts));
+  else if (action === 'edit') await edit(requirement, prompts);
   else await reject(requirement, prompts);
 }
 
@@ -138,26 +138,27 @@ function rejectLabel(requirement: Requirement): string {
 }
 
 /** A text is edited as a text, anything else as JSON. */
-async function edited(requirement: Requirement, prompts: Prompts): Promise<unknown> {
-  const content = await fromEditor(requirement, prompts);
-  // An editor that was left, or that did not wait, is no yes.
-  if (isDeepStrictEqual(content, requirement.output)) {
-    const { approve } = labelsOf(requirement);
-    throw new InvalidAnswer(requirement.id, `nothing was changed; choose ${approve} to leave it as it is`);
+async function edit(requirement: Requirement, prompts: Prompts): Promise<void> {
+  const { id, output, preview } = requirement;
+  if (output === undefined) {
+    const what = `only a preview is here (${preview?.length ?? 0} characters)`;
+    throw new InvalidAnswer(id, `${what}; start a worker to edit it`);
   }
-  return content;
+  const isText = typeof output === 'string';
+  await editText(isText ? output : JSON.stringify(output, null, 2), isText ? 'md' : 'json', prompts, (text) => {
+    const content = isText ? text : jsonOf(text, id);
+    // An editor that was left, or that did not wait, is no yes.
+    if (isDeepStrictEqual(content, output)) {
+      throw new InvalidAnswer(id, `nothing was changed; choose ${labelsOf(requirement).approve} to leave it as it is`);
+    }
+    requirement.edit(content);
+  });
 }
 
-async function fromEditor({ id, output, preview }: Requirement, prompts: Prompts): Promise<unknown> {
-  if (output === undefined)
-    throw new InvalidAnswer(
-      id,
-      `only a preview is here (${preview?.length ?? 0} characters); start a worker to edit it`,
-    );
-  if (typeof output === 'string') return editText(output, 'md', prompts);
-  const text = await editText(JSON.stringify(output, null, 2), 'json', prompts);
+function jsonOf(text: string, id: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    // Some editors begin a file with a mark of its encoding.
+    return JSON.parse(text.replace(/^\ufeff/, '')) as unknown;
   } catch (error) {
     throw new InvalidAnswer(id, `that is not JSON: ${(error as Error).message}`);
   }

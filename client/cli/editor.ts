@@ -1,35 +1,55 @@
 /** A text in the person's own editor; in the terminal's, where they have none. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CliError } from './exit.ts';
 import { aside } from './output.ts';
 import type { Prompts } from './prompts.ts';
 
-/** @param extension tells the editor what it is */
-export async function editText(text: string, extension: 'md' | 'json', prompts: Prompts): Promise<string> {
+/**
+ * What was written is thrown away only once it is taken.
+ * @param extension tells the editor what it is
+ * @param take throws what is wrong with the text
+ */
+export async function editText(
+  text: string,
+  extension: 'md' | 'json',
+  prompts: Prompts,
+  take: (text: string) => void,
+): Promise<void> {
   const editor = process.env.VISUAL || process.env.EDITOR;
   if (!editor) {
     aside('Neither VISUAL nor EDITOR is set: in one line, then.');
-    return prompts.text('The new content', undefined, text);
+    return take(await prompts.text('The new content', undefined, text));
   }
-  const folder = mkdtempSync(join(tmpdir(), 'holdpoint-'));
-  const file = join(folder, `edit.${extension}`);
-  writeFileSync(file, text, { mode: 0o600 });
+  const file = fileWith(text, extension);
   const problem = await withoutInterrupts(() => runEditor(editor, file));
-  // What was written is not thrown away with the editor that failed.
   if (problem !== undefined) {
     throw new CliError(
       'error',
       `The editor '${editor}' failed (${problem}); nothing was sent, the text is in ${file}.`,
     );
   }
-  const edited = readFileSync(file, 'utf8');
-  rmSync(folder, { recursive: true, force: true });
+  const written = existsSync(file) ? readFileSync(file, 'utf8') : text;
   // Editors end a file with a newline of their own.
-  return text.endsWith('\n') ? edited : edited.replace(/\n$/, '');
+  const edited = text.endsWith('\n') ? written : written.replace(/\r?\n$/, '');
+  let lost = edited !== text;
+  try {
+    take(edited);
+    lost = false;
+  } finally {
+    if (lost) aside(`What you wrote is in ${file}.`);
+    else rmSync(dirname(file), { recursive: true, force: true });
+  }
+}
+
+/** A new file that nobody else can read. */
+export function fileWith(text: string, extension: 'md' | 'json'): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'holdpoint-')), `edit.${extension}`);
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
 }
 
 /** @returns what went wrong */

@@ -1,8 +1,8 @@
 /** `holdpoint answer` at a terminal: a question for every kind of pause. */
-import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DOWN, ENTER, hasTerminals, Terminal } from '../demo/terminal.ts';
 import { agents, call, calls, effectsOf, play } from '../support/agents.ts';
 import { openServer, type TestRun, type TestServer } from '../support/server.ts';
@@ -244,6 +244,38 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
     await terminal.type(ENTER);
     expect(await terminal.ended).toBe(0);
     expect((await run.result()).stepRequirements).toMatchObject([{ resolvedBy: 'bob' }, { resolution: 'rejected' }]);
+  });
+
+  test('what was written in the editor is kept where it is not taken', async () => {
+    const editor = join(cli.folder, 'twice.sh');
+    const go = join(cli.folder, 'go');
+    // Broken at first; then somebody else is quicker.
+    writeFileSync(
+      editor,
+      `#!/bin/sh\nif test -e ${go}.1; then echo '[2]' > "$1"; touch ${go}.2; while ! test -e ${go}; do sleep 0.1; done\nelse touch ${go}.1; echo "{ broken" > "$1"; fi\n`,
+    );
+    chmodSync(editor, 0o755);
+    const run = await server.start('oneReviewOfInput', { draft: 1 });
+    const [review] = await run.paused();
+    const terminal = answering(run, { EDITOR: editor, VISUAL: '' });
+    const keptAfter = async (text: RegExp) => {
+      const [, file] = (await terminal.see(text)).match(/What you wrote is in (\S+)\./)!;
+      const kept = readFileSync(file!, 'utf8');
+      rmSync(dirname(file!), { recursive: true });
+      return kept;
+    };
+    await terminal.see(/◆.*Edit/s);
+    await terminal.type(DOWN);
+    await terminal.type(ENTER);
+    expect(await keptAfter(/that is not JSON.*◆.*Edit/s)).toBe('{ broken\n');
+    await terminal.type(DOWN);
+    await terminal.type(ENTER);
+    await vi.waitFor(() => expect(existsSync(`${go}.2`)).toBe(true), { timeout: 15_000 });
+    await run.answer('approve', review!, { by: 'bob' });
+    await run.result();
+    writeFileSync(go, '');
+    expect(await keptAfter(/already confirmed by bob/)).toBe('[\n  2\n]');
+    expect(await terminal.ended).toBe(0);
   });
 
   test('a question closes when somebody else answers it, and the next is asked; Ctrl-C leaves the run paused', async () => {
