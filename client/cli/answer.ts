@@ -116,7 +116,7 @@ async function send(
   { decision }: Requirement,
   sending: ContinueOptions,
 ): Promise<Asked> {
-  waiting.for(outcomeOf(run.runId, sending.until));
+  waiting.forAnswer(run.runId, sending.until);
   try {
     return { run: await evenFailed(client.continueRun(run, sending)), closed: false };
   } catch (error) {

@@ -16,6 +16,7 @@ export async function cancel(runId: string, options: CancelOptions): Promise<voi
   await withClient(options, async ({ client, waiting }) => {
     const reason = options.reason ?? `cancelled by ${signedInUser() ?? 'the command line'}`;
     waiting.for(`run '${runId}' to stop`);
+    waiting.left = 'the run may be cancelled all the same.';
     const run = await orNearRuns(client, runId, () => client.cancel(runId, reason, timeout));
     waiting.stop();
     conclude(run, options.json);

@@ -9,7 +9,6 @@ import { conclude, evenFailed } from './conclude.ts';
 import { CliError, EXIT } from './exit.ts';
 import { findRequirement, findRun, findTool } from './find.ts';
 import { jsonOf, objectOf, signedInUser, textOf, timeoutOf } from './given.ts';
-import { outcomeOf } from './waiting.ts';
 import { type CommonOptions, withClient } from './with-client.ts';
 
 export interface DecideOptions extends CommonOptions {
@@ -128,7 +127,7 @@ export async function decide(
     }
     const by = options.by ?? signedInUser();
     const until = options.wait === false ? 'accepted' : 'pause';
-    waiting.for(outcomeOf(run.runId, until));
+    waiting.forAnswer(run.runId, until);
     const after = await evenFailed(client.continueRun(run, { ...timeout, until, ...(by === undefined ? {} : { by }) }));
     waiting.stop();
     conclude(after, options.json);

@@ -5,6 +5,7 @@
 import { aside, paintAside } from './output.ts';
 import { clock, elapsed } from './time.ts';
 import type { ContinueOptions } from '../client.ts';
+import { commandLine } from './command-line.ts';
 import { label, oneLine } from './plain.ts';
 
 const QUIET_MS = 2_000;
@@ -16,7 +17,11 @@ export function outcomeOf(runId: string, until: ContinueOptions['until'] = 'paus
   return `run '${label(runId)}' ${until === 'accepted' ? 'to take the answer' : 'to pause or end'}`;
 }
 
+const GOES_ON = 'the run goes on without you.';
+
 export class Waiting {
+  /** What Ctrl-C leaves behind. */
+  left = GOES_ON;
   #what: string | undefined;
   #since = 0;
   #told: string | undefined;
@@ -28,6 +33,12 @@ export class Waiting {
     this.#what = what;
     this.#since = since;
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  /** From now on an answer is on its way: it may have arrived or not when somebody stops waiting. */
+  forAnswer(runId: string, until: ContinueOptions['until']): void {
+    this.for(outcomeOf(runId, until));
+    this.left = `whether the run has your answer, ${commandLine('show', [runId])} tells.`;
   }
 
   /** The client has found out why nothing happens. */
@@ -46,6 +57,7 @@ export class Waiting {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#what = undefined;
+    this.left = GOES_ON;
     this.clear();
   }
 

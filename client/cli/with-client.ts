@@ -24,8 +24,9 @@ export async function withClient(
   const waiting = new Waiting();
   const client = await connect({ ...(config === undefined ? {} : { path: config }), onWaiting: waiting.because });
   const interrupted = () => {
+    const { left } = waiting;
     waiting.stop();
-    aside('Stopped waiting; the run goes on without you.');
+    aside(`Stopped waiting; ${left}`);
     process.exit(EXIT.interrupted);
   };
   process.once('SIGINT', interrupted);

@@ -1,9 +1,11 @@
 /** What the commands say of a run whose workflow tasks fail, and of answers that nothing has taken yet. */
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { bundleWorkflows } from '../../worker/bundle.ts';
-import { openCli } from './cli.ts';
+import { MAIN, openCli } from './cli.ts';
 
 const at = openCli();
 
@@ -29,7 +31,14 @@ test('a changed definition: show says the failure, and that an answer is on its 
   expect(quiet.stdout).not.toContain('on its way');
 
   const changed = await deploy('renamed');
+  const left = spawn(process.execPath, [MAIN, 'approve', id], { cwd: at.cli.folder, env: at.cli.env });
+  let said = '';
+  left.stderr.on('data', (chunk) => (said += String(chunk)));
   const sent = await at.cli.holdpoint('approve', id, '--no-wait', '--timeout', '5s');
+  await vi.waitUntil(() => said.includes('waiting for'), { timeout: 30_000 });
+  left.kill('SIGINT');
+  await once(left, 'close');
+  expect(said).toContain(`Stopped waiting; whether the run has your answer, holdpoint show ${id} tells.`);
   expect(sent).toMatchObject({ code: 7, stderr: expect.stringContaining('Your answer is on its way') });
   // The command to type, and no second full stop behind the error's own.
   expect(sent.stderr).toContain(`holdpoint watch ${id} waits again.`);
