@@ -45,13 +45,12 @@ class Keys {
     this.#takes = takes;
     const { stdin, stdout } = process;
     emitKeypressEvents(stdin);
-    stdin.on('keypress', this.#press).on('end', this.#leave).on('error', this.#leave);
+    stdin.on('keypress', this.#press).on('end', hangUp).on('error', hangUp);
     process.on('exit', restore);
     for (const name of ENDS) process.once(name, dieOf);
     // Ctrl-C of now on is a key. The prompt before has paused stdin, and then a listener alone reads nothing.
     stdin.setRawMode(true).resume();
     stdout.write(PREPARE);
-    if (stdin.readableEnded) this.#leave();
   }
 
   /** Forgets what is pressed until nothing more comes. */
@@ -68,11 +67,11 @@ class Keys {
 
   close(): void {
     const { stdin } = process;
-    stdin.off('keypress', this.#press).off('end', this.#leave).pause();
+    stdin.off('keypress', this.#press).off('end', hangUp).pause();
     restore();
     process.off('exit', restore);
     for (const name of ENDS) process.off(name, dieOf);
-    stdin.off('error', this.#leave);
+    stdin.off('error', hangUp);
   }
 
   readonly #press = (text: string | undefined, { name, sequence = '' }: Key): void => {
@@ -119,6 +118,12 @@ function isWords(keys: string): boolean {
 function restore(): void {
   process.stdin.setRawMode(false);
   process.stdout.write(RESTORE);
+}
+
+/** The terminal is gone, and Node cannot even exit with one: what it does at the end of a process crashes. */
+function hangUp(): void {
+  process.off('SIGHUP', dieOf);
+  process.kill(process.pid, 'SIGHUP');
 }
 
 function dieOf(signal: NodeJS.Signals): void {
