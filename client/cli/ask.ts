@@ -156,12 +156,11 @@ async function edit(requirement: Requirement, prompts: Prompts): Promise<void> {
 }
 
 function jsonOf(text: string, id: string): unknown {
-  try {
-    // Some editors begin a file with a mark of its encoding.
-    return JSON.parse(text.replace(/^\ufeff/, '')) as unknown;
-  } catch (error) {
-    throw new InvalidAnswer(id, `that is not JSON: ${(error as Error).message}`);
-  }
+  // Some editors begin a file with a mark of its encoding.
+  const json = text.replace(/^\ufeff/, '');
+  const problem = problemOfJson(json);
+  if (problem !== undefined) throw new InvalidAnswer(id, problem);
+  return JSON.parse(json) as unknown;
 }
 
 async function reject(asked: Requirement | ToolRequirement, prompts: Prompts): Promise<void> {
@@ -181,11 +180,20 @@ function consequence(requirement: Requirement): string {
 }
 
 async function askForResult(prompts: Prompts): Promise<unknown> {
-  const typed = await prompts.text('What came of it? (JSON, or a text)');
+  const typed = await prompts.text('What came of it? (JSON, or a text)', (text) => {
+    if (text.trim() === '') return 'nothing is no result; "" is an empty text';
+    // Half of an object would pass for a text.
+    return /^\s*[[{]/.test(text) ? problemOfJson(text) : undefined;
+  });
+  return problemOfJson(typed) === undefined ? (JSON.parse(typed) as unknown) : typed;
+}
+
+function problemOfJson(text: string): string | undefined {
   try {
-    return JSON.parse(typed) as unknown;
-  } catch {
-    return typed;
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return `that is not JSON: ${(error as Error).message}`;
   }
 }
 

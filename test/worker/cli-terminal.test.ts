@@ -149,6 +149,8 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
     await terminal.see('Has deploy run?');
     await terminal.type(ENTER);
     await terminal.see('What came of it?');
+    await terminal.type(ENTER);
+    await terminal.see('nothing is no result');
     // As it is pasted where the terminal marks no paste: a line break in it is not the end.
     await terminal.type(`{${ENTER}  "ok": true${ENTER}}${ENTER}`);
     await terminal.see(/completed/);
