@@ -1,8 +1,9 @@
 /** Who answers the examples' questions: a person at the terminal; or nobody, with `--yes` or where there is none. */
+import type { Readable } from 'node:stream';
 import { confirm, isCancel, select, text } from '@clack/prompts';
 import type { Decision, Json, ToolDecision } from 'holdpoint';
 import { InvalidAnswer, type Requirement, type ToolRequirement } from 'holdpoint/client';
-import { forgetTyped } from './forget-typed.ts';
+import { withKeyboard } from './keyboard.ts';
 
 export interface Person {
   /** Recorded with every answer. */
@@ -31,7 +32,7 @@ export function personFor(answers: Answers): Person {
       const { kind, stepName, message = `Run ${stepName}?`, executorName = stepName, tools } = requirement;
       if (kind === 'confirmation') {
         console.log(`\n? ${message}`);
-        await (away ? requirement.confirm() : yesOrNo(requirement));
+        await (away ? requirement.confirm() : withKeyboard((input) => yesOrNo(requirement, input)));
         console.log(`  ${name}: ${inWords(requirement.decision)}`);
       } else if (kind !== 'executor') {
         throw new Error(`${requirement.id} is answered in the Web UI: ${message}`);
@@ -39,7 +40,7 @@ export function personFor(answers: Answers): Person {
       for (const call of tools.filter(({ isResolved }) => !isResolved)) {
         console.log(`\n? ${call.member ?? executorName} calls ${call.toolName}${shown(call)}`);
         const yes = (each: ToolRequirement) => each.confirm();
-        await (away ? (answers[call.toolName] ?? yes)(call) : ASK[call.kind](call));
+        await (away ? (answers[call.toolName] ?? yes)(call) : withKeyboard((input) => ASK[call.kind](call, input)));
         console.log(`  ${name}: ${inWords(call.decision)}`);
       }
     },
@@ -67,21 +68,19 @@ function inWords(answer: (Partial<Decision> & Pick<ToolDecision, 'note'>) | unde
   return said === undefined ? word : `${word}, ${asText(said as Json)}`;
 }
 
-async function yesOrNo(asked: Requirement | ToolRequirement): Promise<void> {
-  await forgetTyped();
-  if (await answered(confirm({ message: 'Your answer?' }))) asked.confirm();
-  else asked.reject((await answered(text({ message: 'Why not?', placeholder: 'optional' }))) || undefined);
+async function yesOrNo(asked: Requirement | ToolRequirement, input: Readable): Promise<void> {
+  if (await answered(confirm({ message: 'Your answer?', input }))) asked.confirm();
+  else asked.reject((await answered(text({ message: 'Why not?', placeholder: 'optional', input }))) || undefined);
 }
 
-const ASK: Readonly<Record<ToolRequirement['kind'], (call: ToolRequirement) => Promise<void>>> = {
+const ASK: Readonly<Record<ToolRequirement['kind'], (call: ToolRequirement, input: Readable) => Promise<void>>> = {
   confirmation: yesOrNo,
 
-  async user_input(call) {
-    await forgetTyped();
-    if (!(await answered(confirm({ message: 'Give it the values that it asks for?' })))) return call.reject();
+  async user_input(call, input) {
+    if (!(await answered(confirm({ message: 'Give it the values that it asks for?', input })))) return call.reject();
     const values: Record<string, Json> = {};
     for (const [name, property] of Object.entries(fieldsOf(call))) {
-      const value = await askForField(name, property);
+      const value = await askForField(name, property, input);
       if (value !== '') values[name] = value;
     }
     try {
@@ -89,13 +88,12 @@ const ASK: Readonly<Record<ToolRequirement['kind'], (call: ToolRequirement) => P
     } catch (error) {
       if (!(error instanceof InvalidAnswer)) throw error;
       console.log(`  ${error.reason}`);
-      await ASK.user_input(call);
+      await ASK.user_input(call, input);
     }
   },
 
-  async external_execution(call) {
-    await forgetTyped();
-    call.setExternalExecutionResult(await answered(text({ message: 'What came of it?' })));
+  async external_execution(call, input) {
+    call.setExternalExecutionResult(await answered(text({ message: 'What came of it?', input })));
   },
 };
 
@@ -106,10 +104,15 @@ interface Property {
   readonly enum?: readonly string[];
 }
 
-async function askForField(name: string, { type, description, enum: choices }: Property): Promise<Json> {
+async function askForField(
+  name: string,
+  { type, description, enum: choices }: Property,
+  input: Readable,
+): Promise<Json> {
   const message = description === undefined ? name : `${name}: ${description}`;
-  if (choices) return answered(select<string>({ message, options: choices.map((value) => ({ value, label: value })) }));
-  const typed = await answered(text({ message, defaultValue: '' }));
+  if (choices)
+    return answered(select<string>({ message, input, options: choices.map((value) => ({ value, label: value })) }));
+  const typed = await answered(text({ message, input, defaultValue: '' }));
   return type === 'number' || type === 'integer' ? Number(typed) : typed;
 }
 

@@ -170,10 +170,11 @@ describe.runIf(hasTerminals())('at a terminal', () => {
     expect(published('customers.csv')).toContain('yusuf.ferreira@example.com');
   });
 
-  it('stops at Ctrl-C in order, and says that the run stays paused', async () => {
+  it('stops at Ctrl-D as at Ctrl-C, in order, and says that the run stays paused; Ctrl-Z does nothing', async () => {
     const terminal = atTerminal();
     await terminal.see('Process sensitive data?');
-    await terminal.type('\u0003');
+    await terminal.type('\u001a');
+    await terminal.type('\u0004');
     await terminal.see('stays paused: npm run demo offers to resume it');
     expect(await terminal.ended).toBe(130);
   });

@@ -1,4 +1,5 @@
 /** The questions in a terminal, one kind of pause each; the answer goes to the requirement, which checks it. */
+import type { Readable } from 'node:stream';
 import { confirm, isCancel, multiline, multiselect, note, select, text } from '@clack/prompts';
 import { InvalidAnswer, Requirement } from 'holdpoint/client';
 import type { Json, UserInputField } from 'holdpoint';
@@ -8,6 +9,8 @@ import { Stopped } from './reviewer.ts';
 export interface PromptFrame {
   readonly message: string;
   readonly signal: AbortSignal;
+  /** Where its keys come from. */
+  readonly input: Readable;
 }
 
 /** Makes the frame of a prompt with this message. */

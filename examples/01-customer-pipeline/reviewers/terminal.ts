@@ -1,27 +1,33 @@
 /** A reviewer at the terminal: pretty prompts that show how long they stand, and close when the run no longer asks. */
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { intro, isCancel, log, note, select } from '@clack/prompts';
 import type { PausedRun, Requirement } from 'holdpoint/client';
-import { forgetTyped } from '../../forget-typed.ts';
+import { withKeyboard } from '../../keyboard.ts';
 import { ask, type Framing } from './prompts.ts';
 import { type Look, type Reviewer, Stopped } from './reviewer.ts';
 
 const TICK_MS = 1_000;
+/** Whoever was typing when a question closed under their hands has noticed by then. */
+const NOTICED_MS = 2_000;
 
 /** `stop` closes whatever is asked. */
 export function terminalReviewer(stop: AbortSignal): Reviewer {
   intro(styleText('inverse', ' holdpoint: the customer pipeline '));
+  let closed = false;
   return {
     by: process.env.USER ?? process.env.USERNAME ?? 'you',
     say: (line) => log.step(line),
     show: (title, lines) => note(lines.join('\n'), title, { format: (line) => line }),
     chooseRun: (paused) => chooseRun(paused, stop),
-    review: (requirement, look) => review(requirement, look, stop),
+    async review(requirement, look) {
+      closed = await review(requirement, look, stop, closed ? NOTICED_MS : undefined);
+    },
     async finish() {
-      await forgetTyped();
       const options = [{ value: 'stop', label: 'Stop the server; until then, the Web UI shows the whole run' }];
-      await select({ message: 'Done.', options, showInstructions: false, signal: stop });
+      const done = { message: 'Done.', options, showInstructions: false, signal: stop };
+      await withKeyboard((input) => select({ ...done, input }));
     },
   };
 }
@@ -36,12 +42,18 @@ async function chooseRun(paused: readonly PausedRun[], signal: AbortSignal): Pro
     })),
     { value: '', label: 'Start a new run' },
   ];
-  const choice = await select({ message: 'Which run?', options, signal });
+  const choice = await withKeyboard((input) => select({ message: 'Which run?', options, signal, input }));
   if (isCancel(choice)) throw new Stopped();
   return choice || undefined;
 }
 
-async function review(requirement: Requirement, look: Look, stop: AbortSignal): Promise<void> {
+/** @returns whether somebody else, or the deadline, was first */
+async function review(
+  requirement: Requirement,
+  look: Look,
+  stop: AbortSignal,
+  quietMs: number | undefined,
+): Promise<boolean> {
   const closing = new AbortController();
   const signal = AbortSignal.any([closing.signal, stop]);
   // A prompt draws itself anew when the terminal changes its size; told so every second, it shows the time that is left.
@@ -49,19 +61,23 @@ async function review(requirement: Requirement, look: Look, stop: AbortSignal): 
   const watching = untilResolved(requirement.id, look, signal).then((resolved) => {
     if (resolved) closing.abort(resolved);
   });
-  const frame: Framing = (message) => ({
-    signal,
-    get message() {
-      return message + deadline(requirement);
-    },
-  });
+  const frame =
+    (input: Readable): Framing =>
+    (message) => ({
+      signal,
+      input,
+      get message() {
+        return message + deadline(requirement);
+      },
+    });
   try {
-    await forgetTyped();
-    await ask(requirement, frame);
+    await withKeyboard((input) => ask(requirement, frame(input)), quietMs);
+    return false;
   } catch (error) {
     stop.throwIfAborted();
     if (!(error instanceof Stopped) || !closing.signal.aborted) throw error;
     log.warn(describe(closing.signal.reason as Requirement));
+    return true;
   } finally {
     clearInterval(ticking);
     closing.abort();
