@@ -14,6 +14,13 @@ export interface Choice<T> {
   readonly label: string;
 }
 
+/** What all prompts take. */
+interface Frame {
+  readonly message: string;
+  readonly signal: AbortSignal;
+  readonly input: Readable;
+}
+
 interface YesOptions {
   readonly initial?: boolean;
   readonly no?: string;
@@ -37,7 +44,7 @@ export class Prompts {
   /** @param options.no the label of the choice that is no yes */
   async yes(message: string, { initial = true, no = 'No' }: YesOptions = {}): Promise<boolean> {
     const choices = { initialValue: initial, inactive: oneLine(no) };
-    return this.#answered('a choice', (input) => confirm({ ...this.#frame(message, input), ...choices }));
+    return this.#answered('a choice', message, (frame) => confirm({ ...frame, ...choices }));
   }
 
   /** `check` says what is wrong with what was typed. */
@@ -52,38 +59,42 @@ export class Prompts {
     };
     // Not the prompt's own default, which it prints as it is when it is taken.
     const suggestion = standard === undefined ? {} : { placeholder: oneLine(standard) };
-    const typed = await this.#answered('a text', (input) =>
-      text({ ...this.#frame(message, input), validate, ...suggestion }),
-    );
+    const typed = await this.#answered('a text', message, (frame) => text({ ...frame, validate, ...suggestion }));
     return typed || (standard ?? '');
   }
 
   async one<T>(message: string, choices: readonly Choice<T>[], initial?: number): Promise<T> {
     const start = initial === undefined || initial < 0 ? {} : { initialValue: initial };
-    const picked = await this.#answered('a choice', (input) =>
-      select<number>({ ...this.#frame(message, input), options: numbered(choices), ...start }),
+    const picked = await this.#answered('a choice', message, (frame) =>
+      select<number>({ ...frame, options: numbered(choices), ...start }),
     );
     return choices[picked]!.value;
   }
 
   /** In the order of the list. */
   async several<T>(message: string, choices: readonly Choice<T>[]): Promise<T[]> {
-    const picked = await this.#answered('a choice', (input) =>
-      multiselect<number>({ ...this.#frame(message, input), options: numbered(choices), required: false }),
+    const picked = await this.#answered('a choice', message, (frame) =>
+      multiselect<number>({ ...frame, options: numbered(choices), required: false }),
     );
     return picked.toSorted((a, b) => a - b).map((index) => choices[index]!.value);
   }
 
-  /** In one line: with more, a text could draw prompts of its own. What is asked stands above, as a whole. */
-  #frame(message: string, input: Readable) {
-    return { message: oneLine(message, 500), signal: this.#signal, input };
-  }
-
   async #answered<T>(
     takes: Parameters<typeof withKeys>[0],
-    prompt: (input: Readable) => Promise<T>,
+    question: string,
+    prompt: (frame: Frame) => Promise<T>,
   ): Promise<Exclude<T, symbol>> {
-    const value = await withKeys(takes, this.#quietMs, prompt);
+    // In one line: with more, a text could draw prompts of its own. What is asked stands above, as a whole.
+    const message = oneLine(question, 500);
+    // A signal of its own: a prompt listens for good, and draws a line when it is closed after its answer.
+    const closing = new AbortController();
+    const close = () => closing.abort();
+    this.#signal.addEventListener('abort', close);
+    const { signal } = closing;
+    const value = await withKeys(takes, this.#quietMs, (input) => {
+      if (this.#signal.aborted) close();
+      return prompt({ message, signal, input });
+    }).finally(() => this.#signal.removeEventListener('abort', close));
     this.#quietMs = QUIET_MS;
     if (isCancel(value) || this.#signal.aborted) throw new Stopped();
     return value as Exclude<T, symbol>;

@@ -129,8 +129,11 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
   });
 
   test('tool calls: arguments shown, values asked for, a result given', async () => {
+    // More questions than Node lets listen to one signal without a warning.
+    const more = ['p2', 'p3', 'p4', 'p5', 'p6', 'p7'];
     const turn = calls(
       call('pay', { to: 'bea\u001b[2J', euros: 3 }, 'p1'),
+      ...more.map((id) => call('pay', { to: id, euros: 3 }, id)),
       call('book', { flight: 'LH1' }, 'b1'),
       call('deploy', { version: '7' }, 'd1'),
     );
@@ -140,23 +143,29 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
     const seen = await terminal.see(/Run pay with these arguments\?/);
     expect(seen).toMatch(/tool call pay p1: may it run\?.*"to": "bea\\u001b\[2J".*"euros": 3/s);
     await terminal.type(ENTER);
+    for (const id of more) {
+      await terminal.see(new RegExp(`pay ${id}: may it run.*◆ +Run pay`, 's'));
+      await terminal.type(ENTER);
+    }
     await terminal.see('Give book its values?');
     await terminal.type(ENTER);
     await terminal.see('seat');
     await terminal.type(`2C${ENTER}`);
     await terminal.see(/meal.*optional/);
     await terminal.type(ENTER);
-    await terminal.see('Has deploy run?');
+    let said = await terminal.see('Has deploy run?');
     await terminal.type(ENTER);
-    await terminal.see('What came of it?');
+    said += await terminal.see('What came of it?');
     await terminal.type(ENTER);
-    await terminal.see('nothing is no result');
+    said += await terminal.see('nothing is no result');
+    expect(said).not.toContain('Warning');
     // As it is pasted where the terminal marks no paste: a line break in it is not the end.
     await terminal.type(`{${ENTER}  "ok": true${ENTER}}${ENTER}`);
     await terminal.see(/completed/);
     expect(await terminal.ended).toBe(0);
-    const { tools } = (await run.result()).stepRequirements[0]!;
-    expect(tools).toMatchObject([{ resolution: 'confirmed' }, { userInput: { seat: '2C' } }, { result: { ok: true } }]);
+    const { tools = [] } = (await run.result()).stepRequirements[0]!;
+    expect(tools.map(({ resolution }) => resolution)).toEqual(tools.map(() => 'confirmed'));
+    expect(tools.slice(-2)).toMatchObject([{ userInput: { seat: '2C' } }, { result: { ok: true } }]);
     expect(effectsOf(run.handle.workflowId)).toContain('book {"flight":"LH1","seat":"2C"}');
   });
 
