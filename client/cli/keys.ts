@@ -105,7 +105,9 @@ class Keys {
   readonly #endBurst = (): void => {
     const keys = this.#burst;
     this.#burst = '';
-    if (this.#takes === 'a text') this.input.write(keys.replace(/[\r\n]+(?=[^\r\n])/g, ' ').replace(/[\r\n]+$/, '\r'));
+    const lines = keys.split(/[\r\n]+/).filter((line) => line !== '');
+    // Several lines at once are shown, and sent by an Enter of their own.
+    if (this.#takes === 'a text') this.input.write(lines.length > 1 ? lines.join(' ') : keys.replace(/[\r\n]+$/, '\r'));
     else if (!isWords(keys)) this.input.write(keys.replaceAll('\n', '\r'));
   };
 }

@@ -161,6 +161,8 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
     expect(said).not.toContain('Warning');
     // As it is pasted where the terminal marks no paste: a line break in it is not the end.
     await terminal.type(`{${ENTER}  "ok": true${ENTER}}${ENTER}`);
+    await terminal.see('{   "ok": true }');
+    await terminal.type(ENTER);
     await terminal.see(/completed/);
     expect(await terminal.ended).toBe(0);
     const { tools = [] } = (await run.result()).stepRequirements[0]!;
