@@ -11,6 +11,7 @@ import {
 } from '@temporalio/worker';
 import { heartbeats } from '../activities/heartbeat.ts';
 import type { OnPause } from '../activities/on-pause.ts';
+import { onceForOneYes } from '../activities/once.ts';
 import { sizeLimits } from '../activities/size-limits.ts';
 import { stepInputs } from '../activities/step-input.ts';
 import { stepLogs } from '../activities/step-logs.ts';
@@ -58,6 +59,7 @@ export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlu
           // Ours are outermost: interceptors of the user see the same StepInput as the activity.
           activity: [
             sizeLimits(payloadLimit(worker)),
+            onceForOneYes,
             stepInputs,
             stepLogs,
             heartbeats,

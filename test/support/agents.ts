@@ -1,5 +1,6 @@
 /** Agents of the tests: models that play the script in their task, and tools that note what they do. */
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import { agent, team, tool, type ToolContext } from '../../activities/index.ts';
 import type { StepRequirement } from '../../workflows/protocol/requirement.ts';
@@ -142,6 +143,15 @@ const payAgain = tool({
     return 'paid at last';
   },
 });
+const payLong = tool({
+  description: 'Pays until it is told to stop',
+  inputSchema: q,
+  requiresConfirmation: true,
+  execute: async (args, context) => {
+    note('payLong', args, context);
+    await Context.current().cancelled;
+  },
+});
 const returns = tool({
   description: 'Returns as many bytes as it is asked for',
   inputSchema: z.object({ bytes: z.number() }),
@@ -202,6 +212,7 @@ const tools = {
   payAnew,
   payBroken,
   payAgain,
+  payLong,
   returns,
   shapes,
   whatever,

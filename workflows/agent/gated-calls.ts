@@ -85,12 +85,12 @@ export function* runCall(conversation: Conversation, turn: number, call: RunCall
   const { place } = conversation;
   const next = { ...conversation, place: place.child('next') };
   const executed = yield* place.result('executed', () => attempt(conversation, turn, call, leave));
-  if (executed !== 'lost') {
+  if (!('lost' in executed)) {
     record('result' in executed ? 'completed' : 'error' in executed ? 'failed' : 'not_run');
     return yield* hear(next, turn, call, executed);
   }
   record('unknown');
-  const answer = yield* askWhatBecame(conversation, call);
+  const answer = yield* askWhatBecame(conversation, call, executed.lost);
   if (answer.resolution === 'retried') {
     const again = leave && { asked: leave.asked, requirement: answer.id, by: answer.resolvedBy };
     return yield* runCall(next, turn, call, again);
@@ -101,18 +101,23 @@ export function* runCall(conversation: Conversation, turn: number, call: RunCall
     : outputOf(answer.result);
 }
 
-/** `lost`: it may have run, and no result came back. */
+/** It may have run, and no result came back: `lost` says why, to the human who is asked. */
+interface Lost {
+  readonly lost: string;
+}
+
 function* attempt(
   conversation: Conversation,
   turn: number,
   call: RunCall,
   leave: Leave | undefined,
-): Durable<ToolOutcome | 'lost'> {
+): Durable<ToolOutcome | Lost> {
   try {
     return yield* execute(conversation, turn, call, leave && approvalOf(call, leave));
   } catch (error) {
-    if (error instanceof MayHaveRun) return 'lost';
-    throw error;
+    if (!(error instanceof MayHaveRun)) throw error;
+    const { agent, member } = conversation;
+    return { lost: lost(`The tool '${call.toolName}' of '${member ?? agent}'`, error.error) };
   }
 }
 
@@ -155,12 +160,13 @@ function* askForOne(
 }
 
 function askWhatBecame(
-  { host, agent, member, branch, place }: Conversation,
+  { host, branch, place }: Conversation,
   { toolName, toolCallId, args }: RunCall,
+  message: string,
 ): Durable<StepRequirement> {
   const question = {
     kind: 'error',
-    message: lost(`The tool '${toolName}' of '${member ?? agent}'`),
+    message,
     errorType: FAILURE.mayHaveRun,
     mayHaveRun: true,
     toolCallId,

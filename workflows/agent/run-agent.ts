@@ -2,6 +2,7 @@
  * The loop of an agent, durable turn by turn: the model is asked, its tool calls are done, and it is asked again, until
  * it answers. Each model call and each tool call is an activity of its own, so a crash repeats neither.
  */
+import { isRecord } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
 import { contentFields } from '../human/journal.ts';
@@ -55,7 +56,11 @@ interface Said {
 function* generate(conversation: Conversation, argument: GenerateRequest): Durable<ModelTurn> {
   const { host, agent, branch } = conversation;
   const summary = summaryOf(conversation, argument.turn);
-  return (yield* host.execute({ type: generateType(agent), summary, argument }, branch)) as ModelTurn;
+  const type = generateType(agent);
+  const reply = yield* host.execute({ type, summary, argument }, branch);
+  // Anybody may complete an activity by hand.
+  if (isRecord(reply) && Array.isArray(reply.calls)) return reply as unknown as ModelTurn;
+  throw new NodeFailure(`'${type}' gave what is no turn of a model`, host.toolScope.path, FAILURE.invalidOutput);
 }
 
 function spent({ host, agent }: Conversation, maxTurns: number): NodeFailure {

@@ -4,6 +4,7 @@
  */
 import { isCancellation } from '@temporalio/workflow';
 import { defined } from '../define/defined.ts';
+import { isRecord } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
 import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
@@ -83,19 +84,36 @@ function* attempt(
   });
   try {
     const call = { type: toolType(agent, toolName), summary: summaryOf(conversation, turn), once, argument };
-    return (yield* host.execute(call, branch)) as ToolOutcome;
+    return asOutcome(yield* host.execute(call, branch));
   } catch (error) {
     if (isControl(error)) throw error;
-    if (once && mayHaveRun(error)) throw new MayHaveRun();
+    if (once && mayHaveRun(error)) throw new MayHaveRun(error);
     const { message, errorType } = NodeFailure.of(error, host.toolScope.path);
     if (errorType === FAILURE.tooLarge) throw error;
     return { error: isCancellation(error) ? `the call was cancelled: ${message}` : message };
   }
 }
 
+/** What is no outcome, somebody completed the activity with (`temporal activity complete`): then that is the tool's result. */
+function asOutcome(value: unknown): ToolOutcome {
+  if (isRecord(value)) {
+    const { result, error, invalid, gated } = value;
+    if (result !== undefined || isRecord(gated) || [error, invalid].some((each) => typeof each === 'string')) {
+      return value as ToolOutcome;
+    }
+  }
+  return { result: (value ?? null) as Json };
+}
+
 /** No result came back of a call that must not be repeated: its worker died, hangs, or was shut down in the middle. */
 export class MayHaveRun extends Error {
   override readonly name = 'MayHaveRun';
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    super();
+    this.error = error;
+  }
 }
 
 /** What the model hears of an outcome that is not for a human. */

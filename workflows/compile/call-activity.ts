@@ -6,6 +6,7 @@ import { tooLarge } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/run-limit.ts';
 import type { StepInput } from '../define/step-input.ts';
 import { FAILURE } from '../protocol/failure.ts';
+import { marked } from '../protocol/once.ts';
 import type { Durable } from '../human/durable.ts';
 import { isControl, lost, mayHaveRun, NodeFailure } from '../human/outcome.ts';
 import type { Here } from './scope.ts';
@@ -30,7 +31,8 @@ export function* callActivity(node: StepNode, executor: ActivityRef, input: Step
       desk.departure.countLocal(jsonBytes(result ?? null));
       return result;
     }
-    return yield* desk.carry(input.toJSON(), size, here.scope.branch, (args) => executeActivity(ref, execution, args));
+    const argument = marked(input.toJSON(), once);
+    return yield* desk.carry(argument, size, here.scope.branch, (args) => executeActivity(ref, execution, args));
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
       throw new NodeFailure(lost(`The executor of '${node.name}'`, error), here.path, FAILURE.mayHaveRun, true);

@@ -15,6 +15,7 @@ import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
 import { NodeFailure, throwIfCancelled } from '../human/outcome.ts';
 import { FAILURE } from '../protocol/failure.ts';
+import { marked } from '../protocol/once.ts';
 import { ask, type Here } from './scope.ts';
 
 /** The agent's answer: text, or the object that its output schema asks for. */
@@ -53,5 +54,5 @@ function* execute(node: StepNode, { options }: AgentRef, here: Here, call: Agent
     heartbeatTimeout: node.heartbeatTimeout,
   };
   const { run, branch } = here.scope;
-  return yield* run.desk.carry(argument, size, branch, (args) => executeActivity(ref, execution, args));
+  return yield* run.desk.carry(marked(argument, once), size, branch, (args) => executeActivity(ref, execution, args));
 }

@@ -81,8 +81,15 @@ export function isControl(error: unknown): boolean {
 /** What a human is told of an executor or a call for which {@link mayHaveRun}. The words count: answers name their digest. */
 export function lost(what: string, error?: unknown): string {
   const { cause } = (error ?? {}) as { readonly cause?: unknown };
-  const known = cause instanceof ApplicationFailure && cause.type === FAILURE.notStored ? cause.message : undefined;
-  return `${what} may have run: ${known ?? 'no result came back (its worker died, or it took too long)'}`;
+  const type = cause instanceof ApplicationFailure ? cause.type : undefined;
+  if (type === FAILURE.notStored) return `${what} may have run: ${(cause as Error).message}`;
+  const why = isOperators(type) ? 'an operator paused, reset or retried it' : 'its worker died, or it took too long';
+  return `${what} may have run: no result came back (${why})`;
+}
+
+/** Of an activity that was cut off, or handed out anew, by Temporal's own means; the first two are the SDK's. */
+function isOperators(type: string | undefined | null): boolean {
+  return type === 'ActivityReset' || type === 'ActivityPause' || type === FAILURE.mayHaveRun;
 }
 
 /** The type of the failure with which a worker that shuts down gives back an activity that did not end in time. */
@@ -90,10 +97,12 @@ const WORKER_SHUTDOWN = 'WorkerShutdown';
 
 /**
  * Did the activity possibly run although it failed? So it is when no result came in time – its worker died, hangs, or was
- * shut down in the middle –, or no result could be kept. An activity that no worker ever took has not run.
+ * shut down in the middle, an operator paused or reset it –, or no result could be kept. An activity that no worker ever took has not run.
  */
 export function mayHaveRun(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) return cause.type === WORKER_SHUTDOWN || cause.type === FAILURE.notStored;
+  if (cause instanceof ApplicationFailure) {
+    return cause.type === WORKER_SHUTDOWN || cause.type === FAILURE.notStored || isOperators(cause.type);
+  }
   return cause instanceof TimeoutFailure && cause.timeoutType !== TimeoutType.SCHEDULE_TO_START;
 }

@@ -3,8 +3,10 @@ import {
   condition,
   loop,
   parallel,
+  proxyActivities,
   proxyAgents,
   router,
+  type StepInput,
   type StepReview,
   step,
   steps,
@@ -31,6 +33,13 @@ export const agentTyped = workflow({ name: 'agentTyped', steps: [step({ agent: t
 export const teamCoordinate = workflow({ name: 'teamCoordinate', steps: [step({ name: 'r', team: research })] });
 export const teamRoute = workflow({ name: 'teamRoute', steps: [step({ name: 'r', team: desk })] });
 export const teamBroadcast = workflow({ name: 'teamBroadcast', steps: [step({ name: 'r', team: chorus })] });
+
+const { payLong } = proxyActivities<{ payLong(input: StepInput): Promise<void> }>(quick);
+/** What an operator does to its activity, `onError` does not settle. */
+export const paysLong = workflow({
+  name: 'paysLong',
+  steps: [step({ executor: payLong, humanReview: { requiresConfirmation: true, onError: 'skip' } })],
+});
 
 /** Two questions, and branches that take time without an activity. */
 export const watchedTwice = workflow({

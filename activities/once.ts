@@ -1,0 +1,29 @@
+/**
+ * What a human let run once is not begun again (H2), also where Temporal hands it out again: after `temporal activity pause`
+ * and `unpause`, or `reset`, the server does so whatever the retry policy says. The run then asks a human whether it has run.
+ */
+import type { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { ActivityInterceptors } from '@temporalio/worker';
+import { isRecord } from '../workflows/define/json.ts';
+import { FAILURE } from '../workflows/protocol/failure.ts';
+import { ONCE_MARK } from '../workflows/protocol/once.ts';
+
+export function onceForOneYes({ info }: Pick<Context, 'info'>): ActivityInterceptors {
+  return {
+    inbound: {
+      execute(input, next) {
+        const [first, ...others] = input.args;
+        if (!isRecord(first) || !(ONCE_MARK in first)) return next(input);
+        // A reset begins with the first attempt again, later than the activity was scheduled.
+        const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = info;
+        if (attempt > 1 || currentAttemptScheduledTimestampMs > scheduledTimestampMs) {
+          const message = `'${info.activityType}' was handed out before, and runs at most once for one yes`;
+          throw ApplicationFailure.nonRetryable(message, FAILURE.mayHaveRun);
+        }
+        const { [ONCE_MARK]: _, ...argument } = first;
+        return next({ ...input, args: [argument, ...others] });
+      },
+    },
+  };
+}
