@@ -24,11 +24,16 @@ export async function diagnose(
 ): Promise<string | undefined> {
   try {
     const now = await describeRun(client, runId, { deadlineMs: REQUEST_MS });
+    if (now.workflowExtendedInfo?.pauseInfo) return byOperator(`run '${runId}'`, 'workflow');
     return (await troubleOfTask(client, runId, now, lastTaskFailure)) ?? (await troubleOfActivity(client, runId, now));
   } catch (error) {
     // The wait itself reports everything else.
     return error instanceof ServerUnavailable ? `waiting for the Temporal server at ${addressOf(client)}` : undefined;
   }
+}
+
+function byOperator(what: string, kind: 'workflow' | 'activity'): string {
+  return `waiting for an operator, who has paused ${what} (temporal ${kind} unpause)`;
 }
 
 async function troubleOfTask(
@@ -86,8 +91,9 @@ async function troubleOfActivity(
   runId: string,
   { pendingActivities, workflowExecutionInfo }: Description,
 ): Promise<string | undefined> {
-  for (const { state, attempt, lastFailure, activityType, activityOptions } of pendingActivities ?? []) {
+  for (const { state, attempt, lastFailure, activityType, activityOptions, paused } of pendingActivities ?? []) {
     const name = activityType?.name ?? '';
+    if (paused) return byOperator(`activity '${name}' of run '${runId}'`, 'activity');
     if (lastFailure && Number(attempt) > 1) {
       const message = (await readMessage(client, runId, lastFailure)) ?? 'no message';
       return `waiting for activity '${name}' of run '${runId}', which is retried after: ${withoutStop(message)}`;

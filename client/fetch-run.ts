@@ -41,13 +41,13 @@ export async function fetchRun(client: Client, runId: string): Promise<Run> {
   const info = (await describeRun(client, runId)).workflowExecutionInfo ?? {};
   const payload = info.memo?.fields?.[MEMO_KEY];
   const memo = payload ? readMemo(await decodePayload(client, runId, payload)) : undefined;
-  return info.status === RUNNING
+  return OPEN.includes(Number(info.status))
     ? compactRun(info, memo, {}, answerLimitOf(client))
     : closedRun(client, runId, info, memo);
 }
 
-/** Of `WorkflowExecutionStatus`. */
-const RUNNING = 1;
+/** Of `WorkflowExecutionStatus`: running, and paused by an operator, which takes no queries. */
+const OPEN = [1, 8];
 
 /** The full output of an open run, or `undefined` where no worker answers or the run is closed. */
 async function queryRun(client: Client, runId: string): Promise<RunOutput | undefined> {

@@ -1,7 +1,11 @@
 /** What operators do to activities by Temporal's own means: nothing that a human let run once is run again unasked (H2). */
 import { Context } from '@temporalio/activity';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { HoldpointClient } from '../../client/client.ts';
+import { diagnose } from '../../client/diagnose.ts';
 import { agents, call, calls, done, heard, play, unique } from '../support/agents.ts';
+import { startBareServer } from '../support/bare-server.ts';
 import { openServer, type TestRun, type TestServer } from '../support/server.ts';
 
 const paid: string[] = [];
@@ -78,6 +82,9 @@ describe.concurrent('an activity that a human let run once', () => {
     await run.answer('approve', (await run.paused())[0]!);
     await until(() => done(run).length === 1);
     await byHand.pause(run);
+    expect(await diagnose(server.client, run.handle.workflowId, undefined)).toBe(
+      `waiting for an operator, who has paused activity 'puppet.payLong' of run '${run.handle.workflowId}' (temporal activity unpause)`,
+    );
     await byHand.unpause(run);
     const asked = await run.pausedAt('error');
     expect(asked).toMatchObject({ mayHaveRun: true, message: `The tool 'payLong' of 'puppet' ${LOST}` });
@@ -99,3 +106,19 @@ test.each([['paid by hand'], [null], [{ receipt: 7 }], [{ gated: 1 }]])(
     expect(heard(task)).toEqual([result]);
   },
 );
+
+test('a workflow that an operator has paused is open, and says so', async () => {
+  const bare = await startBareServer(inject('cli'), ['--dynamic-config-value', 'frontend.WorkflowPauseEnabled=true']);
+  const temporal = new Client({ connection: await Connection.connect({ address: bare.address }) });
+  const client = new HoldpointClient(temporal);
+  try {
+    const { runId } = await client.start('paysLong', { input: 'x' });
+    await temporal.workflowService.pauseWorkflowExecution({ namespace: 'default', workflowId: runId });
+    expect(await client.getRun(runId)).toMatchObject({ status: 'running', complete: false });
+    const paused = `waiting for an operator, who has paused run '${runId}' (temporal workflow unpause)`;
+    expect(await diagnose(temporal, runId, undefined)).toBe(paused);
+  } finally {
+    await client.close();
+    await bare.stop();
+  }
+});
