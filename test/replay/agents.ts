@@ -7,7 +7,8 @@ import { type Script, ScriptedModel } from '../kit/index.ts';
 const inputSchema = z.object({ q: z.string() });
 const q = (toolName: string) => ({ toolName, args: { q: toolName } });
 
-let lost = 0;
+/** Runs that have lost a result. */
+const lostIn = new Set<string>();
 const tools = {
   look: tool({ description: 'Looks', inputSchema, execute: () => ({ looked: true }) }),
   pay: tool({ description: 'Pays', inputSchema, requiresConfirmation: true, execute: () => 'paid' }),
@@ -32,9 +33,9 @@ const tools = {
     description: 'Is lost',
     inputSchema,
     requiresConfirmation: true,
-    execute: () => {
-      lost += 1;
-      if (lost % 2 === 0) return 'found';
+    execute: (_, { runId }) => {
+      if (lostIn.has(runId)) return 'found';
+      lostIn.add(runId);
       throw ApplicationFailure.create({ message: 'shut down', type: 'WorkerShutdown', nonRetryable: true });
     },
   }),
