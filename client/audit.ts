@@ -10,7 +10,7 @@ import { ServerUnavailable } from './errors.ts';
 import { type Cursor, type HistoryEvent, tailHistory } from './history-tail.ts';
 import { decodeSignal, readPayload } from './payloads.ts';
 import { readMemo } from './read-run.ts';
-import { EventReader, timeOf } from './run-events.ts';
+import { beginsAnew, EventReader, timeOf } from './run-events.ts';
 import { addressOf } from './server-call.ts';
 
 interface Common {
@@ -140,7 +140,7 @@ class AuditReader {
     const at = timeOf(event);
     if (cancelled) this.#intervened('cancel', event, cancelled.cause, cancelled.identity);
     if (terminated && !goesOn) this.#intervened('terminate', event, terminated.reason, terminated.identity);
-    if (started && !started.continuedExecutionRunId) {
+    if (started && (!started.continuedExecutionRunId || beginsAnew(started))) {
       const by = started.identity ? { by: started.identity } : {};
       this.entries.push({ what: 'started', at, workflowName: started.workflowType?.name ?? '', ...by });
     }

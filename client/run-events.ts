@@ -97,8 +97,12 @@ export class EventReader {
     } = event;
     if (started) {
       const original = started.originalExecutionRunId ?? '';
+      const known = this.#begun.get(original);
+      // What cron or a retry begins is numbered anew.
+      const isAnew = known === undefined && beginsAnew(started);
+      if (isAnew) this.#countFrom(0);
       // One whose beginning was not read began where the run did, or another execution ended.
-      this.#read = this.#begun.get(original) ?? (started.continuedExecutionRunId ? this.#read : 0);
+      this.#read = known ?? (isAnew || !started.continuedExecutionRunId ? 0 : this.#read);
       this.#begun.set(original, this.#read);
       return this.#start(started);
     }
@@ -136,18 +140,10 @@ export class EventReader {
     return this.#endedByTheServer(event);
   }
 
-  async #start({
-    workflowType,
-    input,
-    originalExecutionRunId,
-    firstExecutionRunId,
-    attempt,
-  }: NonNullable<HistoryEvent['workflowExecutionStartedEventAttributes']>): Promise<RunEvent[]> {
+  async #start({ workflowType, input, originalExecutionRunId, firstExecutionRunId }: Started): Promise<RunEvent[]> {
     // A reset's history has what the execution before it did.
     this.trust(originalExecutionRunId);
     this.trust(firstExecutionRunId);
-    // Another attempt of Temporal's begins anew.
-    if (Number(attempt ?? 1) > 1) this.#countFrom(0);
     const options = await this.#decode(input?.payloads?.[1]);
     const sessionId = (options as { sessionId?: unknown } | undefined)?.sessionId;
     this.#run = {
@@ -220,6 +216,16 @@ export class EventReader {
     return readPayload(this.#client, this.#runId, payload);
   }
 }
+
+/** Of `ContinueAsNewInitiator`: the workflow itself; others are a retry and cron. */
+const BY_ITSELF = 1;
+
+/** By Temporal, with the arguments of the execution before. */
+export function beginsAnew({ continuedExecutionRunId, initiator }: Started): boolean {
+  return Boolean(continuedExecutionRunId) && Number(initiator ?? 0) > BY_ITSELF;
+}
+
+type Started = NonNullable<HistoryEvent['workflowExecutionStartedEventAttributes']>;
 
 /** The workflow task that an event comes from: all that one task does is written at once. */
 function taskOf(event: HistoryEvent): number {

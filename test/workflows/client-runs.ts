@@ -18,6 +18,13 @@ export const clientGate = workflow({
   ],
 });
 
+export const cronGate = workflow({
+  name: 'cronGate',
+  steps: [
+    step({ name: 'key', executor: (input) => input.idempotencyKey, humanReview: { requiresOutputReview: true } }),
+  ],
+});
+
 export const clientTwice = workflow({ name: 'clientTwice', steps: [ask('one'), ask('two')] });
 
 export const clientChain = workflow({

@@ -15,11 +15,24 @@ export interface CarriedRun {
   readonly from: string;
   /** The definition's fingerprint: another definition must not go on with this. */
   readonly definition: string;
+  /** See {@link executionOf}. */
+  readonly executionId?: string;
   readonly place: PlaceData;
   readonly state: CarriedState;
   readonly desk: CarriedDesk;
   readonly rounds: Readonly<Record<string, number>>;
   readonly usage: CarriedUsage;
+}
+
+/**
+ * Tells a run from others with its id, in digests and idempotency keys: the first of its executions. Each run of a cron
+ * schedule is one of its own, named by the one before it, which a reset keeps.
+ * @param continues what an execution before has carried
+ */
+export function executionOf(continues: boolean): string {
+  const { cronSchedule, continuedFromExecutionRunId, firstExecutionRunId } = workflowInfo();
+  const before = cronSchedule && !continues ? continuedFromExecutionRunId : undefined;
+  return before === undefined ? firstExecutionRunId : `after-${before}`;
 }
 
 /** As plain JSON. */

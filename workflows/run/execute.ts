@@ -30,7 +30,7 @@ import { ON_PAUSE_PATCH } from '../protocol/on-pause.ts';
 import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
 import { guardDefinition } from './drift-guard.ts';
-import { type CarriedRun, carriedRun, toCarry } from './carried-run.ts';
+import { type CarriedRun, carriedRun, executionOf, toCarry } from './carried-run.ts';
 import { fitted } from './fit.ts';
 import { fingerprintOf } from '../define/structure.ts';
 import { checkedInput, checkedOptions } from './run-input.ts';
@@ -57,6 +57,7 @@ class Run {
   readonly desk: Desk;
   readonly #definition: WorkflowDefinition;
   readonly #context: RunContext;
+  readonly #executionId: string;
   readonly #frame = new Frame('', 'Workflow');
   readonly #options: RunOptions;
   readonly #place: Place;
@@ -64,7 +65,8 @@ class Run {
 
   constructor(definition: WorkflowDefinition, options: RunOptions, carried: CarriedRun | undefined) {
     const { sessionId, userId, sessionState = {}, additionalData = {} } = options;
-    const { workflowId, firstExecutionRunId } = workflowInfo();
+    const { workflowId } = workflowInfo();
+    this.#executionId = carried?.executionId ?? executionOf(carried !== undefined);
     this.#definition = definition;
     this.#options = options;
     if (hasSetting(EXTERNAL_STORAGE_PATCH)) setPayloadLimit(STORED_PAYLOAD_LIMIT);
@@ -72,7 +74,7 @@ class Run {
     const published = {
       workflowName: definition.name,
       sessionId: sessionId ?? workflowId,
-      executionId: firstExecutionRunId,
+      executionId: this.#executionId,
       searchAttributes: !hasSetting(NO_SEARCH_ATTRIBUTES_PATCH),
       announces: hasSetting(ON_PAUSE_PATCH),
       runId: workflowId,
@@ -83,7 +85,7 @@ class Run {
       new SessionState(toJson(sessionState, 'sessionState') as Record<string, Json>);
     this.#context = {
       runId: workflowId,
-      executionId: firstExecutionRunId,
+      executionId: this.#executionId,
       sessionId: sessionId ?? workflowId,
       userId,
       additionalData: toJson(additionalData, 'additionalData') as AdditionalData,
@@ -151,6 +153,7 @@ class Run {
     const { rounds, usage } = this.#context;
     return toCarry({
       definition: fingerprintOf(this.#definition),
+      executionId: this.#executionId,
       place: this.#place.toJSON(),
       state: this.#state.toJSON(),
       desk: this.desk.carried(this.#place),
