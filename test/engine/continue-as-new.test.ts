@@ -14,6 +14,7 @@ import { agents } from '../replay/agents.ts';
 import { play } from '../replay/play.ts';
 import { activities, type Scenario, SCENARIOS } from '../replay/scenarios.ts';
 import { startBareServer } from '../support/bare-server.ts';
+import { untilHistory } from '../support/history.ts';
 import { type Recorded, replayProblems } from '../support/replay.ts';
 import { type RunningWorker, runWorker, TestRun } from '../support/server.ts';
 
@@ -168,5 +169,22 @@ describe.concurrent('a run that continues as new at every chance', () => {
     expect(refused.events!.at(-1)!.workflowExecutionFailedEventAttributes?.failure?.applicationFailureInfo?.type).toBe(
       'holdpoint.InvalidInput',
     );
+  });
+
+  test('goes on where a function of the user hands on its arguments, and not where it keeps them back', async () => {
+    const { temporal, taskQueue } = moving;
+    const start = async (workflow: string) =>
+      new TestRun(await temporal.workflow.start(workflow, { taskQueue, workflowId: randomUUID(), args: ['IN'] }));
+    const [handsOn, keepsBack] = await Promise.all([start('handsOn'), start('keepsBack')]);
+    for (const run of [handsOn, keepsBack]) await run.answer('approve', await run.pausedAt('confirmation', 'one'));
+    await handsOn.answer('approve', await handsOn.pausedAt('confirmation', 'two'));
+    expect(await handsOn.result()).toBe('by hand: two');
+    const failed = await untilHistory(temporal.workflow.getHandle(keepsBack.handle.workflowId), (events) =>
+      events.some((event) => event.workflowTaskFailedEventAttributes),
+    );
+    const { failure } = failed.find((event) => event.workflowTaskFailedEventAttributes)!
+      .workflowTaskFailedEventAttributes!;
+    expect(failure!.message).toMatch(/must hand on all of its arguments/);
+    await temporal.workflow.getHandle(keepsBack.handle.workflowId).terminate();
   });
 });

@@ -70,6 +70,14 @@ describe.concurrent('H2 nothing gated runs without an affirmative answer', () =>
 });
 
 describe.concurrent('H3 one requirement, one resolution', () => {
+  test('a second run in one execution, by a function of the user, does not begin', async () => {
+    const run = await server.start('callsTwice');
+    for (const name of ['one', 'two']) await run.answer('approve', await run.pausedAt('confirmation', name));
+    await expect(run.result()).rejects.toMatchObject({
+      cause: { type: 'holdpoint.InvalidInput', message: expect.stringMatching(/start 'asks' as a child workflow/) },
+    });
+  });
+
   test('duplicate, late, stale, forged and malformed answers change nothing and stay in the record', async () => {
     const run = await server.start('draftAndPublish');
     const [first] = await run.paused();

@@ -6,6 +6,7 @@ export * from './timers.ts';
 export * from './invariants.ts';
 export * from './crash.ts';
 export * from './answers.ts';
+export * from './by-hand.ts';
 export * from './hostile.ts';
 export * from './replay.ts';
 export * from './errors.ts';

@@ -5,7 +5,8 @@ import { PAYLOAD_LIMIT } from './payload-limit.ts';
 /** By the run's outermost scope: what a module holds, all runs of a thread share. */
 const limits = new WeakMap<CancellationScope, number>();
 
-function outermost(): CancellationScope {
+/** One for each execution. */
+export function outermostScope(): CancellationScope {
   let scope = CancellationScope.current();
   while (scope.parent) scope = scope.parent;
   return scope;
@@ -13,10 +14,10 @@ function outermost(): CancellationScope {
 
 /** For the whole execution. */
 export function setPayloadLimit(limit: number): void {
-  limits.set(outermost(), limit);
+  limits.set(outermostScope(), limit);
 }
 
 /** Bytes of JSON in one payload. */
 export function payloadLimit(): number {
-  return limits.get(outermost()) ?? PAYLOAD_LIMIT;
+  return limits.get(outermostScope()) ?? PAYLOAD_LIMIT;
 }

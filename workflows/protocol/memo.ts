@@ -14,6 +14,9 @@ export const MEMO_KEY = 'holdpoint';
 /** The memo of holdpoint's client when it starts a run: the fingerprint of the definition that it has. */
 export const DEFINITION_MEMO_KEY = 'holdpointDefinition';
 
+/** The memo of an execution that goes on with what another has left for it: Temporal's id of that one. */
+export const CONTINUES_MEMO_KEY = 'holdpointContinues';
+
 /** Bytes of what is under review that a memo shows. */
 export const PREVIEW_LIMIT = 2048;
 const MESSAGE_LIMIT = 500;

@@ -6,6 +6,7 @@ import { deepFreeze } from '../define/json.ts';
 import type { CarriedDesk } from '../human/desk.ts';
 import type { PlaceData } from '../human/place.ts';
 import { FAILURE } from '../protocol/failure.ts';
+import { CONTINUES_MEMO_KEY } from '../protocol/memo.ts';
 
 const VERSION = 1;
 
@@ -44,11 +45,18 @@ export function toCarry(run: Omit<CarriedRun, 'version' | 'from'>): unknown {
  * What an earlier execution of this run has done; `undefined` at the beginning of a run, and where Temporal begins one anew
  * with the arguments of the one before (cron, a retry): what was approved for that one is not approved for this.
  * @throws {ApplicationFailure} `holdpoint.InvalidInput` where somebody starts a run with it: gates would be passed unasked
- * @throws a plain error, which fails the workflow task and not the run, where a newer release has written it
+ * @throws a plain error, which fails the workflow task and not the run, where a newer release has written it, or a function
+ * of the user's has kept it back: all that is done would be done again
  */
 export function carriedRun(argument: unknown): CarriedRun | undefined {
+  const { continuedFromExecutionRunId: before, memo } = workflowInfo();
+  const carried = (argument ?? {}) as CarriedRun;
+  if (before !== undefined && memo?.[CONTINUES_MEMO_KEY] === before && carried.from !== before) {
+    throw new Error(
+      'The function that calls this workflow() must hand on all of its arguments: (...args) => refund(...args). The last one is what the run has done so far',
+    );
+  }
   if (argument === undefined || argument === null) return undefined;
-  const before = workflowInfo().continuedFromExecutionRunId;
   if (before === undefined) {
     throw ApplicationFailure.create({
       message: 'A run is started with an input and options; a third argument is only for its continuation',
@@ -56,7 +64,6 @@ export function carriedRun(argument: unknown): CarriedRun | undefined {
       nonRetryable: true,
     });
   }
-  const carried = argument as CarriedRun;
   if (carried.from !== before) return undefined;
   if (carried.version !== VERSION) {
     throw new Error(

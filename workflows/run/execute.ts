@@ -25,7 +25,7 @@ import { contentFields } from '../human/journal.ts';
 import { installHandlers } from '../human/handlers.ts';
 import { EXTERNAL_STORAGE_PATCH } from '../protocol/external-storage.ts';
 import { FAILURE } from '../protocol/failure.ts';
-import { cut, withoutJournal } from '../protocol/memo.ts';
+import { CONTINUES_MEMO_KEY, cut, withoutJournal } from '../protocol/memo.ts';
 import { ON_PAUSE_PATCH } from '../protocol/on-pause.ts';
 import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
 import { NO_SEARCH_ATTRIBUTES_PATCH } from '../protocol/search-attributes.ts';
@@ -35,6 +35,7 @@ import { fitted } from './fit.ts';
 import { fingerprintOf } from '../define/structure.ts';
 import { checkedInput, checkedOptions } from './run-input.ts';
 import { guardWorker, hasSetting } from './settings.ts';
+import { beginOnce } from './begin-once.ts';
 import { guardTasks } from './task-guard.ts';
 
 /** @throws {ApplicationFailure} `holdpoint.StepFailed` with the run output as its detail, or `holdpoint.InvalidInput` */
@@ -44,6 +45,7 @@ export function executeRun(
   options: unknown,
   carriedArgument: unknown,
 ): Promise<RunOutput> {
+  beginOnce(definition.name);
   const carried = carriedRun(carriedArgument);
   guardDefinition(definition, carried?.definition);
   guardWorker();
@@ -143,7 +145,8 @@ class Run {
       const fits = jsonBytes([input, this.#options, carried]) <= payloadLimit();
       // One with too much to take along stays, and tries again later.
       // Temporal takes search attributes along, and the memo only where it is told to.
-      const continueAsNew = makeContinueAsNewFunc({ memo: withoutJournal(workflowInfo().memo) });
+      const { memo, runId } = workflowInfo();
+      const continueAsNew = makeContinueAsNewFunc({ memo: { ...withoutJournal(memo), [CONTINUES_MEMO_KEY]: runId } });
       if (fits && !isCancelled()) yield* waitFor(continueAsNew(input, this.#options, carried));
       this.desk.departure.postpone();
     }

@@ -6,6 +6,7 @@ import { parallel, proxyAgents, step, workflow } from 'holdpoint/workflow';
 import type { agents } from '../../replay/agents.ts';
 
 export * from '../replay.ts';
+export * from '../by-hand.ts';
 
 const { clerk, crew } = proxyAgents<typeof agents>({ startToCloseTimeout: '10s', retry: { initialInterval: '20ms' } });
 
