@@ -1,10 +1,12 @@
 /** What operators do to activities by Temporal's own means: nothing that a human let run once is run again unasked (H2). */
+import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { diagnose } from '../../client/diagnose.ts';
 import { agents, call, calls, done, heard, play, unique } from '../support/agents.ts';
+import { eventsOf, ofType } from '../support/history.ts';
 import { startBareServer } from '../support/bare-server.ts';
 import { openServer, type TestRun, type TestServer } from '../support/server.ts';
 
@@ -75,6 +77,23 @@ describe.concurrent('an activity that a human let run once', () => {
     await until(() => paid.filter((id) => id === run.handle.workflowId).length === 2);
     await byHand.complete(run, 'paid by hand');
     expect(await run.result()).toMatchObject({ status: 'completed', content: 'paid by hand' });
+  });
+
+  test('nor is it where its run is reset to a place after it was scheduled', async () => {
+    const run = await server.start('paysBeside');
+    const { handle } = run;
+    const [pay, other] = await run.paused(2);
+    await run.answer('approve', pay!);
+    await until(() => paid.includes(handle.workflowId));
+    await run.answer('approve', other!);
+    await run.until(({ stepResults }) => JSON.stringify(stepResults).includes('"other"'));
+    const last = ofType(await eventsOf(handle), 'WorkflowTaskCompleted').at(-1)!;
+    await server.client.workflowService.resetWorkflowExecution({
+      ...{ namespace: 'default', workflowExecution: { workflowId: handle.workflowId }, requestId: randomUUID() },
+      workflowTaskFinishEventId: last.eventId!,
+    });
+    expect(await run.pausedAt('error')).toMatchObject({ message: `The executor of 'pay' ${LOST}` });
+    expect(paid.filter((id) => id === handle.workflowId)).toHaveLength(1);
   });
 
   test('neither is a tool call', async () => {

@@ -41,6 +41,19 @@ export const paysLong = workflow({
   steps: [step({ executor: payLong, humanReview: { requiresConfirmation: true, onError: 'skip' } })],
 });
 
+export const paysBeside = workflow({
+  name: 'paysBeside',
+  steps: [
+    parallel({
+      name: 'p',
+      steps: [
+        step({ name: 'pay', executor: payLong, humanReview: { requiresConfirmation: true } }),
+        step({ name: 'other', executor: () => 'other', humanReview: { requiresConfirmation: true } }),
+      ],
+    }),
+  ],
+});
+
 /** Two questions, and branches that take time without an activity. */
 export const watchedTwice = workflow({
   name: 'watchedTwice',
