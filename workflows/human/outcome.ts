@@ -97,7 +97,8 @@ const WORKER_SHUTDOWN = 'WorkerShutdown';
 
 /**
  * Did the activity possibly run although it failed? So it is when no result came in time – its worker died, hangs, or was
- * shut down in the middle, an operator paused or reset it –, or no result could be kept. An activity that no worker ever took has not run.
+ * shut down in the middle, an operator paused or reset it –, or no result could be kept. An activity that no worker ever took
+ * has not run.
  */
 export function mayHaveRun(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;

@@ -53,7 +53,8 @@ export function carriedRun(argument: unknown): CarriedRun | undefined {
   const carried = (argument ?? {}) as CarriedRun;
   if (before !== undefined && memo?.[CONTINUES_MEMO_KEY] === before && carried.from !== before) {
     throw new Error(
-      'The function that calls this workflow() must hand on all of its arguments: (...args) => refund(...args). The last one is what the run has done so far',
+      'The function that calls this workflow() must hand on all of its arguments: (...args) => refund(...args). ' +
+        'The last one is what the run has done so far',
     );
   }
   if (argument === undefined || argument === null) return undefined;

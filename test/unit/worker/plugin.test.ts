@@ -38,7 +38,7 @@ describe('holdpointPlugin', () => {
   it('puts its interceptors before those of the user', async () => {
     const theirs = () => ({});
     const { interceptors } = await configure({ interceptors: { activity: [theirs] } });
-    expect(interceptors!.activity).toHaveLength(5);
+    expect(interceptors!.activity).toHaveLength(6);
     expect(interceptors!.activity!.at(-1)).toBe(theirs);
   });
 
