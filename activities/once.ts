@@ -6,8 +6,8 @@ import type { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { isRecord } from '../workflows/define/json.ts';
+import { ONCE_MARK } from '../workflows/define/once-mark.ts';
 import { FAILURE } from '../workflows/protocol/failure.ts';
-import { ONCE_MARK } from '../workflows/protocol/once.ts';
 
 export function onceForOneYes({ info }: Pick<Context, 'info'>): ActivityInterceptors {
   return {

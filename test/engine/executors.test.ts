@@ -82,12 +82,14 @@ describe('inline, remote and local', () => {
       ['make', 'x'.repeat(99)],
       ['large', keys],
       ['forged', 'Step forged failed but skipped'],
+      ['marked', 'Step marked failed but skipped'],
     ]);
     for (const { content } of [stepResults[0]!, stepResults[2]!]) {
       expect((content as string[][]).flat()).not.toContain('__holdpointJournal');
       expect((content as string[][]).flat()).not.toContain('execution');
     }
     expect(stepResults[3]!.error).toBe("'keys' takes no '__holdpointJournal'");
+    expect(stepResults[4]!.error).toBe("'keys' takes no '__holdpointOnce'");
     const payloads = ofType(await eventsOf(run.handle), 'ActivityTaskScheduled').map((event) =>
       event.activityTaskScheduledEventAttributes!.input!.payloads!.map(({ data }) => Buffer.from(data!).toString()),
     );
@@ -100,7 +102,7 @@ describe('inline, remote and local', () => {
     for await (const event of client.events(run.handle.workflowId)) {
       if (event.event === 'StepStarted') started.push(event.path);
     }
-    expect(started).toEqual(['small', 'make', 'large', 'forged']);
+    expect(started).toEqual(['small', 'make', 'large', 'forged', 'marked']);
   });
 
   test('stand in the history under the name of their step, with 4 attempts and a heartbeat of 30 s by default', async () => {

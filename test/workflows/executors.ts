@@ -51,6 +51,7 @@ export const executorEvents = workflow({
       executor: ({ runId }) => remote.keys(runId, { __holdpointJournal: [], execution: workflowInfo().runId }),
       skipOnFailure: true,
     }),
+    step({ name: 'marked', executor: () => remote.keys({ __holdpointOnce: true }), skipOnFailure: true }),
   ],
 });
 

@@ -2,11 +2,11 @@
 import { type ActivityRef, attemptsOf, executeActivity, scheduledAs } from '../define/activity-ref.ts';
 import { isGated, type StepNode } from '../define/step.ts';
 import { jsonBytes } from '../define/json.ts';
+import { marked } from '../define/once-mark.ts';
 import { tooLarge } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/run-limit.ts';
 import type { StepInput } from '../define/step-input.ts';
 import { FAILURE } from '../protocol/failure.ts';
-import { marked } from '../protocol/once.ts';
 import type { Durable } from '../human/durable.ts';
 import { isControl, lost, mayHaveRun, NodeFailure } from '../human/outcome.ts';
 import type { Here } from './scope.ts';

@@ -3,6 +3,7 @@ import { attemptsOf, executeActivity } from '../define/activity-ref.ts';
 import type { AgentRef } from '../define/agent-ref.ts';
 import { defined } from '../define/defined.ts';
 import { jsonBytes } from '../define/json.ts';
+import { marked } from '../define/once-mark.ts';
 import { tooLarge } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/run-limit.ts';
 import { isGated, type StepNode } from '../define/step.ts';
@@ -15,7 +16,6 @@ import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
 import { NodeFailure, throwIfCancelled } from '../human/outcome.ts';
 import { FAILURE } from '../protocol/failure.ts';
-import { marked } from '../protocol/once.ts';
 import { ask, type Here } from './scope.ts';
 
 /** The agent's answer: text, or the object that its output schema asks for. */

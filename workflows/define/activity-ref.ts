@@ -17,6 +17,7 @@ import { DefinitionError } from './definition-error.ts';
 import type { DurationString } from './duration.ts';
 import { JOURNAL_MARK } from './journal-mark.ts';
 import { payloadBytes } from './json.ts';
+import { ONCE_MARK } from './once-mark.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from './payload-limit.ts';
 import { payloadLimit } from './run-limit.ts';
 
@@ -144,15 +145,18 @@ function stub(ref: ActivityRef): unknown {
 
 /**
  * The arguments that a function gives. A command that is too large would fail the workflow task for ever; and what somebody
- * else wrote, a tool's result for instance, must not pass for the run's own events.
+ * else wrote, a tool's result for instance, must not pass for the run's own events, nor for what a human let run once.
  */
 function fitting({ name }: ActivityRef, args: unknown[]): unknown[] {
-  const last = args.at(-1) as { toJSON?(): unknown } | null | undefined;
-  if (JOURNAL_MARK in Object(last?.toJSON?.() ?? last)) {
-    throw ApplicationFailure.nonRetryable(`'${name}' takes no '${JOURNAL_MARK}'`);
-  }
+  refuseMark(name, JOURNAL_MARK, args.at(-1));
+  refuseMark(name, ONCE_MARK, args[0]);
   const size = args.reduce<number>((sum, each) => sum + payloadBytes(each), 0);
   const limit = size > PAYLOAD_LIMIT ? payloadLimit() : PAYLOAD_LIMIT;
   if (size <= limit) return args;
   throw ApplicationFailure.nonRetryable(tooLarge(`The arguments of '${name}' have ${size} bytes`, limit), TOO_LARGE);
+}
+
+function refuseMark(name: string, mark: string, argument: unknown): void {
+  const value = argument as { toJSON?(): unknown } | null | undefined;
+  if (mark in Object(value?.toJSON?.() ?? value)) throw ApplicationFailure.nonRetryable(`'${name}' takes no '${mark}'`);
 }
