@@ -15,9 +15,13 @@ test('an activity that runs once begins, and does not see the mark', async () =>
   expect(await execute([marked({ input: 1 }, true), 'journal'])).toEqual([{ input: 1 }, 'journal']);
 });
 
+test("a test server's clock that moves on between two looks is no reset", async () => {
+  expect(await execute([marked({}, true)], { currentAttemptScheduledTimestampMs: 8 })).toEqual([{}]);
+});
+
 test.each([
   ['another attempt', { attempt: 2 }],
-  ['one that was reset', { currentAttemptScheduledTimestampMs: 8 }],
+  ['one that was reset', { currentAttemptScheduledTimestampMs: 100 }],
 ])('%s is refused, for a human to look', async (_, more) => {
   await expect(execute([marked({}, true)], more)).rejects.toMatchObject({
     type: 'holdpoint.MayHaveRun',
