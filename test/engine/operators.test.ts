@@ -58,7 +58,7 @@ const byHand = {
   },
 };
 
-const LOST = 'may have run: no result came back (an operator paused, reset or retried it)';
+const LOST = 'may have run: no result came back (an operator paused, reset or retried it, or a deploy moved its run)';
 
 describe.concurrent('an activity that a human let run once', () => {
   test.each([

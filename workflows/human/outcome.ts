@@ -83,12 +83,14 @@ export function lost(what: string, error?: unknown): string {
   const { cause } = (error ?? {}) as { readonly cause?: unknown };
   const type = cause instanceof ApplicationFailure ? cause.type : undefined;
   if (type === FAILURE.notStored) return `${what} may have run: ${(cause as Error).message}`;
-  const why = isOperators(type) ? 'an operator paused, reset or retried it' : 'its worker died, or it took too long';
+  const why = isAnew(type)
+    ? 'an operator paused, reset or retried it, or a deploy moved its run'
+    : 'its worker died, or it took too long';
   return `${what} may have run: no result came back (${why})`;
 }
 
-/** Of an activity that was cut off, or handed out anew, by Temporal's own means; the first two are the SDK's. */
-function isOperators(type: string | undefined | null): boolean {
+/** Of an activity that was cut off, or scheduled anew, by Temporal's own means; the first two are the SDK's. */
+function isAnew(type: string | undefined | null): boolean {
   return type === 'ActivityReset' || type === 'ActivityPause' || type === FAILURE.mayHaveRun;
 }
 
@@ -97,13 +99,13 @@ const WORKER_SHUTDOWN = 'WorkerShutdown';
 
 /**
  * Did the activity possibly run although it failed? So it is when no result came in time – its worker died, hangs, or was
- * shut down in the middle, an operator paused or reset it –, or no result could be kept. An activity that no worker ever took
+ * shut down in the middle, or it was scheduled anew –, or no result could be kept. An activity that no worker ever took
  * has not run.
  */
 export function mayHaveRun(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
-    return cause.type === WORKER_SHUTDOWN || cause.type === FAILURE.notStored || isOperators(cause.type);
+    return cause.type === WORKER_SHUTDOWN || cause.type === FAILURE.notStored || isAnew(cause.type);
   }
   return cause instanceof TimeoutFailure && cause.timeoutType !== TimeoutType.SCHEDULE_TO_START;
 }
