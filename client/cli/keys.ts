@@ -105,11 +105,15 @@ class Keys {
   readonly #endBurst = (): void => {
     const keys = this.#burst;
     this.#burst = '';
-    const lines = keys.split(/[\r\n]+/).filter((line) => line !== '');
-    // Several lines at once are shown, and sent by an Enter of their own.
-    if (this.#takes === 'a text') this.input.write(lines.length > 1 ? lines.join(' ') : keys.replace(/[\r\n]+$/, '\r'));
+    if (this.#takes === 'a text') this.input.write(asTyped(keys));
     else if (!isWords(keys)) this.input.write(keys.replaceAll('\n', '\r'));
   };
+}
+
+/** Several lines at once, of which the first may be empty, are shown, and sent by an Enter of their own. */
+function asTyped(keys: string): string {
+  const isCut = /[\r\n][^\r\n]/.test(keys);
+  return isCut ? keys.replace(/[\r\n]+/g, ' ').trim() : keys.replace(/[\r\n]+$/, '\r');
 }
 
 /** More than one letter at once, which no hand presses. */

@@ -200,7 +200,10 @@ describe.runIf(hasTerminals())('at a terminal', { timeout: 180_000 }, () => {
     await terminal.see(/Run right\?.*Yes/s);
     await terminal.type('n');
     await terminal.see('Why not?');
-    await terminal.type(`not this one${ENTER}`);
+    // As it is pasted where the terminal marks no paste.
+    await terminal.type(`${ENTER}not this one`);
+    await terminal.see('not this one');
+    await terminal.type(ENTER);
     expect(await terminal.ended).toBe(0);
     expect((await run.result()).stepRequirements).toMatchObject([
       { stepName: 'left', resolution: 'confirmed' },
