@@ -113,18 +113,22 @@ describe.concurrent('an activity that a human let run once', () => {
   });
 });
 
-test.each([['paid by hand'], [null], [{ receipt: 7 }], [{ gated: 1 }]])(
-  'a tool call that an operator completes with %j has that result',
-  async (result) => {
-    const task = play(calls(call('payLong', { q: 'x' })), unique('x'));
-    const run = await server.start('agentAlone', task);
-    await run.answer('approve', (await run.paused())[0]!);
-    await until(() => done(run).length === 1);
-    await byHand.complete(run, result);
-    expect(await run.result()).toMatchObject({ status: 'completed' });
-    expect(heard(task)).toEqual([result]);
-  },
-);
+test.each([
+  ['paid by hand', 'paid by hand'],
+  [null, null],
+  [{ receipt: 7 }, { receipt: 7 }],
+  [{ gated: 1 }, { gated: 1 }],
+  // As the tool's activity gives it, with more.
+  [{ result: 'paid', lost: 3 }, 'paid'],
+])('a tool call that an operator completes with %j has the result %j', async (given, result) => {
+  const task = play(calls(call('payLong', { q: 'x' })), unique('x'));
+  const run = await server.start('agentAlone', task);
+  await run.answer('approve', (await run.paused())[0]!);
+  await until(() => done(run).length === 1);
+  await byHand.complete(run, given);
+  expect(await run.result()).toMatchObject({ status: 'completed' });
+  expect(heard(task)).toEqual([result]);
+});
 
 test('a workflow that an operator has paused is open, and says so', async () => {
   const bare = await startBareServer(inject('cli'), ['--dynamic-config-value', 'frontend.WorkflowPauseEnabled=true']);

@@ -97,9 +97,10 @@ function* attempt(
 /** What is no outcome, somebody completed the activity with (`temporal activity complete`): then that is the tool's result. */
 function asOutcome(value: unknown): ToolOutcome {
   if (isRecord(value)) {
-    const { result, error, invalid, gated } = value;
+    // What else is in it – a `lost` of its own, say – is not for the loop.
+    const { result, error, invalid, fields, gated, args } = value;
     if (result !== undefined || isRecord(gated) || [error, invalid].some((each) => typeof each === 'string')) {
-      return value as ToolOutcome;
+      return defined({ result, error, invalid, fields, gated, args }) as ToolOutcome;
     }
   }
   return { result: (value ?? null) as Json };
