@@ -150,6 +150,8 @@ async function patiently<T>(
   mend: (error: unknown) => boolean = () => false,
 ): Promise<T> {
   for (let delay = RETRY_MS.first; ; delay = Math.min(delay * 2, RETRY_MS.most)) {
+    // It may have aborted while nothing was asked: a request made now would not hear of it.
+    signal.throwIfAborted();
     try {
       return await untilAborted(signal, request());
     } catch (error) {
