@@ -45,7 +45,7 @@ export class EventReader {
   readonly #runId: string;
   #next: number;
   /** The newest number in this history, and the newest that was told. */
-  #read = 0;
+  #read: number;
   #told = 0;
   /** The newest number when an execution began: a reset's begins there again. */
   readonly #begun = new Map<string, number>();
@@ -60,6 +60,7 @@ export class EventReader {
     this.#client = client;
     this.#runId = runId;
     this.#next = from;
+    this.#read = from - 1;
     this.#run = { workflowName: '', sessionId: runId };
   }
 
@@ -178,8 +179,11 @@ export class EventReader {
   }
 
   #end(event: HistoryEvent, name: 'WorkflowCompleted' | 'WorkflowError', error = ''): RunEvent[] {
-    const common = this.#common(this.#next, timeOf(event));
-    this.#next += 1;
+    const sequence = this.#read + 1;
+    // It was told before, to a reader that connects again.
+    if (sequence < this.#next) return [];
+    this.#next = sequence + 1;
+    const common = this.#common(sequence, timeOf(event));
     return name === 'WorkflowError' ? [{ event: name, error, ...common }] : [{ event: name, ...common }];
   }
 
