@@ -14,13 +14,14 @@ import { assertAccepted, type SentAnswer } from './fate.ts';
 import { EventStream } from './event-stream.ts';
 import { fetchRun } from './fetch-run.ts';
 import { type Cursor, executionOf, oldestExecution, startOf } from './history-tail.ts';
+import { leavable } from './leavable.ts';
 import { cursorOf, Run } from './run.ts';
 import { type EventSource, runEvents } from './run-events.ts';
 import { callRun, ClientClosed, endRequests, inDoubt } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
 import { answerLimitOf } from './size-limits.ts';
 import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';
-import { checkWait, Wait, type WaitOptions } from './wait.ts';
+import { checkWait, untilAborted, Wait, type WaitOptions } from './wait.ts';
 
 export interface ClientOptions {
   /** Where runs are started. Default `holdpoint`. */
@@ -52,6 +53,8 @@ export interface EventsOptions {
   /** Ends the iteration with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+type EventMoment = Pick<EventSource, 'runId' | 'cursor' | 'from'>;
 
 /** How long {@link HoldpointClient.cancel} waits for the end unless told otherwise. */
 const CANCEL_MS = 30_000;
@@ -280,28 +283,21 @@ export class HoldpointClient {
 
   /** What happens after a moment of a run. */
   #stream(moment: Promise<Run>, outcome: Promise<Run>, { signal }: WaitOptions): EventStream {
-    const stop = new AbortController();
-    const signals = [stop.signal, ...(signal ? [signal] : [])];
     const events = this.#readEvents(async () => {
       const run = await moment;
       const cursor = cursorOf(run) ?? (await this.#currentExecution(run.runId));
       return { runId: run.runId, cursor, from: run.sequence + 1 };
-    }, AbortSignal.any(signals));
-    return new EventStream(events, outcome, () => stop.abort());
+    }, signal);
+    return new EventStream(events, outcome);
   }
 
-  async *#readEvents(
-    source: () => Promise<Pick<EventSource, 'runId' | 'cursor' | 'from'>>,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<RunEvent, void> {
-    const own = new AbortController();
-    const signals = [this.#closing.signal, own.signal, ...(signal ? [signal] : [])];
-    try {
-      yield* runEvents({ client: this.temporal, signal: AbortSignal.any(signals), ...(await source()) });
-    } finally {
-      // Whoever stops reading leaves no poll behind.
-      own.abort();
-    }
+  #readEvents(source: () => Promise<EventMoment>, signal?: AbortSignal): AsyncIterable<RunEvent> {
+    return leavable((left) => this.#read(source, [this.#closing.signal, left, ...(signal ? [signal] : [])]));
+  }
+
+  async *#read(source: () => Promise<EventMoment>, signals: AbortSignal[]): AsyncGenerator<RunEvent, void> {
+    const signal = AbortSignal.any(signals);
+    yield* runEvents({ client: this.temporal, signal, ...(await untilAborted(signal, source())) });
   }
 
   async #currentExecution(runId: string): Promise<Cursor> {

@@ -1,6 +1,7 @@
 /** Events of one stretch of a run – from its start, or from an answer, to the next pause or the end – and its outcome. */
 import type { RunEvent, RunEventName } from '../workflows/protocol/events.ts';
 import { RunFailed } from './errors.ts';
+import { leavable } from './leavable.ts';
 import type { Run } from './run.ts';
 
 /** Nothing comes after these. */
@@ -20,20 +21,22 @@ export class EventStream implements AsyncIterable<RunEvent> {
   /** The run at its pause or its end. It goes on whether or not anybody reads the events. @throws {RunFailed} as `client.run` */
   readonly run: Promise<Run>;
   readonly #events: AsyncIterable<RunEvent>;
-  readonly #stop: () => void;
 
-  /** @param stop ends the reading of events that is under way */
-  constructor(events: AsyncIterable<RunEvent>, run: Promise<Run>, stop: () => void) {
+  constructor(events: AsyncIterable<RunEvent>, run: Promise<Run>) {
     this.#events = events;
-    this.#stop = stop;
     this.run = run;
     // Who reads only the events hears of a failure there.
     run.catch(() => {});
   }
 
   /** Ends after the event of the pause, or of the end. @throws what `run` rejects with, except a failure of the run itself */
-  async *[Symbol.asyncIterator](): AsyncGenerator<RunEvent, void> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<RunEvent, void> {
+    return leavable((left) => this.#read(left));
+  }
+
+  async *#read(left: AbortSignal): AsyncGenerator<RunEvent, void> {
     const events = this.#events[Symbol.asyncIterator]();
+    left.addEventListener('abort', () => void events.return?.(), { once: true });
     const refused = this.run.then(
       () => new Promise<never>(() => {}),
       (error: unknown) => {
@@ -56,7 +59,6 @@ export class EventStream implements AsyncIterable<RunEvent> {
         if (value.event === 'WorkflowPaused' && (await this.#sequence()) <= value.sequence) return;
       }
     } finally {
-      this.#stop();
       await events.return?.();
     }
   }

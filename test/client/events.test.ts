@@ -1,4 +1,6 @@
 /** The event stream and the audit: every event once and in order, at every watcher, whenever it began to watch (§9). */
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { InvalidAnswer, RequirementAlreadyResolved, RunFailed, RunNotFound } from '../../client/errors.ts';
@@ -94,6 +96,31 @@ describe('a stream', () => {
     const watching = all(client.events(run.runId, { signal: controller.signal }));
     controller.abort(new Error('enough'));
     await expect(watching).rejects.toThrow('enough');
+  });
+
+  test('is left in the middle of a poll too, as streams of Node do it', async () => {
+    const run = await client.run('agentAlone', { input: payment });
+    const readable = Readable.from(client.events(run.runId, { from: run.sequence }));
+    await once(readable, 'data');
+    const controller = new AbortController();
+    const options = { input: payment, taskQueue: 'nobody’s', signal: controller.signal };
+    const stream = client.stream('agentAlone', options)[Symbol.asyncIterator]();
+    const pending = stream.next();
+    readable.destroy();
+    await Promise.all([once(readable, 'close'), stream.return!()]);
+    expect(await pending).toEqual({ done: true, value: undefined });
+    // The wait for the outcome.
+    controller.abort();
+  }, 10_000);
+
+  test('has an end that has a number too: whoever has read it hears nothing more', async () => {
+    const { runId } = await client.run('agentAlone', { input: payment });
+    await server.client.workflow.getHandle(runId).terminate('enough');
+    const events = await all(client.events(runId));
+    expect(events.at(-1)).toMatchObject({ event: 'WorkflowError', error: 'terminated: enough' });
+    const { sequence } = events.at(-1)!;
+    expect(await all(client.events(runId, { from: sequence }))).toEqual(events.slice(-1));
+    expect(await all(client.events(runId, { from: sequence + 1 }))).toEqual([]);
   });
 
   test('goes on over pauses that others answer', async () => {
