@@ -1,7 +1,8 @@
 /** From what a person decided to the decisions that are sent: checked here first, by the same rules as in the workflow. */
 import { checkDecision } from '../workflows/human/answer-rules.ts';
+import { readSignal } from '../workflows/human/read-answer.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
-import { ANSWER_LIMIT, type Decision } from '../workflows/protocol/signals.ts';
+import { ANSWER_LIMIT, CONTINUE_RUN, type Decision } from '../workflows/protocol/signals.ts';
 import { toAnswer } from './answer-json.ts';
 import { InvalidAnswer, RequirementAlreadyResolved, RunNotPaused, UnresolvedRequirements } from './errors.ts';
 import type { Run } from './run.ts';
@@ -82,10 +83,21 @@ function find(run: Run, id: string): Run['stepRequirements'][number] | undefined
   return run.stepRequirements.find((each) => each.id === id);
 }
 
-/** What one signal can carry. @param limit bytes of JSON @throws {InvalidAnswer} naming the largest decision. */
-export function checkAnswerSize(decisions: readonly Decision[], by = '', limit: number = ANSWER_LIMIT): void {
+/**
+ * What a run would not read, by its own rules, and what one signal cannot carry.
+ * @param limit bytes of JSON
+ * @throws {InvalidAnswer} naming the decision, or the largest
+ */
+export function checkAnswer(decisions: readonly Decision[], by?: string, limit: number = ANSWER_LIMIT): void {
+  checkSize(decisions, by, limit);
+  const signal = { decisionId: 'to be sent', by, decisions };
+  const [first] = readSignal(CONTINUE_RUN, signal, Number.POSITIVE_INFINITY).problems;
+  if (first) throw new InvalidAnswer(first.requirement ?? decisions[0]!.requirement, first.problem);
+}
+
+function checkSize(decisions: readonly Decision[], by: string | undefined, limit: number): void {
   const sizes = decisions.map((decision) => Buffer.byteLength(JSON.stringify(decision)));
-  const total = sizes.reduce((sum, size) => sum + size, Buffer.byteLength(JSON.stringify(by)));
+  const total = sizes.reduce((sum, size) => sum + size, Buffer.byteLength(JSON.stringify(by ?? '')));
   if (total <= limit - 1024) return;
   const largest = decisions[sizes.indexOf(Math.max(...sizes))]!;
   throw new InvalidAnswer(

@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import { RawValue } from '@temporalio/common';
 import type { RunEvent } from '../workflows/protocol/events.ts';
 import { CONTINUE_RUN, type ContinueRunSignal, type Decision } from '../workflows/protocol/signals.ts';
-import { checkAnswerSize, checkDecisions, decisionsOf } from './answers.ts';
+import { checkAnswer, checkDecisions, decisionsOf } from './answers.ts';
 import { type AuditEntry, auditOf } from './audit.ts';
 import { type Awaited, awaitOutcome, unlessFailed } from './await-outcome.ts';
 import { describeRun } from './describe.ts';
@@ -136,7 +136,7 @@ export class HoldpointClient {
         : checkDecisions(await wait.until(fetchRun(this.temporal, runId)), run.decisions);
       const from = (local ? cursorOf(run) : undefined) ?? (await wait.until(this.#currentExecution(runId)));
       const by = options.by ?? (local ? undefined : run.by);
-      checkAnswerSize(decisions, by, answerLimitOf(this.temporal));
+      checkAnswer(decisions, by, answerLimitOf(this.temporal));
       wait.hasSent = true;
       const answer = await wait.until(this.#send(runId, decisions, by));
       return unlessFailed(await this.#outcome(runId, from, wait, { answer, until: options.until }));

@@ -52,6 +52,7 @@ const IMPORTS: [boolean, string, string][] = [
   ...['ai', '@ai-sdk/openai-compatible'].map((name): [boolean, string, string] => [false, 'activities/x.ts', name]),
   [true, 'client/x.ts', '../workflows/human/answer-rules.ts'],
   [true, 'client/x.ts', '../workflows/human/tool-answers.ts'],
+  [true, 'client/x.ts', '../workflows/human/read-answer.ts'],
   [false, 'activities/x.ts', '../workflows/human/answer-rules.ts'],
   [false, 'activities/x.ts', '../client/y.ts'],
   [false, 'client/x.ts', '../activities/y.ts'],

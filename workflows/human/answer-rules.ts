@@ -117,6 +117,6 @@ function selectAnswer(requirement: StepRequirement, choices: unknown): Checked<A
   return { ok: true, value: { resolution: 'selected', selectedChoices: choices as string[] } };
 }
 
-function nameOf(action: string | undefined): string {
-  return action === undefined ? 'an answer without `action`' : `'${action}'`;
+function nameOf(action: unknown): string {
+  return typeof action === 'string' ? `'${action.slice(0, 40)}'` : 'an answer without `action`';
 }

@@ -63,9 +63,10 @@ export function checkToolDecision(
 /** A decision for one call says it in its own fields; one for several has `tools`. */
 function toolDecisions(requirement: StepRequirement, decision: Decision): Checked<readonly [string, ToolDecision][]> {
   const { requirement: _, digest: __, action, toolCall, tools, feedback, ...more } = decision;
-  if (action !== undefined && !Object.hasOwn(FIELDS, action)) {
+  if (action !== undefined && !(typeof action === 'string' && Object.hasOwn(FIELDS, action))) {
     return refuse(`${nameOf(action)} is no answer to a tool call; it takes ${Object.keys(FIELDS).join(', ')}`);
   }
+  if (toolCall !== undefined && typeof toolCall !== 'string') return refuse('`toolCall` must be a string');
   if (tools === undefined) {
     const id = toolCall ?? (requirement.tools?.length === 1 ? requirement.tools[0]!.toolCallId : undefined);
     // Not even where one call is left: a second click must not answer a call that nobody looked at.

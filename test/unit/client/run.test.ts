@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkAnswerSize, checkDecisions, decisionsOf } from '../../../client/answers.ts';
+import { checkAnswer, checkDecisions, decisionsOf } from '../../../client/answers.ts';
 import { compactRun } from '../../../client/compact-run.ts';
 import {
   InvalidAnswer,
@@ -112,8 +112,17 @@ describe('the decisions of continueRun', () => {
       action: 'edit' as const,
       output: 'x'.repeat(size),
     });
-    expect(() => checkAnswerSize([edit('a', 100_000), edit('b', 200_000)])).toThrow(/'b'.*together/);
-    checkAnswerSize([edit('a', 100_000), edit('b', 100_000)]);
+    expect(() => checkAnswer([edit('a', 100_000), edit('b', 200_000)])).toThrow(/'b'.*together/);
+    checkAnswer([edit('a', 100_000), edit('b', 100_000)]);
+  });
+
+  test('are not sent where the run would not read them', () => {
+    const edit = (output: unknown) => ({ requirement: 'x', action: 'edit' as const, output });
+    expect(() => checkAnswer([edit(JSON.parse('['.repeat(200) + ']'.repeat(200)))])).toThrow(
+      /nests at most 100 levels/,
+    );
+    expect(() => checkAnswer([edit(1)], ' Timeout ')).toThrow(/'timeout' is reserved/);
+    expect(() => checkAnswer(Array.from({ length: 1001 }, () => edit(1)))).toThrow(/at most 1000 decisions/);
   });
 });
 
