@@ -83,12 +83,11 @@ async function fetchListed(client: Client, info: ExecutionInfo): Promise<Run | u
  */
 export async function* pausedRuns(client: Client, limit: number): AsyncGenerator<PausedRun, void> {
   const running = "ExecutionStatus = 'Running'";
-  let count = 0;
+  let left = limit;
+  if (left <= 0) return;
   for await (const info of withFallback(client, `${running} AND ${HOLDPOINT_STEP.name} IS NOT NULL`, running)) {
     const memo = await listedMemo(client, info);
     if (!memo || memo.openCount === 0) continue;
-    if (count >= limit) return;
-    count += 1;
     const { workflowName, sessionId, status, open, openCount } = memo;
     yield {
       runId: runIdOf(info),
@@ -99,6 +98,9 @@ export async function* pausedRuns(client: Client, limit: number): AsyncGenerator
       open,
       openCount,
     };
+    // Looking for one more may mean to look through all the others.
+    left -= 1;
+    if (left <= 0) return;
   }
 }
 
