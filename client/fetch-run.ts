@@ -29,7 +29,7 @@ import { decodePayload } from './payloads.ts';
 import { isRunOutput, readMemo } from './read-run.ts';
 import { Run } from './run.ts';
 import { answerLimitOf } from './size-limits.ts';
-import { callRun, track } from './server-call.ts';
+import { callRun, checkRunId, track } from './server-call.ts';
 
 /** How long a worker has to answer the query. */
 const QUERY_MS = 3_000;
@@ -51,7 +51,7 @@ const OPEN = [1, 8];
 
 /** The full output of an open run, or `undefined` where no worker answers or the run is closed. */
 async function queryRun(client: Client, runId: string): Promise<RunOutput | undefined> {
-  if (typeof runId !== 'string' || runId === '') throw new RunNotFound(String(runId), client.options.namespace);
+  checkRunId(client, runId);
   const query = () => untilTask(() => openOnly(client).getHandle(runId).query<unknown>(RUN_QUERY));
   try {
     const output = await track(client, () => client.withDeadline(Date.now() + QUERY_MS, query));

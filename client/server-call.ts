@@ -1,6 +1,9 @@
 /** Every request to the server goes through here: with a deadline, and with errors that say what is wrong. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { describe } from '../workflows/define/human-review.ts';
+import { wellFormed } from '../workflows/define/json.ts';
+import { cut } from '../workflows/protocol/memo.ts';
 import { AccessDenied, NamespaceNotFound, RunNotFound, ServerUnavailable } from './errors.ts';
 
 /** The gRPC status codes that mean something to the client. */
@@ -132,6 +135,17 @@ function isNamespaceNotFound(error: unknown): boolean {
   );
 }
 
+/** What Temporal takes as an id. */
+export function isRunId(runId: unknown): runId is string {
+  return typeof runId === 'string' && runId !== '' && runId.length <= 1000 && wellFormed(runId) === runId;
+}
+
+/** What no run can be called is not asked for: the server refuses some of it as if it were broken. @throws {RunNotFound} */
+export function checkRunId(client: Client, runId: unknown): void {
+  if (isRunId(runId)) return;
+  throw new RunNotFound(typeof runId === 'string' ? cut(runId, 1000) : describe(runId), client.options.namespace);
+}
+
 /** A request about one run. @throws {RunNotFound} beside what {@link call} throws. */
 export async function callRun<T>(
   client: Client,
@@ -139,7 +153,7 @@ export async function callRun<T>(
   request: () => Promise<T>,
   deadlineMs?: number,
 ): Promise<T> {
-  if (typeof runId !== 'string' || runId === '') throw new RunNotFound(String(runId), client.options.namespace);
+  checkRunId(client, runId);
   try {
     return await call(client, request, deadlineMs);
   } catch (error) {

@@ -20,7 +20,7 @@ import { InvalidInput, RunAlreadyExists } from './errors.ts';
 import { oldestExecution, startOf } from './history-tail.ts';
 import { Run, withCursor } from './run.ts';
 import { adviceFor, inputLimitOf } from './size-limits.ts';
-import { call, detailsOf, GRPC, grpcCode, inDoubt } from './server-call.ts';
+import { call, detailsOf, GRPC, grpcCode, inDoubt, isRunId } from './server-call.ts';
 
 // `any`: any workflow function can be started
 export type WorkflowFunction = (...args: any[]) => Promise<unknown>;
@@ -140,9 +140,8 @@ function foreignTo(input: unknown): string | undefined {
   return input instanceof Promise ? 'a promise: await it first' : undefined;
 }
 
-/** What Temporal takes as the id of a workflow. */
 function idProblem(runId: unknown): string | undefined {
-  if (typeof runId === 'string' && runId !== '' && runId.length <= 1000) return undefined;
+  if (isRunId(runId)) return undefined;
   return `runId must be a string of 1 to 1000 characters, got ${describe(runId)}`;
 }
 
