@@ -9,7 +9,7 @@ import { type AuditEntry, auditOf } from './audit.ts';
 import { type Awaited, awaitOutcome, unlessFailed } from './await-outcome.ts';
 import { describeRun } from './describe.ts';
 import { diagnose } from './diagnose.ts';
-import { RunNotFound } from './errors.ts';
+import { ClientClosed, RunNotFound } from './errors.ts';
 import { assertAccepted, type SentAnswer } from './fate.ts';
 import { EventStream } from './event-stream.ts';
 import { fetchRun } from './fetch-run.ts';
@@ -17,7 +17,7 @@ import { type Cursor, executionOf, oldestExecution, startOf } from './history-ta
 import { leavable } from './leavable.ts';
 import { cursorOf, Run } from './run.ts';
 import { type EventSource, runEvents } from './run-events.ts';
-import { callRun, ClientClosed, endRequests, inDoubt } from './server-call.ts';
+import { callRun, endRequests, inDoubt } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
 import { answerLimitOf } from './size-limits.ts';
 import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';

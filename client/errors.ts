@@ -215,6 +215,16 @@ export class WaitTimeout extends HoldpointError {
   }
 }
 
+/** `close()` was called: nothing more is asked of the server. A run goes on, and an answer that was sent stays sent. */
+export class ClientClosed extends HoldpointError {
+  override readonly name = 'ClientClosed';
+  readonly type = 'holdpoint.ClientClosed';
+
+  constructor() {
+    super('the client was closed');
+  }
+}
+
 /** The server has no such namespace. */
 export class NamespaceNotFound extends HoldpointError {
   override readonly name = 'NamespaceNotFound';

@@ -16,6 +16,7 @@ export {
   DecryptionFailed,
   HoldpointError,
   AccessDenied,
+  ClientClosed,
   InvalidAnswer,
   InvalidInput,
   type Refusal,

@@ -4,7 +4,7 @@ import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@tempora
 import { describe } from '../workflows/define/human-review.ts';
 import { wellFormed } from '../workflows/define/json.ts';
 import { cut } from '../workflows/protocol/memo.ts';
-import { AccessDenied, NamespaceNotFound, RunNotFound, ServerUnavailable } from './errors.ts';
+import { AccessDenied, ClientClosed, NamespaceNotFound, RunNotFound, ServerUnavailable } from './errors.ts';
 
 /** The gRPC status codes that mean something to the client. */
 export const GRPC = {
@@ -44,15 +44,6 @@ export function detailsOf(error: unknown): string {
 export function addressOf(client: Client): string {
   const { options } = client.connection as { options?: { address?: string } };
   return options?.address ?? 'the configured address';
-}
-
-/** Nothing more is asked of the server. */
-export class ClientClosed extends Error {
-  override readonly name = 'ClientClosed';
-
-  constructor() {
-    super('the client was closed');
-  }
 }
 
 /** Requests on their way, per client: also those whose caller no longer waits. */

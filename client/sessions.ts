@@ -9,13 +9,13 @@ import {
 } from '../workflows/protocol/search-attributes.ts';
 import type { RunStatus } from '../workflows/protocol/run-output.ts';
 import { compactRun } from './compact-run.ts';
-import { NamespaceNotFound, RunNotFound, SearchAttributesMissing, ServerUnavailable } from './errors.ts';
+import { ClientClosed, NamespaceNotFound, RunNotFound, SearchAttributesMissing, ServerUnavailable } from './errors.ts';
 import { attributeOf, type ExecutionInfo, statusOf } from './execution-info.ts';
 import { fetchRun } from './fetch-run.ts';
 import { decodePayload } from './payloads.ts';
 import { readMemo } from './read-run.ts';
 import type { Run } from './run.ts';
-import { call, ClientClosed, detailsOf, GRPC, grpcCode } from './server-call.ts';
+import { call, detailsOf, GRPC, grpcCode } from './server-call.ts';
 
 export interface Session {
   readonly sessionId: string;

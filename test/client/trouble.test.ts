@@ -14,6 +14,7 @@ import { connect } from '../../client/connect.ts';
 import { encryptedDataConverter } from '../../client/encryption.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import {
+  ClientClosed,
   InvalidAnswer,
   InvalidInput,
   NamespaceNotFound,
@@ -257,7 +258,7 @@ test.concurrent('a client is closed while requests of its waits are under way', 
       await own.close();
       // An error after that would be nobody's: it ends the process.
       await reads;
-      await expect(own.getRun(runId)).rejects.toThrow('the client was closed');
+      await expect(own.getRun(runId)).rejects.toThrow(ClientClosed);
       await server.client.workflow.getHandle(runId).terminate();
     }),
   );
