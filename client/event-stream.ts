@@ -3,6 +3,7 @@ import type { RunEvent, RunEventName } from '../workflows/protocol/events.ts';
 import { RunFailed } from './errors.ts';
 import { leavable } from './leavable.ts';
 import type { Run } from './run.ts';
+import { untilAborted } from './wait.ts';
 
 /** Nothing comes after these. */
 const LAST: readonly RunEventName[] = ['WorkflowCompleted', 'WorkflowCancelled', 'WorkflowError'];
@@ -37,17 +38,13 @@ export class EventStream implements AsyncIterable<RunEvent> {
   async *#read(left: AbortSignal): AsyncGenerator<RunEvent, void> {
     const events = this.#events[Symbol.asyncIterator]();
     left.addEventListener('abort', () => void events.return?.(), { once: true });
-    const refused = this.run.then(
-      () => new Promise<never>(() => {}),
-      (error: unknown) => {
-        if (error instanceof RunFailed) return new Promise<never>(() => {});
-        throw error;
-      },
-    );
-    refused.catch(() => {});
+    const refused = new AbortController();
+    this.run.catch((error: unknown) => {
+      if (!(error instanceof RunFailed)) refused.abort(error);
+    });
     try {
       for (;;) {
-        const { done, value } = await Promise.race([events.next(), refused]);
+        const { done, value } = await untilAborted(refused.signal, events.next());
         if (done) return;
         yield value;
         if (endsRun(value)) {
