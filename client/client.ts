@@ -314,7 +314,12 @@ export class HoldpointClient {
 function checkGiven(run: Run | RunAnswers, { by, until }: ContinueOptions): void {
   const decisions = run instanceof Run ? [] : run?.decisions;
   const isGiven = Array.isArray(decisions) && decisions.every((each) => typeof each?.requirement === 'string');
-  if (!isGiven) throw new TypeError('continueRun takes a run, or { runId, decisions: [{ requirement, action, … }] }.');
+  if (!isGiven) {
+    // A run that was JSON has no answers, nor has one of another copy of this package, as far as this one can see.
+    throw new TypeError(
+      'continueRun takes a run as the client gave it, not its JSON, or { runId, decisions: [{ requirement, action, … }] }.',
+    );
+  }
   const who = by ?? (run instanceof Run ? undefined : run.by);
   if (who !== undefined && typeof who !== 'string') throw new TypeError(`by must be a string, got ${typeof who}.`);
   if (![undefined, 'pause', 'accepted'].includes(until)) throw new TypeError("until must be 'pause' or 'accepted'.");

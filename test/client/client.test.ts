@@ -202,13 +202,15 @@ describe('an answer', () => {
   });
 
   test('that is none is refused before anything is sent', async () => {
-    const { runId } = await start('clientGate');
+    const run = await start('clientGate');
+    const { runId } = run;
     const answer = (decisions: unknown, by?: unknown) =>
       client.continueRun({ runId, decisions, ...(by === undefined ? {} : { by }) } as never);
-    const what = 'continueRun takes a run, or { runId, decisions';
+    const what = 'continueRun takes a run as the client gave it, not its JSON, or { runId, decisions';
     for (const none of [undefined, null, {}, [null], [{ action: 'confirm' }]])
       await expect(answer(none)).rejects.toThrow(what);
-    await expect(client.continueRun(undefined as never)).rejects.toThrow(what);
+    for (const none of [undefined, JSON.parse(JSON.stringify(run)), structuredClone(run)])
+      await expect(client.continueRun(none)).rejects.toThrow(what);
     const yes = { requirement: 'b#confirmation', action: 'confirm' };
     await expect(answer([yes], 5)).rejects.toThrow('by must be a string, got number');
     await expect(answer([yes], 'x'.repeat(3e6))).rejects.toThrow(/bytes of JSON together/);
