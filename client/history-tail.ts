@@ -96,7 +96,14 @@ export async function* tailHistory(
   let cursor: Cursor = from;
   const paging: Paging = {};
   for (;;) {
-    const page = await pollPatiently(client, workflowId, cursor, paging, signal);
+    const page = await pollPatiently(client, workflowId, cursor, paging, signal).catch(async (error: unknown) => {
+      // A place that somebody kept for long: past its retention, while the run goes on in another execution.
+      if (!(error instanceof RunNotFound)) throw error;
+      const current = executionOf(await patiently(signal, () => describeRun(client, workflowId)));
+      if (current === cursor.executionId) throw error;
+      cursor = startOf(current);
+    });
+    if (!page) continue;
     const { executionId, lastEventId } = cursor;
     const events = page.events.filter((event) => eventId(event) > lastEventId);
     // Where all of it is known already – the run had ended here –, another execution may go on since.
