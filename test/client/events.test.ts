@@ -111,7 +111,7 @@ describe('a stream', () => {
     expect(await pending).toEqual({ done: true, value: undefined });
     // The wait for the outcome.
     controller.abort();
-  }, 10_000);
+  }, 30_000);
 
   test('has an end that has a number too: whoever has read it hears nothing more', async () => {
     const { runId } = await client.run('agentAlone', { input: payment });
