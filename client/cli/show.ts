@@ -1,7 +1,7 @@
 /** `holdpoint show`: one run as it is now. */
 import type { HoldpointClient } from '../client.ts';
 import { diagnose } from '../diagnose.ts';
-import { endOfHistory } from '../history-end.ts';
+import { endOfHistory, type HistoryEnd } from '../history-end.ts';
 import { hasEnded, type Run } from '../run.ts';
 import { findRun } from './find.ts';
 import { paint, print, printJson } from './output.ts';
@@ -16,10 +16,9 @@ export async function show(runId: string, options: CommonOptions): Promise<void>
     print(...runLines(run));
     // A run that a worker tells of, and that waits for a human, has no trouble.
     if (hasEnded(run) || (run.complete && run.isPaused)) return;
-    const [trouble, isAnswered] = await Promise.all([
-      diagnose(client.temporal, run.runId, undefined),
-      hasAnswerOnItsWay(client, run),
-    ]);
+    // While a task is tried again, the history alone tells that it has failed.
+    const { isAnswered, taskFailure } = await readEnd(client, run);
+    const trouble = await diagnose(client.temporal, run.runId, taskFailure);
     if (isAnswered) print(paint('yellow', ON_ITS_WAY));
     if (trouble !== undefined) print(oneLine(trouble, 1000));
   });
@@ -27,8 +26,7 @@ export async function show(runId: string, options: CommonOptions): Promise<void>
 
 const ON_ITS_WAY = 'An answer is on its way: it counts once a worker has taken it. Do not answer again.';
 
-async function hasAnswerOnItsWay({ temporal }: HoldpointClient, { runId }: Run): Promise<boolean> {
-  // It is told beside the run, which has been shown.
-  const { isAnswered } = await endOfHistory(temporal, runId).catch(() => ({ isAnswered: false }));
-  return isAnswered;
+/** What it tells stands beside the run, which has been shown. */
+async function readEnd({ temporal }: HoldpointClient, { runId }: Run): Promise<HistoryEnd> {
+  return endOfHistory(temporal, runId).catch(() => ({ isAnswered: false }));
 }
