@@ -86,10 +86,10 @@ class Keys {
     }
   };
 
-  readonly #leave = (): void => {
+  #leave(): void {
     this.#open = true;
     this.input.write(CTRL_C);
-  };
+  }
 
   #beginPaste(): void {
     this.#endBurst();
