@@ -2,7 +2,7 @@
  * What can go wrong between a caller and a run. Each error has a `type` that is stable across releases, names the run or
  * the requirement, and says what to do. An answer that is refused has changed nothing.
  */
-import { SEARCH_ATTRIBUTES } from '../workflows/protocol/search-attributes.ts';
+import { howToRegister } from './search-attributes.ts';
 import type { RefusalCode, StepRequirement } from '../workflows/protocol/requirement.ts';
 import type { RunStatus } from '../workflows/protocol/run-output.ts';
 import type { Run } from './run.ts';
@@ -285,17 +285,12 @@ export class SearchAttributesMissing extends HoldpointError {
   readonly type = 'holdpoint.SearchAttributesMissing';
 
   constructor(namespace: string, options?: ErrorOptions) {
-    const flags = SEARCH_ATTRIBUTES.map(
-      ({ name, type }) => `--name ${name} --type ${CLI_TYPES[type as keyof typeof CLI_TYPES]}`,
-    ).join(' ');
     super(
-      `namespace '${namespace}' does not have holdpoint's search attributes; register them and restart the workers: temporal operator search-attribute create --namespace ${namespace} ${flags}`,
+      `namespace '${namespace}' does not have holdpoint's search attributes; register them and restart the workers: ${howToRegister(namespace)}`,
       options,
     );
   }
 }
-
-const CLI_TYPES = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', DATETIME: 'Datetime' } as const;
 
 function others(context: RefusalContext | undefined): string {
   const rest = context?.refusals.slice(1) ?? [];

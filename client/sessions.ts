@@ -1,21 +1,17 @@
 /** Lists of runs: those of a session, and those that wait for a human. */
 import type { Client } from '@temporalio/client';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
-import {
-  HOLDPOINT_SESSION,
-  HOLDPOINT_STATUS,
-  HOLDPOINT_STEP,
-  sessionAttribute,
-} from '../workflows/protocol/search-attributes.ts';
+import { HOLDPOINT_SESSION, HOLDPOINT_STATUS, sessionAttribute } from '../workflows/protocol/search-attributes.ts';
 import type { RunStatus } from '../workflows/protocol/run-output.ts';
 import { compactRun } from './compact-run.ts';
-import { ClientClosed, NamespaceNotFound, RunNotFound, SearchAttributesMissing, ServerUnavailable } from './errors.ts';
+import { ClientClosed, NamespaceNotFound, RunNotFound, ServerUnavailable } from './errors.ts';
 import { attributeOf, type ExecutionInfo, statusOf } from './execution-info.ts';
+import { executions, waitingExecutions } from './executions.ts';
 import { fetchRun } from './fetch-run.ts';
 import { decodePayload } from './payloads.ts';
 import { readMemo } from './read-run.ts';
 import type { Run } from './run.ts';
-import { call, detailsOf, GRPC, grpcCode } from './server-call.ts';
+import { grpcCode } from './server-call.ts';
 
 export interface Session {
   readonly sessionId: string;
@@ -38,8 +34,6 @@ export interface PausedRun {
 
 /** Runs that are fetched at the same time. */
 const FETCHES = 8;
-/** Executions per page of a list. */
-const PAGE = 200;
 
 /**
  * Visibility follows the run by some milliseconds: a run that has only just begun may be missing.
@@ -49,7 +43,7 @@ export async function fetchSession(client: Client, sessionId: string): Promise<S
   // By run: one that continued as new is listed once per execution, the newest first.
   const listed = new Map<string, { readonly newest: ExecutionInfo; startedAt: number }>();
   const attribute = sessionAttribute(sessionId);
-  for await (const info of list(client, sessionQuery(attribute))) {
+  for await (const info of executions(client, [sessionFilter(attribute)])) {
     if (attributeOf(info, HOLDPOINT_SESSION.name) !== attribute) continue;
     const known = listed.get(runIdOf(info));
     if (known) known.startedAt = Math.min(known.startedAt, startOf(info));
@@ -82,10 +76,9 @@ async function fetchListed(client: Client, info: ExecutionInfo): Promise<Run | u
  * memos of all open workflows, which takes longer.
  */
 export async function* pausedRuns(client: Client, limit: number): AsyncGenerator<PausedRun, void> {
-  const running = "ExecutionStatus = 'Running'";
   let left = limit;
   if (left <= 0) return;
-  for await (const info of withFallback(client, `${running} AND ${HOLDPOINT_STEP.name} IS NOT NULL`, running)) {
+  for await (const info of waitingExecutions(client)) {
     const memo = await listedMemo(client, info);
     if (!memo || memo.openCount === 0) continue;
     const { workflowName, sessionId, status, open, openCount } = memo;
@@ -101,40 +94,6 @@ export async function* pausedRuns(client: Client, limit: number): AsyncGenerator
     // Looking for one more may mean to look through all the others.
     left -= 1;
     if (left <= 0) return;
-  }
-}
-
-async function* withFallback(client: Client, query: string, fallback: string): AsyncGenerator<ExecutionInfo> {
-  try {
-    yield* list(client, query);
-  } catch (error) {
-    // Only the first page can fail like this, so nothing is listed twice.
-    if (!(error instanceof SearchAttributesMissing)) throw error;
-    yield* list(client, fallback);
-  }
-}
-
-/**
- * The executions as the server lists them. The SDK's own list decodes the memo of each, and so fails as a whole where one
- * stranger's in the namespace cannot be read.
- * @throws {SearchAttributesMissing} and what every request throws
- */
-async function* list(client: Client, query: string): AsyncGenerator<ExecutionInfo> {
-  const { namespace } = client.options;
-  let nextPageToken: Uint8Array | undefined;
-  try {
-    do {
-      const request = { namespace, query, pageSize: PAGE, ...(nextPageToken ? { nextPageToken } : {}) };
-      const page = await call(client, () => client.workflowService.listWorkflowExecutions(request));
-      yield* page.executions;
-      nextPageToken = page.nextPageToken;
-    } while (nextPageToken?.length);
-  } catch (error) {
-    const code = grpcCode(error);
-    if (code === GRPC.invalidArgument && /Holdpoint\w+/.test(detailsOf(error))) {
-      throw new SearchAttributesMissing(client.options.namespace, { cause: error });
-    }
-    throw error;
   }
 }
 
@@ -161,7 +120,7 @@ async function listedMemo(client: Client, info: ExecutionInfo): Promise<RunMemo 
  * Finds the session's runs, and where its id has quotes, backslashes or control characters also others: the server's
  * queries cannot hold these as they are, so only what is before them is looked for.
  */
-function sessionQuery(sessionId: string): string {
+function sessionFilter(sessionId: string): string {
   const [findable = ''] = sessionId.split(/["'\\\p{Cc}]/u, 1);
   if (findable === '') return `${HOLDPOINT_SESSION.name} IS NOT NULL`;
   return `${HOLDPOINT_SESSION.name} ${findable === sessionId ? '=' : 'STARTS_WITH'} "${findable}"`;

@@ -9,16 +9,12 @@ import { DEFINITION_MEMO_KEY } from '../workflows/protocol/memo.ts';
 import { optionsProblem } from '../workflows/protocol/run-options.ts';
 import type { RunOptions } from '../workflows/protocol/run-output.ts';
 import { checkInput } from '../workflows/protocol/input-schema.ts';
-import {
-  HOLDPOINT_SESSION,
-  HOLDPOINT_STATUS,
-  SEARCH_ATTRIBUTES,
-  sessionAttribute,
-} from '../workflows/protocol/search-attributes.ts';
+import { HOLDPOINT_SESSION, HOLDPOINT_STATUS, sessionAttribute } from '../workflows/protocol/search-attributes.ts';
 import { describeRun } from './describe.ts';
 import { InvalidInput, RunAlreadyExists } from './errors.ts';
 import { oldestExecution, startOf } from './history-tail.ts';
 import { Run, withCursor } from './run.ts';
+import { missingAttributes } from './missing-attributes.ts';
 import { adviceFor, inputLimitOf } from './size-limits.ts';
 import { call, detailsOf, GRPC, grpcCode, inDoubt, isRunId } from './server-call.ts';
 
@@ -123,11 +119,10 @@ async function knowsAttributes(client: Client): Promise<boolean> {
   const known = knowing.get(client);
   if (known && Date.now() < known.until) return known.knows;
   const { namespace } = client.options;
-  const list = () => client.connection.operatorService.listSearchAttributes({ namespace });
   // The run can do without, whatever keeps the server from saying.
-  const knows = await call(client, list, QUESTION_MS).then(
+  const knows = await call(client, () => missingAttributes(client.connection, namespace), QUESTION_MS).then(
     // As the worker: all or none.
-    ({ customAttributes }) => SEARCH_ATTRIBUTES.every(({ name }) => name in customAttributes),
+    (missing) => missing.length === 0,
     () => false,
   );
   knowing.set(client, { knows, until: knows ? Number.POSITIVE_INFINITY : Date.now() + UNKNOWN_MS });

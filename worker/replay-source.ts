@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HoldpointClient } from '../client/client.ts';
 import { CliError } from '../client/cli/exit.ts';
-import { equals, executions } from '../client/cli/listing.ts';
+import { equals, openExecutions } from '../client/executions.ts';
 import { attributeOf, type ExecutionInfo } from '../client/execution-info.ts';
 import type { LoadedConfig } from '../client/config.ts';
 import { connect } from '../client/connect.ts';
@@ -47,12 +47,12 @@ export async function openRuns(
     workflow === undefined
       ? [equals('TaskQueue', taskQueue), ...workflowTypes.map((type) => equals('WorkflowType', type))]
       : [equals('WorkflowType', workflow)];
-  const query = `ExecutionStatus = "Running" AND (${which.filter((part) => part !== undefined).join(' OR ')})`;
+  const ours = `(${which.filter((part) => part !== undefined).join(' OR ')})`;
   const unread: Unread[] = [];
   let more = false;
   async function* histories() {
     let listed = 0;
-    for await (const listedRun of executions(client.temporal, query)) {
+    for await (const listedRun of openExecutions(client.temporal, [ours])) {
       more = listed === limit;
       if (more) return;
       listed += 1;

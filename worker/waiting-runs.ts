@@ -2,7 +2,7 @@
  * How many runs wait for a human, as a metric. The counters of a process do not say it, since a pause is often closed by
  * another process than opened it; the server's list of runs does.
  */
-import { equals } from '../client/cli/listing.ts';
+import { equals } from '../client/executions.ts';
 import { Runtime, type Worker } from '@temporalio/worker';
 import { RUNS_WAITING } from '../workflows/protocol/metrics.ts';
 import { HOLDPOINT_STEP } from '../workflows/protocol/search-attributes.ts';

@@ -5,12 +5,12 @@
 import type { Client } from '@temporalio/client';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../../workflows/protocol/memo.ts';
 import type { RunStatus } from '../../workflows/protocol/run-output.ts';
-import { HOLDPOINT_SESSION, HOLDPOINT_STATUS, HOLDPOINT_STEP } from '../../workflows/protocol/search-attributes.ts';
-import { type DecryptionFailed, SearchAttributesMissing } from '../errors.ts';
+import { HOLDPOINT_SESSION, HOLDPOINT_STATUS } from '../../workflows/protocol/search-attributes.ts';
+import type { DecryptionFailed } from '../errors.ts';
 import { attributeOf, endOf, type ExecutionInfo, statusOf } from '../execution-info.ts';
+import { equals, executions, waitingExecutions } from '../executions.ts';
 import { readPayload } from '../payloads.ts';
 import { readMemo } from '../read-run.ts';
-import { call, detailsOf, GRPC, grpcCode } from '../server-call.ts';
 
 /** A run in a list. */
 export interface ListedRun {
@@ -35,7 +35,6 @@ export interface Filter {
   readonly workflow?: string;
 }
 
-const PAGE = 200;
 /** Looked through for what a mistyped id may have meant. */
 const KNOWN_IDS = 1_000;
 
@@ -56,34 +55,18 @@ export async function* listedRuns(client: Client, filter: Filter): AsyncGenerato
 /** Newest first. */
 export async function knownRunIds(client: Client): Promise<string[]> {
   const ids = new Set<string>();
-  for await (const { execution } of executions(client, '')) {
+  for await (const { execution } of executions(client, [])) {
     if (ids.add(execution?.workflowId ?? '').size >= KNOWN_IDS) break;
   }
   return [...ids];
 }
 
-async function* matching(client: Client, filter: Filter): AsyncGenerator<ExecutionInfo> {
-  const { workflow, session, paused } = filter;
-  const plainParts = [
-    ...(paused ? ["ExecutionStatus = 'Running'"] : []),
-    ...(workflow === undefined ? [] : [equals('WorkflowType', workflow)]),
-  ].filter((part) => part !== undefined);
-  const ours = [
-    ...(paused ? [`${HOLDPOINT_STEP.name} IS NOT NULL`] : []),
-    ...(session === undefined ? [] : [equals(HOLDPOINT_SESSION.name, session)]),
-  ].filter((part) => part !== undefined);
-  try {
-    yield* executions(client, [...plainParts, ...ours].join(' AND '));
-  } catch (error) {
-    // Only the first page can fail like this, so nothing is listed twice.
-    if (!(error instanceof SearchAttributesMissing) || session !== undefined) throw error;
-    yield* executions(client, plainParts.join(' AND '));
-  }
-}
-
-/** The server's queries cannot hold every text; what they cannot is compared here alone. */
-export function equals(field: string, value: string): string | undefined {
-  return value.length > 200 || /["'\\\p{Cc}]/u.test(value) ? undefined : `${field} = "${value}"`;
+function matching(client: Client, { workflow, session, paused }: Filter): AsyncGenerator<ExecutionInfo> {
+  const filters = [
+    workflow === undefined ? undefined : equals('WorkflowType', workflow),
+    session === undefined ? undefined : equals(HOLDPOINT_SESSION.name, session),
+  ].filter((filter) => filter !== undefined);
+  return paused ? waitingExecutions(client, filters) : executions(client, filters);
 }
 
 function fits(run: ListedRun, { paused, session, workflow }: Filter): boolean {
@@ -92,23 +75,6 @@ function fits(run: ListedRun, { paused, session, workflow }: Filter): boolean {
     (session === undefined || run.sessionId === session) &&
     (workflow === undefined || run.workflowName === workflow)
   );
-}
-
-/** Executions as the server lists them, newest first. @param query a list filter of Temporal's; empty: all */
-export async function* executions(client: Client, query: string): AsyncGenerator<ExecutionInfo> {
-  const { namespace } = client.options;
-  let nextPageToken: Uint8Array | undefined;
-  do {
-    const request = { namespace, query, pageSize: PAGE, ...(nextPageToken ? { nextPageToken } : {}) };
-    const page = await call(client, () => client.workflowService.listWorkflowExecutions(request)).catch(
-      (error: unknown) => {
-        const missing = grpcCode(error) === GRPC.invalidArgument && /Holdpoint\w+/.test(detailsOf(error));
-        throw missing ? new SearchAttributesMissing(namespace, { cause: error }) : error;
-      },
-    );
-    yield* page.executions;
-    nextPageToken = page.nextPageToken;
-  } while (nextPageToken?.length);
 }
 
 /** `undefined` for what is no run of holdpoint's: it has neither our attributes nor our memo. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compactRun } from '../../../client/compact-run.ts';
 import { auditLine } from '../../../client/cli/audit.ts';
-import { equals } from '../../../client/cli/listing.ts';
+import { equals } from '../../../client/executions.ts';
 import { commandLine } from '../../../client/cli/command-line.ts';
 import { quoted } from '../../../client/cli/plain.ts';
 import { eventLine } from '../../../client/cli/render-event.ts';

@@ -1,0 +1,65 @@
+/** The executions of a namespace as the server lists them, newest first. */
+import type { Client } from '@temporalio/client';
+import { HOLDPOINT_STEP, NO_SEARCH_ATTRIBUTES_PATCH } from '../workflows/protocol/search-attributes.ts';
+import { SearchAttributesMissing } from './errors.ts';
+import type { ExecutionInfo } from './execution-info.ts';
+import { call, detailsOf, GRPC, grpcCode } from './server-call.ts';
+
+const PAGE = 200;
+const IS_OPEN = "ExecutionStatus = 'Running'";
+/**
+ * What waits says so in a search attribute. A run whose worker did not know the attributes cannot, also when they were
+ * registered since: it has a patch instead, which Temporal keeps in a search attribute of its own. Whether that one waits,
+ * its memo says.
+ */
+const MAY_WAIT = `(${HOLDPOINT_STEP.name} IS NOT NULL OR TemporalChangeVersion = '${NO_SEARCH_ATTRIBUTES_PATCH}')`;
+
+/**
+ * The SDK's own list decodes the memo of each, and so fails as a whole where one stranger's in the namespace cannot be read.
+ * @param filters of Temporal's, all of which hold; none: all executions
+ * @throws {SearchAttributesMissing} and what every request throws
+ */
+export async function* executions(client: Client, filters: readonly string[]): AsyncGenerator<ExecutionInfo> {
+  const { namespace } = client.options;
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const request = {
+      namespace,
+      query: filters.join(' AND '),
+      pageSize: PAGE,
+      ...(nextPageToken && { nextPageToken }),
+    };
+    const page = await call(client, () => client.workflowService.listWorkflowExecutions(request)).catch(
+      (error: unknown) => {
+        const missing = grpcCode(error) === GRPC.invalidArgument && /Holdpoint\w+/.test(detailsOf(error));
+        throw missing ? new SearchAttributesMissing(namespace, { cause: error }) : error;
+      },
+    );
+    yield* page.executions;
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken?.length);
+}
+
+/** Those that go on. */
+export function openExecutions(client: Client, filters: readonly string[]): AsyncGenerator<ExecutionInfo> {
+  return executions(client, [IS_OPEN, ...filters]);
+}
+
+/** The executions in which something may wait for a human. Where no search attributes are registered, all that are open. */
+export async function* waitingExecutions(
+  client: Client,
+  filters: readonly string[] = [],
+): AsyncGenerator<ExecutionInfo> {
+  try {
+    yield* openExecutions(client, [MAY_WAIT, ...filters]);
+  } catch (error) {
+    // Only the first page can fail like this, so nothing is listed twice.
+    if (!(error instanceof SearchAttributesMissing)) throw error;
+    yield* openExecutions(client, filters);
+  }
+}
+
+/** A filter; `undefined` for a text that the server's queries cannot hold: that is compared here alone. */
+export function equals(field: string, value: string): string | undefined {
+  return value.length > 200 || /["'\\\p{Cc}]/u.test(value) ? undefined : `${field} = "${value}"`;
+}
