@@ -1,6 +1,6 @@
 /** From agents and teams to the activities of a worker: `<agent>.generate` and `<agent>.<tool>`, each name once. */
 import { DefinitionError } from '../workflows/define/definition-error.ts';
-import { describe } from '../workflows/define/human-review.ts';
+import { describe } from '../workflows/define/describe.ts';
 import { generateType, toolType } from '../workflows/protocol/agent.ts';
 import { type AgentDefinition, isAgent, type TeamDefinition } from './agent.ts';
 import { type ToolLimits, toolActivity } from './call-tool.ts';

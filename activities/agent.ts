@@ -1,6 +1,6 @@
 /** Agents and teams: who does the work of a step. Exported in `agents`, workflow code knows them by name. */
 import { DefinitionError } from '../workflows/define/definition-error.ts';
-import { describe } from '../workflows/define/human-review.ts';
+import { describe } from '../workflows/define/describe.ts';
 import { checkOptions } from '../workflows/define/options.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { Model, ModelSettings, ProviderTool } from './model.ts';

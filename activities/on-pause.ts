@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { type DurationString, durationMs } from '../workflows/define/duration.ts';
 import { DefinitionError } from '../workflows/define/definition-error.ts';
-import { describe } from '../workflows/define/human-review.ts';
+import { describe } from '../workflows/define/describe.ts';
 import type { PauseMessage } from '../workflows/protocol/on-pause.ts';
 
 /** What is told of a pause. */

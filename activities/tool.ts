@@ -1,6 +1,6 @@
 /** Tools: what an agent's model can call, and where a human has a word in it. */
 import { DefinitionError } from '../workflows/define/definition-error.ts';
-import { describe } from '../workflows/define/human-review.ts';
+import { describe } from '../workflows/define/describe.ts';
 import { checkOptions } from '../workflows/define/options.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { ToolScope } from '../workflows/protocol/agent.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import { definitionOf } from '../workflows/define/definition.ts';
-import { describe } from '../workflows/define/human-review.ts';
+import { describe } from '../workflows/define/describe.ts';
 import { fingerprintOf } from '../workflows/define/structure.ts';
 import { DEFINITION_MEMO_KEY } from '../workflows/protocol/memo.ts';
 import { optionsProblem } from '../workflows/protocol/run-options.ts';

@@ -5,7 +5,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { DELEGATE } from '../../activities/agent.ts';
 import { type LocalModel, localModel, type ModelAnswer, type ModelPrompt } from '../../activities/model.ts';
-import { describe } from '../../workflows/define/human-review.ts';
+import { describe } from '../../workflows/define/describe.ts';
 import type { Json } from '../../workflows/define/step-output.ts';
 import type { AgentMessage, ToolCallPart, ToolOutput } from '../../workflows/protocol/agent.ts';
 

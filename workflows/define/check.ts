@@ -1,7 +1,7 @@
 /** The check of a whole definition, from the top down, so that every error names the path of its node. */
 import { checkCondition } from './condition.ts';
 import { DefinitionError } from './definition-error.ts';
-import { describe } from './human-review.ts';
+import { describe } from './describe.ts';
 import { checkLoop } from './loop.ts';
 import type { CheckChildren, WorkflowNode } from './node.ts';
 import { checkParallel } from './parallel.ts';

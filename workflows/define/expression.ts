@@ -1,6 +1,6 @@
 /** Evaluators, and those written as text. Only their type is here: the CEL interpreter comes with `holdpoint/workflow/cel`. */
 import { DefinitionError } from './definition-error.ts';
-import { describe } from './human-review.ts';
+import { describe } from './describe.ts';
 import { pauseOf } from './pause.ts';
 
 /** A compiled expression: inert data with the one function that reads it. */

@@ -4,6 +4,7 @@
  */
 import { defined } from './defined.ts';
 import { DefinitionError } from './definition-error.ts';
+import { describe } from './describe.ts';
 import { type DurationString, durationMs } from './duration.ts';
 import { isRecord } from './json.ts';
 import type { StepOutput, StepType } from './step-output.ts';
@@ -215,20 +216,4 @@ function checkField(field: string, value: unknown, path: string): void {
   }
   const [what, fits] = RULES[field as keyof typeof RULES];
   if (!fits(value)) throw new DefinitionError(path, `${field} must be ${what}, got ${describe(value)}.`);
-}
-
-/** JSON where there is one: not of a bigint, a symbol or a cycle. */
-function textOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return typeof value === 'bigint' ? `${value}n` : 'an object that refers to itself';
-  }
-}
-
-/** A value as an error names it, at most 80 characters. */
-export function describe(value: unknown): string {
-  if (typeof value === 'function') return 'a function';
-  const text = textOf(value);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

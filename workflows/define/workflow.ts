@@ -6,7 +6,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { checkChildren } from './check.ts';
 import type { InputSchema, WorkflowDefinition } from './definition.ts';
 import { DefinitionError } from './definition-error.ts';
-import { describe } from './human-review.ts';
+import { describe } from './describe.ts';
 import { type NodeLike, toNodes } from './node.ts';
 import { checkOptions } from './options.ts';
 

@@ -1,7 +1,7 @@
 /** How a node can end other than with an output: an error of its own, or a human's no that ends the whole run. */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import { describe } from '../define/human-review.ts';
+import { describe } from '../define/describe.ts';
 import { wellFormed } from '../define/json.ts';
 import { BranchStopped } from './branch.ts';
 import { type Durable, waitFor } from './durable.ts';

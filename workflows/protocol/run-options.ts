@@ -1,5 +1,5 @@
 /** What the options of a run must be: checked by the client before anything is started, and by the run, whoever started it. */
-import { describe } from '../define/human-review.ts';
+import { describe } from '../define/describe.ts';
 import { isRecord } from '../define/json.ts';
 import type { RunOptions } from './run-output.ts';
 

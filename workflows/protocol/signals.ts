@@ -1,6 +1,6 @@
 /**
  * The doors of a run: its signals and its query. Every signal takes exactly one object, as the Web UI's form sends it.
- * Nothing here trusts a sender; {@link ./decision.ts} reads what arrives.
+ * Nothing here trusts a sender; human/read-answer.ts reads what arrives.
  */
 import { PAYLOAD_LIMIT } from '../define/payload-limit.ts';
 
