@@ -7,7 +7,7 @@ import { ApplicationFailure, type ApplicationFailureOptions, CancelledFailure } 
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { payloadBytes, wellFormed } from '../workflows/define/json.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from '../workflows/define/payload-limit.ts';
-import { cut } from '../workflows/protocol/memo.ts';
+import { cut } from '../workflows/define/cut.ts';
 
 /** What an agent's activities put around a result that has its own limit. */
 const ENVELOPE = 1024;

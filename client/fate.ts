@@ -1,5 +1,5 @@
 /** What became of the decisions of one answer, as the run's record tells. Pure. */
-import { cut } from '../workflows/protocol/memo.ts';
+import { cut } from '../workflows/define/cut.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
 import { InvalidAnswer, type Refusal, RequirementAlreadyResolved, RunNotPaused } from './errors.ts';
 import { hasEnded, type Run } from './run.ts';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { describe } from '../workflows/define/describe.ts';
 import { wellFormed } from '../workflows/define/json.ts';
-import { cut } from '../workflows/protocol/memo.ts';
+import { cut } from '../workflows/define/cut.ts';
 import { AccessDenied, ClientClosed, NamespaceNotFound, RunNotFound, ServerUnavailable } from './errors.ts';
 
 /** The gRPC status codes that mean something to the client. */

@@ -18,7 +18,7 @@ import {
   toolType,
 } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
-import { cut } from '../protocol/memo.ts';
+import { cut } from '../define/cut.ts';
 import { type Conversation, inKey, summaryOf } from './conversation.ts';
 
 /** A planned call: its arguments as checked and as the model wrote them, and the gates that it has passed. */

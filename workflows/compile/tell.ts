@@ -3,7 +3,7 @@ import { defined } from '../define/defined.ts';
 import { stepTypeOf, type WorkflowNode } from '../define/node.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import { contentFields } from '../human/journal.ts';
-import { cut } from '../protocol/memo.ts';
+import { cut } from '../define/cut.ts';
 import type { Here } from './scope.ts';
 
 /** A step's events have agno's names of their own. */

@@ -1,10 +1,10 @@
 /** Values as errors name them. */
+import { cut } from './cut.ts';
 
 /** At most 80 characters. */
 export function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  const text = textOf(value);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return cut(textOf(value), 80);
 }
 
 /** JSON where there is one: not of a bigint, a symbol or a cycle. */

@@ -2,7 +2,7 @@
 import { defined } from '../define/defined.ts';
 import type { Json } from '../define/step-output.ts';
 import type { AnsweredTool, RunEventName } from '../protocol/events.ts';
-import { cut } from '../protocol/memo.ts';
+import { cut } from '../define/cut.ts';
 import type { RequirementKind, StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import { contentFields } from './journal.ts';
 

@@ -5,7 +5,7 @@
 import { jsonBytes } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import { EVENT_PREVIEW_LIMIT, type EventData, type JournalEntry, type RunEventName } from '../protocol/events.ts';
-import { cutBytes } from '../protocol/memo.ts';
+import { cutBytes } from '../define/cut.ts';
 
 /** Bytes that may wait: more would not fit where they ride along. */
 const FULL = 32 * 1024;

@@ -6,7 +6,7 @@ import { wellFormed } from '../define/json.ts';
 import { BranchStopped } from './branch.ts';
 import { type Durable, waitFor } from './durable.ts';
 import { FAILURE } from '../protocol/failure.ts';
-import { cut } from '../protocol/memo.ts';
+import { cut } from '../define/cut.ts';
 
 /** A human's no with `cancel`: the run ends as `cancelled`, its execution completes. */
 export class RunCancelled extends Error {

@@ -4,7 +4,7 @@
  */
 import { defined } from '../define/defined.ts';
 import { DEPTH_LIMIT, isRecord, isTooDeep, jsonBytes } from '../define/json.ts';
-import { cut } from '../protocol/memo.ts';
+import { cut } from '../define/cut.ts';
 import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
 import { ANSWER_LIMIT, CONTINUE_RUN, type Decision, PEOPLE_SIGNALS, type PeopleSignal } from '../protocol/signals.ts';
 

@@ -4,7 +4,7 @@
  */
 import { defined } from '../define/defined.ts';
 import { jsonBytes } from '../define/json.ts';
-import { cut } from '../protocol/memo.ts';
+import { cut } from '../define/cut.ts';
 import type {
   RefusalCode,
   RefusedAnswer,

@@ -5,6 +5,7 @@
 import { defined } from '../define/defined.ts';
 import type { OnTimeout } from '../define/human-review.ts';
 import type { UserInputSchema } from '../define/user-input-schema.ts';
+import { cut, cutBytes } from '../define/cut.ts';
 import type { JournalEntry } from './events.ts';
 import type { RequirementKind, StepRequirement, ToolRequirement } from './requirement.ts';
 import type { RunStatus } from './run-output.ts';
@@ -24,7 +25,6 @@ const CHOICES_LIMIT = 50;
 const OPEN_LIMIT = 20;
 const DECIDED_LIMIT = 50;
 const TOOLS_LIMIT = 20;
-const ELLIPSIS_BYTES = 3;
 
 /** A tool call in brief; `preview` is the JSON of its arguments, cut where it is long. */
 export type OpenTool = Omit<ToolRequirement, 'args'> & { readonly preview: string };
@@ -136,22 +136,4 @@ function briefTool(tool: ToolRequirement, room: number): OpenTool {
 
 function ifShort<Schema extends UserInputSchema>(schema: Schema | undefined): Schema | undefined {
   return schema && JSON.stringify(schema).length <= PREVIEW_LIMIT ? schema : undefined;
-}
-
-/** The text, or as much of it as fits, with an ellipsis. */
-export function cut(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
-}
-
-/** The text, or as much of it as fits into so many bytes of UTF-8, with an ellipsis; a character is never cut in two. */
-export function cutBytes(text: string, limit: number): string {
-  let size = 0;
-  let kept = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0)!;
-    size += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-    if (size > limit) return `${text.slice(0, kept)}…`;
-    if (size <= limit - ELLIPSIS_BYTES) kept += character.length;
-  }
-  return text;
 }

@@ -3,7 +3,7 @@
  * patch, so that the answer is in the run's history and replays agree.
  */
 import { defineSearchAttributeKey, type SearchAttributeType } from '@temporalio/common';
-import { cut } from './memo.ts';
+import { cut } from '../define/cut.ts';
 
 /** The SDK does not export the type of its keys, so declarations need one of ours. */
 export interface AttributeKey<Type extends SearchAttributeType> {

@@ -5,7 +5,7 @@
 import { jsonBytes } from '../define/json.ts';
 import type { Json, StepOutput } from '../define/step-output.ts';
 import { inBrief } from '../human/requirements.ts';
-import { cut } from '../protocol/memo.ts';
+import { cut } from '../define/cut.ts';
 import type { StepRequirement } from '../protocol/requirement.ts';
 import type { RunOutput } from '../protocol/run-output.ts';
 

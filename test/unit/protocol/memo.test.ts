@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cut, PREVIEW_LIMIT, toMemo } from '../../../workflows/protocol/memo.ts';
+import { PREVIEW_LIMIT, toMemo } from '../../../workflows/protocol/memo.ts';
 import type { StepRequirement } from '../../../workflows/protocol/requirement.ts';
 import { requirementFields } from '../../support/requirement.ts';
 
@@ -123,16 +123,6 @@ describe('its bounds', () => {
       ),
     );
     expect(Buffer.byteLength(text)).toBeLessThan(512 * 1024);
-  });
-});
-
-describe('cut', () => {
-  it.each([
-    ['abc', 3, 'abc'],
-    ['abcd', 3, 'ab…'],
-    ['', 3, ''],
-  ])('%j to %d', (text, limit, expected) => {
-    expect(cut(text, limit)).toBe(expected);
   });
 });
 
