@@ -8,7 +8,7 @@ import type { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { isRecord } from '../workflows/define/json.ts';
-import { ONCE_MARK } from '../workflows/define/once-mark.ts';
+import { ONCE_MARK } from '../workflows/define/marks.ts';
 import { FAILURE } from '../workflows/protocol/failure.ts';
 
 /** Temporal's test server reads its clock once for each of the two times: they may differ by a little. No operator is so quick. */

@@ -2,7 +2,7 @@
 import { type ActivityRef, attemptsOf, executeActivity, scheduledAs } from '../define/activity-ref.ts';
 import { isGated, type StepNode } from '../define/step.ts';
 import { jsonBytes } from '../define/json.ts';
-import { marked } from '../define/once-mark.ts';
+import { marked } from '../define/marks.ts';
 import { tooLarge } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/run-limit.ts';
 import type { StepInput } from '../define/step-input.ts';

@@ -3,7 +3,7 @@ import { attemptsOf, executeActivity } from '../define/activity-ref.ts';
 import type { AgentRef } from '../define/agent-ref.ts';
 import { defined } from '../define/defined.ts';
 import { jsonBytes } from '../define/json.ts';
-import { marked } from '../define/once-mark.ts';
+import { marked } from '../define/marks.ts';
 import { tooLarge } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/run-limit.ts';
 import { isGated, type StepNode } from '../define/step.ts';

@@ -7,7 +7,7 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { runsBesideOthers } from '../define/beside.ts';
 import { defined } from '../define/defined.ts';
-import { JOURNAL_MARK } from '../define/journal-mark.ts';
+import { JOURNAL_MARK } from '../define/marks.ts';
 import { PAYLOAD_LIMIT } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/run-limit.ts';
 import { type EventData, type JournalEntry, type RunEventName, withCarried } from '../protocol/events.ts';

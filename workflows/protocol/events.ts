@@ -2,7 +2,7 @@
  * What happens in a run, for those who watch it: agno's names of the events. A run numbers its events and hands them over
  * with what it leaves in its history anyway ({@link JournalEntry}); the client makes {@link RunEvent}s of them.
  */
-import { JOURNAL_MARK } from '../define/journal-mark.ts';
+import { JOURNAL_MARK } from '../define/marks.ts';
 import type { Json, StepType } from '../define/step-output.ts';
 import type { RefusalCode, RequirementKind, Resolution } from './requirement.ts';
 

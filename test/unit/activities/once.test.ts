@@ -1,7 +1,7 @@
 import type { Context } from '@temporalio/activity';
 import { expect, test } from 'vitest';
 import { onceForOneYes } from '../../../activities/once.ts';
-import { marked } from '../../../workflows/define/once-mark.ts';
+import { marked } from '../../../workflows/define/marks.ts';
 
 const info = { activityType: 'pay', attempt: 1, scheduledTimestampMs: 7, currentAttemptScheduledTimestampMs: 7 };
 
