@@ -18,10 +18,13 @@ import { stepLogs } from '../activities/step-logs.ts';
 import { withAgents } from './agents.ts';
 import { pauseActivities } from './on-pause.ts';
 import { payloadLimit, storesPayloads } from './payload-limit.ts';
-import { EXTERNAL_STORAGE_PATCH } from '../workflows/protocol/external-storage.ts';
-import { NO_PLUGIN_PATCH } from '../workflows/protocol/no-plugin.ts';
-import { ON_PAUSE_PATCH } from '../workflows/protocol/on-pause.ts';
-import { NO_SEARCH_ATTRIBUTES_PATCH, PATCH_PREFIX } from '../workflows/protocol/search-attributes.ts';
+import {
+  EXTERNAL_STORAGE_PATCH,
+  NO_PLUGIN_PATCH,
+  NO_SEARCH_ATTRIBUTES_PATCH,
+  ON_PAUSE_PATCH,
+  PATCH_PREFIX,
+} from '../workflows/protocol/patches.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
 export const PLUGIN_NAME = 'holdpoint';

@@ -4,9 +4,6 @@ import type { OpenPause } from './memo.ts';
 /** Activity type of what a worker's `onPause` does. */
 export const ON_PAUSE_ACTIVITY = 'holdpoint.onPause';
 
-/** The patch of a run that tells of its pauses. Workers with `onPause` answer it with yes, others with no. */
-export const ON_PAUSE_PATCH = 'holdpoint-on-pause';
-
 /** As a run sends it. */
 export interface PauseMessage {
   readonly type: 'pause' | 'reminder';

@@ -1,7 +1,4 @@
-/**
- * Search attributes of runs: for lists and filters, never needed by a run. Whether a worker may set them is asked with a
- * patch, so that the answer is in the run's history and replays agree.
- */
+/** Search attributes of runs: for lists and filters, never needed by a run. */
 import { defineSearchAttributeKey, type SearchAttributeType } from '@temporalio/common';
 import { cut } from '../define/cut.ts';
 
@@ -28,13 +25,3 @@ export function sessionAttribute(sessionId: string): string {
 }
 
 export const SEARCH_ATTRIBUTES = [HOLDPOINT_STATUS, HOLDPOINT_STEP, HOLDPOINT_SESSION, HOLDPOINT_DUE] as const;
-
-/**
- * The patch of a run that sets no search attributes. Workers answer it with their `patchActivationCallback`; one that
- * does not know of it activates it, as any patch, so that only a worker that has seen the attributes lets runs set them:
- * an unregistered one would fail the workflow task for ever.
- */
-export const NO_SEARCH_ATTRIBUTES_PATCH = 'holdpoint-no-search-attributes';
-
-/** Every patch of ours begins with this; a callback of the user's has no say in them. */
-export const PATCH_PREFIX = 'holdpoint-';

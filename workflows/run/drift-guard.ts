@@ -9,7 +9,7 @@ import type { WorkflowDefinition } from '../define/definition.ts';
 import { activator } from '../human/activator.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { DEFINITION_MEMO_KEY } from '../protocol/memo.ts';
-import { PATCH_PREFIX } from '../protocol/search-attributes.ts';
+import { PATCH_PREFIX } from '../protocol/patches.ts';
 import { changedPaths, fingerprintOf } from '../define/structure.ts';
 
 const DEFINITION_PATCH = `${PATCH_PREFIX}definition:`;

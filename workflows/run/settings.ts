@@ -1,6 +1,6 @@
 /** How a worker is set up, as far as its runs must know: in the history as patches, so that every replay knows the same. */
 import { patched, workflowInfo } from '@temporalio/workflow';
-import { NO_PLUGIN_PATCH } from '../protocol/no-plugin.ts';
+import { NO_PLUGIN_PATCH } from '../protocol/patches.ts';
 
 /**
  * What this thread's worker has said no to. It would say so of every run, and to ask it is a message between threads that

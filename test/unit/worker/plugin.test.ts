@@ -5,8 +5,11 @@ import { storedDataConverter } from '../../../client/external-storage.ts';
 import { fileStorage } from '../../../client/file-storage.ts';
 import { holdpointPlugin, type HoldpointPluginOptions } from '../../../worker/plugin.ts';
 import { ensureSearchAttributes } from '../../../worker/search-attributes.ts';
-import { EXTERNAL_STORAGE_PATCH } from '../../../workflows/protocol/external-storage.ts';
-import { NO_SEARCH_ATTRIBUTES_PATCH, PATCH_PREFIX } from '../../../workflows/protocol/search-attributes.ts';
+import {
+  EXTERNAL_STORAGE_PATCH,
+  NO_SEARCH_ATTRIBUTES_PATCH,
+  PATCH_PREFIX,
+} from '../../../workflows/protocol/patches.ts';
 
 const ALL = { HoldpointStatus: 2, HoldpointStep: 7, HoldpointSession: 2, HoldpointDue: 6 };
 
