@@ -1,6 +1,6 @@
 /** Runs a proxied activity, normal or local, for a step: with the step's name, attempts and heartbeat. */
-import { type ActivityRef, attemptsOf, executeActivity, scheduledAs } from '../define/activity-ref.ts';
-import { isGated, type StepNode } from '../define/step.ts';
+import { type ActivityRef, executeActivity, scheduledAs } from '../define/activity-ref.ts';
+import { attemptsOf, runsOnce, type StepNode } from '../define/step.ts';
 import { jsonBytes } from '../define/json.ts';
 import { marked } from '../define/marks.ts';
 import { tooLarge } from '../define/payload-limit.ts';
@@ -20,10 +20,11 @@ export function* callActivity(node: StepNode, executor: ActivityRef, input: Step
     const what = `The input of '${node.name}' has ${size} bytes`;
     throw new NodeFailure(tooLarge(what, limit), here.path, FAILURE.tooLarge);
   }
-  const once = isGated(node) && !node.idempotent;
+  const once = runsOnce(node);
   try {
-    const { name: summary, maxRetries, heartbeatTimeout } = node;
-    const execution = { summary, maximumAttempts: once ? 1 : attemptsOf(maxRetries, ref), heartbeatTimeout };
+    const { name: summary, heartbeatTimeout } = node;
+    const maximumAttempts = once ? 1 : attemptsOf(node, ref.options.retry);
+    const execution = { summary, maximumAttempts, heartbeatTimeout };
     const { desk } = here.scope.run;
     // A local activity's arguments stay in the worker.
     if (ref.local) {

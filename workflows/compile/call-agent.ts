@@ -1,12 +1,12 @@
 /** Runs an agent or a team for a step: gives its loop the step's activities, questions and tokens. */
-import { attemptsOf, executeActivity } from '../define/activity-ref.ts';
+import { executeActivity } from '../define/activity-ref.ts';
 import type { AgentRef } from '../define/agent-ref.ts';
 import { defined } from '../define/defined.ts';
 import { jsonBytes } from '../define/json.ts';
 import { marked } from '../define/marks.ts';
 import { tooLarge } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/run-limit.ts';
-import { isGated, type StepNode } from '../define/step.ts';
+import { attemptsOf, runsOnce, type StepNode } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
 import type { Json } from '../define/step-output.ts';
 import type { AgentCall, AgentHost } from '../agent/conversation.ts';
@@ -27,7 +27,7 @@ export function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here:
   const host: AgentHost = {
     desk: run.desk,
     toolScope,
-    confirmed: isGated(node),
+    confirmed: runsOnce(node),
     execute: (call, branch) => execute(node, ref, within(branch), call),
     ask: (question, branch, place) => ask(within(branch), question, place),
     spend: (usage) => run.usage.add(path, usage),
@@ -50,7 +50,7 @@ function* execute(node: StepNode, { options }: AgentRef, here: Here, call: Agent
   const ref = { local: false, name, options } as const;
   const execution = {
     summary: `${node.name} · ${summary}`,
-    maximumAttempts: once ? 1 : attemptsOf(node.maxRetries, ref),
+    maximumAttempts: once ? 1 : attemptsOf(node, options.retry),
     heartbeatTimeout: node.heartbeatTimeout,
   };
   const { run, branch } = here.scope;

@@ -1,12 +1,13 @@
 /** Runs a plain function inside the workflow: deterministic code, with the step's attempts and no backoff. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { StepFunction } from '../define/step.ts';
+import { attemptsOf, runsOnce, type StepFunction, type StepNode } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
 import type { Durable } from '../human/durable.ts';
 import { isControl } from '../human/outcome.ts';
-import type { Scope } from './scope.ts';
+import type { Here } from './scope.ts';
 
-export function* callFunction(fn: StepFunction, input: StepInput, attempts: number, scope: Scope): Durable<unknown> {
+export function* callFunction(node: StepNode, fn: StepFunction, input: StepInput, { scope }: Here): Durable<unknown> {
+  const attempts = runsOnce(node) ? 1 : attemptsOf(node);
   for (let attempt = 1; ; attempt += 1) {
     scope.branch.check();
     try {

@@ -1,7 +1,6 @@
 /** Step: calls its executor, function or agent, and turns what comes back into an output. Its gates are in node.ts, as everywhere. */
-import { DEFAULT_MAX_RETRIES } from '../define/activity-ref.ts';
 import { defined } from '../define/defined.ts';
-import { isGated, type StepNode } from '../define/step.ts';
+import type { StepNode } from '../define/step.ts';
 import { callActivity } from './call-activity.ts';
 import { callAgent } from './call-agent.ts';
 import { callFunction } from './call-function.ts';
@@ -20,11 +19,10 @@ export const runStep: Body<StepNode> = function* (node, here, round, runNode) {
     const usage = here.scope.run.usage.of(here.path);
     return Object.freeze(defined({ ...leafOutput(here, { content }), usage }));
   }
-  const attempts = isGated(node) && !node.idempotent ? 1 : (node.maxRetries ?? DEFAULT_MAX_RETRIES) + 1;
   const returned =
     executor.kind === 'activity'
       ? yield* callActivity(node, executor.ref, input, here)
-      : yield* callFunction(executor.fn, input, attempts, here.scope);
+      : yield* callFunction(node, executor.fn, input, here);
   const output = leafOutput(here, returned);
   // Only an explicit setting makes a reported failure count as one: by default it is an output like any other.
   const { onError } = here.review;

@@ -125,15 +125,6 @@ export function executeActivity(ref: ActivityRef, execution: Execution, args: re
   return temporalStub(ref).executeWithOptions(options, [...args]);
 }
 
-/** Attempts of one call: the step's say, else the proxy's policy, else the default. */
-export function attemptsOf(maxRetries: number | undefined, { options: { retry } }: ActivityRef): number {
-  if (maxRetries !== undefined) return maxRetries + 1;
-  return retry?.maximumAttempts ?? DEFAULT_MAX_RETRIES + 1;
-}
-
-/** The default of a step's `maxRetries`. */
-export const DEFAULT_MAX_RETRIES = 3;
-
 function stub(ref: ActivityRef): unknown {
   const call = (...args: unknown[]) => temporalStub(scheduledAs(ref))(...fitting(ref, args));
   const executeWithOptions = (options: object, args: unknown[]) =>

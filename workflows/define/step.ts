@@ -1,4 +1,5 @@
 /** Step: one executor – a function, an activity, an agent, a team or a nested workflow – with every step-level gate. */
+import type { RetryPolicy } from '@temporalio/common';
 import { type ActivityRef, activityRef } from './activity-ref.ts';
 import { type AgentRef, isAgentRef } from './agent-ref.ts';
 import { defined } from './defined.ts';
@@ -106,9 +107,18 @@ function toExecutor({ executor, agent, team, workflow }: Partial<Executors>): Ex
   return { kind: 'function', fn: executor as StepFunction };
 }
 
-/** Does a human confirm before this step's executor runs? Then it runs once, unless idempotent. */
-export function isGated(node: StepNode): boolean {
-  return node.humanReview?.requiresConfirmation === true;
+/** Does the executor run once for one yes? So it does where a human confirms before, unless it is idempotent. */
+export function runsOnce({ humanReview, idempotent }: StepNode): boolean {
+  return humanReview?.requiresConfirmation === true && !idempotent;
+}
+
+/** The default of `maxRetries`. */
+const DEFAULT_MAX_RETRIES = 3;
+
+/** Attempts of what may run again: the step's say, else the policy of the proxy, else the default. */
+export function attemptsOf({ maxRetries }: StepNode, { maximumAttempts }: RetryPolicy = {}): number {
+  if (maxRetries !== undefined) return maxRetries + 1;
+  return maximumAttempts ?? DEFAULT_MAX_RETRIES + 1;
 }
 
 /** @throws {DefinitionError} */
@@ -131,7 +141,7 @@ export function checkStep(node: StepNode, path: string, checkChildren: CheckChil
     );
   }
   if (executor.kind === 'agent' || executor.kind === 'team') checkAgentStep(node, executor, path);
-  if (executor.kind === 'activity' && executor.ref.local && isGated(node) && !node.idempotent) {
+  if (executor.kind === 'activity' && executor.ref.local && runsOnce(node)) {
     throw new DefinitionError(
       path,
       'a local activity behind a confirmation may run twice when its worker dies; use proxyActivities, or say idempotent: true.',

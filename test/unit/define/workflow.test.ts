@@ -9,7 +9,7 @@ import { type NodeLike, stepTypeOf } from '../../../workflows/define/node.ts';
 import { parallel } from '../../../workflows/define/parallel.ts';
 import { pause } from '../../../workflows/define/pause.ts';
 import { router } from '../../../workflows/define/router.ts';
-import { isGated, step } from '../../../workflows/define/step.ts';
+import { runsOnce, step } from '../../../workflows/define/step.ts';
 import { steps } from '../../../workflows/define/steps.ts';
 import { defineWorkflow, type WorkflowOptions } from '../../../workflows/define/workflow.ts';
 import { done, ok, refusal, SENTENCE } from '../../support/define.ts';
@@ -71,7 +71,7 @@ describe('a definition', () => {
 
   it('of a local activity behind a gate is accepted where it is idempotent', () => {
     const node = step({ name: 's', executor: local.charge, idempotent: true, humanReview: gate });
-    expect(isGated(node)).toBe(true);
+    expect(runsOnce(node)).toBe(false);
     expect(() => defineWorkflow({ name: 'w', steps: [node] })).not.toThrow();
   });
 });
