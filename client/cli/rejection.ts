@@ -1,4 +1,5 @@
 /** What a no does, in words, from what the requirement says of itself (semantics §4). Pure. */
+import { retriesLeft } from '../../workflows/protocol/requirement.ts';
 import type { Requirement } from '../requirement.ts';
 
 type Asked = Pick<Requirement, 'kind' | 'stepType' | 'onReject' | 'retryCount' | 'maxRetries'>;
@@ -22,8 +23,8 @@ export function rejectionOf(asked: Asked): string | undefined {
 }
 
 /** Does a no make what is asked about happen anew, with the feedback? */
-export function sendsBack({ kind, onReject, ...asked }: Asked): boolean {
-  return onReject === 'retry' && (kind === 'iteration_review' || retriesLeft(asked) > 0);
+export function sendsBack(asked: Asked): boolean {
+  return asked.onReject === 'retry' && retriesOf(asked) > 0;
 }
 
 function leftOut({ kind, stepType }: Asked): string {
@@ -34,9 +35,8 @@ function leftOut({ kind, stepType }: Asked): string {
 }
 
 function again(asked: Asked): string {
-  // Bounded by the loop alone, however often it is answered so.
   if (asked.kind === 'iteration_review') return 'runs another iteration, with your feedback';
-  const left = retriesLeft(asked);
+  const left = retriesOf(asked);
   if (left <= 0) return 'cancels the run, no retries are left';
   const count = Number.isFinite(left) ? ` (${left} of ${Number(asked.maxRetries)} left)` : '';
   return `${whatAgain(asked)}, with your feedback${count}`;
@@ -48,6 +48,7 @@ function whatAgain({ kind, stepType }: Asked): string {
   return stepType === 'Loop' ? 'runs the whole loop again' : 'runs it again';
 }
 
-function retriesLeft({ retryCount, maxRetries }: Pick<Asked, 'retryCount' | 'maxRetries'>): number {
-  return Number(maxRetries) === 0 ? Number.POSITIVE_INFINITY : Number(maxRetries) - Number(retryCount);
+/** Whoever runs a worker writes the numbers of its runs, and may write anything. */
+function retriesOf({ kind, retryCount, maxRetries }: Asked): number {
+  return retriesLeft({ kind, retryCount: Number(retryCount), maxRetries: Number(maxRetries) });
 }

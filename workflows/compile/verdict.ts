@@ -2,7 +2,7 @@
 import { defined } from '../define/defined.ts';
 import type { OnReject } from '../define/human-review.ts';
 import { cut } from '../define/cut.ts';
-import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
+import { type RequirementRequest, retriesLeft, type StepRequirement } from '../protocol/requirement.ts';
 import type { Durable } from '../human/durable.ts';
 import { RunCancelled } from '../human/outcome.ts';
 import type { Place } from '../human/place.ts';
@@ -15,7 +15,7 @@ const REJECTED: Record<Exclude<OnReject, 'cancel'>, Verdict> = { skip: 'omit', r
 
 /** @throws {RunCancelled} where the answer, or the end of the retries, cancels the run */
 export function verdictOf(answer: StepRequirement): Verdict {
-  const { resolution, onReject, stepName, retryCount, maxRetries } = answer;
+  const { resolution, onReject, stepName, maxRetries } = answer;
   if (resolution === 'skipped') return 'omit';
   if (resolution !== 'rejected') {
     // Fail closed: only what is known to be a yes is one.
@@ -23,9 +23,7 @@ export function verdictOf(answer: StepRequirement): Verdict {
     throw RunCancelled.rejected(stepName);
   }
   if (onReject === 'cancel') throw RunCancelled.rejected(stepName);
-  // Never so for an iteration review, whose count stays 0: the loop's maxIterations bounds it.
-  const spent = maxRetries > 0 && retryCount >= maxRetries;
-  if (onReject === 'retry' && spent) throw RunCancelled.retriesSpent(stepName, maxRetries);
+  if (onReject === 'retry' && retriesLeft(answer) <= 0) throw RunCancelled.retriesSpent(stepName, maxRetries);
   return REJECTED[onReject];
 }
 

@@ -6,7 +6,7 @@
 import { escapeHidden } from '../protocol/hidden.ts';
 import type { DecisionAction } from '../protocol/signals.ts';
 import { PEOPLE_SIGNALS } from '../protocol/signals.ts';
-import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
+import { retriesLeft, type StepRequirement, type ToolRequirement } from '../protocol/requirement.ts';
 import type { UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 import { ACTIONS } from './answer-rules.ts';
 import { TOOL_ACTIONS } from './tool-answers.ts';
@@ -46,13 +46,13 @@ function section(requirement: StepRequirement): string {
 }
 
 /** What a rejection does, and how often it may be said. */
-function onNo({ kind, onReject, retryCount, maxRetries }: StepRequirement): string[] {
+function onNo(requirement: StepRequirement): string[] {
+  const { kind, onReject, maxRetries } = requirement;
   if (kind === 'executor') return [];
   if (kind === 'error') return ['A no: cancel.'];
-  const isCounted = onReject === 'retry' && kind !== 'iteration_review' && maxRetries > 0;
-  const left = maxRetries - retryCount;
-  const count = left > 0 ? `, ${left} of ${maxRetries} left` : ', none left: it cancels the run';
-  return [`A no: ${onReject}${isCounted ? count : ''}.`];
+  const left = retriesLeft(requirement);
+  if (onReject !== 'retry' || left === Number.POSITIVE_INFINITY) return [`A no: ${onReject}.`];
+  return [`A no: retry, ${left > 0 ? `${left} of ${maxRetries} left` : 'none left: it cancels the run'}.`];
 }
 
 /** Each call that still waits, with its own answers. */

@@ -134,6 +134,18 @@ export function flagsOf(kind: RequirementKind) {
   } as const;
 }
 
+/**
+ * How often a no may still send it back, where `onReject` is `retry`. Infinite where nobody counts: with `maxRetries` 0, and
+ * after an iteration, as the loop's own limit bounds these.
+ */
+export function retriesLeft({
+  kind,
+  retryCount,
+  maxRetries,
+}: Pick<StepRequirement, 'kind' | 'retryCount' | 'maxRetries'>): number {
+  return kind === 'iteration_review' || maxRetries === 0 ? Number.POSITIVE_INFINITY : maxRetries - retryCount;
+}
+
 /** An answer that changed nothing. */
 export interface RefusedAnswer {
   readonly reason: string;
