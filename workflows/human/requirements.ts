@@ -175,8 +175,7 @@ export class Requirements {
     const timer: Sender = { signal: '', by: TIMEOUT_ACTOR, at: at.toISOString() };
     const answers = kind === 'executor' ? timeoutAnswers(requirement) : undefined;
     if (answers) return this.#answerTools(requirement, answers, timer);
-    // Asked by an earlier version, it may say more than it can.
-    const resolution = kind === 'executor' ? 'cancelled' : TIMEOUT_RESOLUTION[atDeadline(kind, onTimeout)];
+    const resolution = kind === 'executor' ? 'cancelled' : TIMEOUT_RESOLUTION[onTimeout];
     this.#resolve(requirement, { resolution }, timer);
   }
 

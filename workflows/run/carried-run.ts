@@ -17,7 +17,7 @@ export interface CarriedRun {
   /** The definition's fingerprint: another definition must not go on with this. */
   readonly definition: string;
   /** See {@link executionOf}. */
-  readonly executionId?: string;
+  readonly executionId: string;
   readonly place: PlaceData;
   readonly state: CarriedState;
   readonly desk: CarriedDesk;
@@ -27,13 +27,11 @@ export interface CarriedRun {
 
 /**
  * Tells a run from others with its id, in digests and idempotency keys: the first of its executions. Each run of a cron
- * schedule is one of its own, named by the one before it, which a reset keeps.
- * @param continues what an execution before has carried
+ * schedule is one of its own, named by the one before it, which a reset keeps. What continues as new keeps what it has.
  */
-export function executionOf(continues: boolean): string {
-  const { cronSchedule, continuedFromExecutionRunId, firstExecutionRunId } = workflowInfo();
-  const before = cronSchedule && !continues ? continuedFromExecutionRunId : undefined;
-  return before === undefined ? firstExecutionRunId : `after-${before}`;
+export function executionOf(): string {
+  const { cronSchedule, continuedFromExecutionRunId: before, firstExecutionRunId } = workflowInfo();
+  return cronSchedule && before !== undefined ? `after-${before}` : firstExecutionRunId;
 }
 
 /** As plain JSON. */

@@ -67,7 +67,7 @@ class Run {
   constructor(definition: WorkflowDefinition, options: RunOptions, carried: CarriedRun | undefined) {
     const { sessionId, userId, sessionState = {}, additionalData = {} } = options;
     const { workflowId } = workflowInfo();
-    this.#executionId = carried?.executionId ?? executionOf(carried !== undefined);
+    this.#executionId = carried?.executionId ?? executionOf();
     this.#definition = definition;
     this.#options = options;
     if (hasSetting(EXTERNAL_STORAGE_PATCH)) setPayloadLimit(STORED_PAYLOAD_LIMIT);
