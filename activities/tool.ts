@@ -143,6 +143,14 @@ export function tool<Input, Output = Input>(options: ToolOptions<Input, Output>)
   };
 }
 
+/** The gate that a tool has by its definition; with a predicate, that decides for each call. */
+export function toolGate({ requiresConfirmation, userInputFields, externalExecution }: ToolDefinition) {
+  if (externalExecution) return { kind: 'external_execution', when: 'always' } as const;
+  if (userInputFields.length > 0) return { kind: 'user_input', when: 'always' } as const;
+  if (requiresConfirmation === false) return undefined;
+  return { kind: 'confirmation', when: requiresConfirmation === true ? 'always' : 'predicate' } as const;
+}
+
 type Refuse = (problem: string) => never;
 
 function schemaOf(schema: Schema, refuse: Refuse): ToolDefinition['jsonSchema'] {

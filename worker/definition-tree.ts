@@ -1,27 +1,18 @@
 /** A definition as plain data, with every gate in it: those of the nodes, and those of the tools that its agents have. Pure. */
 import type { AgentDefinition, TeamDefinition } from '../activities/agent.ts';
-import type { ToolDefinition } from '../activities/tool.ts';
-import { type HumanReviewOptions, reviewWithDefaults } from '../workflows/define/human-review.ts';
-import { stepTypeOf, type WorkflowNode } from '../workflows/define/node.ts';
+import { type ToolDefinition, toolGate } from '../activities/tool.ts';
+import { childrenOf, stepTypeOf, type WorkflowNode } from '../workflows/define/node.ts';
 import { childPath } from '../workflows/define/path.ts';
-import type { Executor, StepNode } from '../workflows/define/step.ts';
-import { atDeadline } from '../workflows/human/at-deadline.ts';
-import type { RequirementKind } from '../workflows/protocol/requirement.ts';
+import type { Executor } from '../workflows/define/step.ts';
+import { deadlineOf, gatesOf, type NodeGate } from '../workflows/human/gates.ts';
+import type { ToolGate } from '../workflows/protocol/agent.ts';
 
-/** Where a human has a word. */
-export interface Gate {
-  /** The kind of the requirement that it asks with; of tools, that of the call. */
-  readonly kind: string;
-  /** Asked always, or where a function of the output or the arguments does not say no. */
-  readonly when: 'always' | 'predicate' | 'error';
-  readonly message?: string;
-  /** Left out where a no has a meaning of its own: errors, tools. */
-  readonly onReject?: string;
-  readonly timeout?: string;
-  readonly onTimeout?: string;
+/** Where a human has a word: before a node, after it, or in the call of a tool. */
+export type Gate = Omit<NodeGate, 'kind'> & {
+  readonly kind: NodeGate['kind'] | ToolGate;
   /** In words. */
   readonly text: string;
-}
+};
 
 export interface ToolNode {
   readonly name: string;
@@ -45,6 +36,7 @@ export interface TreeNode {
 }
 
 type Agent = AgentDefinition | TeamDefinition;
+type Deadline = Pick<Gate, 'timeout' | 'onTimeout'>;
 
 /** @param agents of the worker's activities; `undefined` where they are not known */
 export function treeOf(
@@ -54,31 +46,18 @@ export function treeOf(
 ): TreeNode {
   const path = childPath(parent, node.name);
   const child = (each: WorkflowNode) => treeOf(each, path, agents);
-  const children = childNodes(node).flatMap(({ nodes, branch }) =>
-    nodes.map((each) => ({ ...child(each), ...(branch === undefined ? {} : { branch }) })),
+  const children = childrenOf(node).flatMap((nodes, index) =>
+    nodes.map((each) => ({ ...child(each), ...(index === 0 ? {} : { branch: 'else' as const }) })),
   );
   return {
     name: node.name,
     path,
     type: stepTypeOf(node),
     ...(node.kind === 'step' ? { executor: executorText(node.executor) } : {}),
-    gates: gatesOf(node),
+    gates: gatesOf(node).map((gate) => ({ ...gate, text: gateText(gate) })),
     ...toolsOf(node, agents),
     ...(children.length === 0 ? {} : { children }),
   };
-}
-
-function childNodes(node: WorkflowNode): { readonly nodes: readonly WorkflowNode[]; readonly branch?: 'else' }[] {
-  switch (node.kind) {
-    case 'step':
-      return node.executor.kind === 'workflow' ? [{ nodes: node.executor.definition.steps }] : [];
-    case 'condition':
-      return [{ nodes: node.steps }, { nodes: node.elseSteps, branch: 'else' }];
-    case 'router':
-      return [{ nodes: node.choices }];
-    default:
-      return [{ nodes: node.steps }];
-  }
 }
 
 function executorText(executor: Executor): string {
@@ -92,45 +71,6 @@ function executorText(executor: Executor): string {
     default:
       return `${executor.kind} ${executor.ref.name}`;
   }
-}
-
-type Limits = Pick<Gate, 'timeout' | 'onTimeout'>;
-
-function gatesOf(node: WorkflowNode): Gate[] {
-  const given = node.humanReview as Partial<HumanReviewOptions> | undefined;
-  const review = reviewWithDefaults(stepTypeOf(node), given);
-  const { requiresConfirmation, requiresUserInput, requiresOutputReview, requiresIterationReview, onError } = review;
-  const isRouter = node.kind === 'router';
-  const gate = (kind: RequirementKind, when: Gate['when'], message: string | undefined): Gate => {
-    // The no of an error pause cancels, whatever onReject says.
-    const no = kind === 'error' ? {} : { onReject: review.onReject };
-    const gated = { kind, when, ...(message === undefined ? {} : { message }), ...no, ...deadlineOf(node, kind) };
-    return { ...gated, text: gateText(gated) };
-  };
-  const { confirmationMessage, userInputMessage, outputReviewMessage, iterationReviewMessage } = review;
-  const both = requiresConfirmation && requiresUserInput && !isRouter;
-  return [
-    ...(both ? [gate('confirmation+user_input', 'always', userInputMessage ?? confirmationMessage)] : []),
-    ...(requiresConfirmation && !both ? [gate('confirmation', 'always', confirmationMessage)] : []),
-    ...(requiresUserInput && !both ? [gate(isRouter ? 'route' : 'user_input', 'always', userInputMessage)] : []),
-    ...(requiresIterationReview ? [gate('iteration_review', 'always', iterationReviewMessage)] : []),
-    ...(requiresOutputReview
-      ? [
-          gate(
-            'output_review',
-            typeof requiresOutputReview === 'function' ? 'predicate' : 'always',
-            outputReviewMessage,
-          ),
-        ]
-      : []),
-    ...(onError === 'pause' ? [gate('error', 'error', undefined)] : []),
-  ];
-}
-
-/** Of the node, and of the tools that it calls: what it does to a pause of this kind. */
-function deadlineOf({ humanReview }: WorkflowNode, kind: RequirementKind): Limits {
-  const { timeout, onTimeout = 'cancel' } = (humanReview ?? {}) as Partial<HumanReviewOptions>;
-  return timeout === undefined ? {} : { timeout, onTimeout: atDeadline(kind, onTimeout) };
 }
 
 function gateText(
@@ -154,13 +94,13 @@ function toolsOf(node: WorkflowNode, agents: Readonly<Record<string, Agent>> | u
 }
 
 function agentName(node: WorkflowNode): string | undefined {
-  const executor = node.kind === 'step' ? (node satisfies StepNode).executor : undefined;
+  const executor = node.kind === 'step' ? node.executor : undefined;
   return executor?.kind === 'agent' || executor?.kind === 'team' ? executor.ref.name : undefined;
 }
 
-function agentTools(agent: Agent, deadline: Limits, member?: string): ToolNode[] {
+function agentTools(agent: Agent, deadline: Deadline, member?: string): ToolNode[] {
   const own = Object.entries(agent.tools).map(([name, tool]) => {
-    const gate = 'kind' in tool && tool.kind === 'tool' ? toolGate(tool as ToolDefinition, deadline) : undefined;
+    const gate = 'kind' in tool ? gateInWords(tool, deadline) : undefined;
     return { name, ...(member === undefined ? {} : { member }), ...(gate ? { gate } : {}) };
   });
   const members = agent.kind === 'team' ? Object.entries(agent.members) : [];
@@ -170,14 +110,8 @@ function agentTools(agent: Agent, deadline: Limits, member?: string): ToolNode[]
   ];
 }
 
-function toolGate(tool: ToolDefinition, deadline: Limits): Gate | undefined {
-  const asked = askedOf(tool);
-  return asked && { ...asked, ...deadline, text: gateText({ ...asked, ...deadline }, tool.userInputFields) };
-}
-
-function askedOf({ requiresConfirmation, userInputFields, externalExecution }: ToolDefinition) {
-  if (externalExecution) return { kind: 'external_execution', when: 'always' } as const;
-  if (userInputFields.length > 0) return { kind: 'user_input', when: 'always' } as const;
-  if (requiresConfirmation === false) return undefined;
-  return { kind: 'confirmation', when: typeof requiresConfirmation === 'function' ? 'predicate' : 'always' } as const;
+function gateInWords(tool: ToolDefinition, deadline: Deadline): Gate | undefined {
+  const asked = toolGate(tool);
+  const gate = asked && { ...asked, ...deadline };
+  return gate && { ...gate, text: gateText(gate, tool.userInputFields) };
 }

@@ -3,30 +3,21 @@
  * data, read from the definition alone: no server, nothing runs.
  */
 import type { AgentDefinition, TeamDefinition } from '../../activities/agent.ts';
-import type { ToolDefinition } from '../../activities/tool.ts';
+import { type ToolDefinition, toolGate } from '../../activities/tool.ts';
 import { definitionOf } from '../../workflows/define/definition.ts';
-import {
-  type HumanReview,
-  type HumanReviewOptions,
-  type OnReject,
-  type OnTimeout,
-  reviewWithDefaults,
-} from '../../workflows/define/human-review.ts';
-import { childrenOf, stepTypeOf, type WorkflowNode } from '../../workflows/define/node.ts';
+import type { HumanReviewOptions, OnReject, OnTimeout } from '../../workflows/define/human-review.ts';
+import { childrenOf, type WorkflowNode } from '../../workflows/define/node.ts';
 import { childPath } from '../../workflows/define/path.ts';
-import { atDeadline } from '../../workflows/human/at-deadline.ts';
+import { deadlineOf, gatesOf as nodeGates, type NodeGate } from '../../workflows/human/gates.ts';
 import type { ToolGate } from '../../workflows/protocol/agent.ts';
 import { generateType, toolType } from '../../workflows/protocol/agent.ts';
-import type { RequirementKind } from '../../workflows/protocol/requirement.ts';
 import { diffLines } from './difference.ts';
-
-type NodeGate = Exclude<RequirementKind, 'executor'>;
 
 /** A place where a run stops for a human. */
 export interface Gate {
   /** Of the node; of a tool, with its agent and its name: `process_data/processor.deleteRecords`. */
   readonly path: string;
-  readonly gate: NodeGate | ToolGate;
+  readonly gate: NodeGate['kind'] | ToolGate;
   /** A predicate decides whether it asks. */
   readonly conditional?: true;
   /** The values that a human gives, where they have names. */
@@ -91,45 +82,32 @@ function gatesOfNodes(nodes: readonly WorkflowNode[], parent: string, options: G
   return nodes.flatMap((node) => gatesOfNode(node, childPath(parent, node.name), options));
 }
 
-/** In the order of {@link ../../workflows/compile/gate.ts}: before it runs, inside, after. */
+/** In the order in which a run comes to them: before it runs, inside, after. */
 function gatesOfNode(node: WorkflowNode, path: string, options: GatesOptions): Gate[] {
-  const given = node.humanReview as HumanReviewOptions | undefined;
-  const review = reviewWithDefaults(stepTypeOf(node), given);
-  const deadline = (kind: RequirementKind) =>
-    given?.timeout === undefined ? {} : { timeout: given.timeout, onTimeout: atDeadline(kind, review.onTimeout) };
-  const gate = (kind: NodeGate, more: Partial<Gate> = {}): Gate => {
-    return { path, gate: kind, onReject: review.onReject, ...more, ...deadline(kind) };
-  };
-  const inside = childrenOf(node).flatMap((children) => gatesOfNodes(children, path, options));
-  const tools = toolGatesOfNode(node, options).map(({ path: tool, ...own }) => {
-    return { path: `${path}/${tool}`, ...own, ...deadline('executor') };
+  const own = nodeGates(node).map(({ kind, when, message: _, ...gate }): Gate => {
+    return { path, gate: kind, ...conditionalIf(when), ...(TAKES_VALUES.has(kind) ? fieldsOf(node) : {}), ...gate };
   });
-  const { onReject: _, ...error } = gate('error');
-  return [
-    ...before(node, review).map(([kind, more]) => gate(kind, more)),
-    ...tools,
-    ...inside,
-    ...(review.requiresIterationReview ? [gate('iteration_review')] : []),
-    ...outputReview(review).map((more) => gate('output_review', more)),
-    ...(review.onError === 'pause' ? [error] : []),
-  ];
+  const inside = childrenOf(node).flatMap((children) => gatesOfNodes(children, path, options));
+  const tools = toolGatesOfNode(node, options).map(({ path: tool, ...gate }) => {
+    return { path: `${path}/${tool}`, ...gate, ...deadlineOf(node, 'executor') };
+  });
+  const isBefore = ({ gate }: Gate) => BEFORE.has(gate);
+  return [...own.filter(isBefore), ...tools, ...inside, ...own.filter((gate) => !isBefore(gate))];
 }
 
-function before(node: WorkflowNode, review: HumanReview): [NodeGate, Partial<Gate>][] {
-  const { requiresConfirmation, requiresUserInput, userInputSchema } = review;
-  const confirmation: [NodeGate, Partial<Gate>][] = requiresConfirmation ? [['confirmation', {}]] : [];
-  if (!requiresUserInput) return confirmation;
-  if (node.kind === 'router') return [...confirmation, ['route', {}]];
-  const names = Array.isArray(userInputSchema)
-    ? userInputSchema.map(({ name }) => name)
-    : Object.keys((userInputSchema as { readonly properties?: object } | undefined)?.properties ?? {});
-  const fields = names.length > 0 ? { fields: names } : {};
-  return [[requiresConfirmation ? 'confirmation+user_input' : 'user_input', fields]];
+const TAKES_VALUES: ReadonlySet<Gate['gate']> = new Set(['user_input', 'confirmation+user_input']);
+const BEFORE: ReadonlySet<Gate['gate']> = new Set([...TAKES_VALUES, 'confirmation', 'route']);
+
+function conditionalIf(when: NodeGate['when']): Pick<Gate, 'conditional'> {
+  return when === 'predicate' ? { conditional: true } : {};
 }
 
-function outputReview({ requiresOutputReview }: HumanReview): Partial<Gate>[] {
-  if (requiresOutputReview === false) return [];
-  return [requiresOutputReview === true ? {} : { conditional: true }];
+function fieldsOf({ humanReview }: WorkflowNode): Pick<Gate, 'fields'> {
+  const { userInputSchema: schema } = (humanReview ?? {}) as HumanReviewOptions;
+  const names = Array.isArray(schema)
+    ? schema.map(({ name }) => name)
+    : Object.keys((schema as { readonly properties?: object } | undefined)?.properties ?? {});
+  return names.length > 0 ? { fields: names } : {};
 }
 
 function toolGatesOfNode(node: WorkflowNode, { agents }: GatesOptions): Gate[] {
@@ -151,18 +129,13 @@ function toolGatesOfNode(node: WorkflowNode, { agents }: GatesOptions): Gate[] {
 
 /** Of an agent's own tools, and of its members'. */
 function toolGates(name: string, agent: AgentDefinition | TeamDefinition): Gate[] {
-  const own = Object.entries(agent.tools).flatMap(([tool, definition]) => {
+  const own = Object.entries(agent.tools).flatMap(([tool, definition]): Gate[] => {
     const gate = 'kind' in definition ? toolGate(definition) : undefined;
-    return gate ? [{ path: toolType(name, tool), ...gate }] : [];
+    if (!gate) return [];
+    const { userInputFields: fields } = definition as ToolDefinition;
+    const named = fields.length > 0 ? { fields } : {};
+    return [{ path: toolType(name, tool), gate: gate.kind, ...conditionalIf(gate.when), ...named }];
   });
   const members = agent.kind === 'team' ? Object.entries(agent.members) : [];
   return [...own, ...members.flatMap(([member, definition]) => toolGates(member, definition))];
-}
-
-function toolGate(tool: ToolDefinition): Omit<Gate, 'path'> | undefined {
-  const { externalExecution, userInputFields, requiresConfirmation } = tool;
-  if (externalExecution) return { gate: 'external_execution' };
-  if (userInputFields.length > 0) return { gate: 'user_input', fields: userInputFields };
-  if (requiresConfirmation === false) return undefined;
-  return { gate: 'confirmation', ...(requiresConfirmation === true ? {} : { conditional: true }) };
 }

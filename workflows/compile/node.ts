@@ -9,12 +9,12 @@ import type { Durable } from '../human/durable.ts';
 import { askedAt } from '../human/asked.ts';
 import { BranchStopped } from '../human/branch.ts';
 import { runCondition } from './condition.ts';
-import { gateKind, passGate } from './gate.ts';
+import { passGate } from './gate.ts';
 import { runLoop } from './loop.ts';
 import { hasFailed, keepFailure, type Settled, settleFailure } from './on-error.ts';
 import { runParallel } from './parallel.ts';
 import { needsReview, reviewOutput } from './review.ts';
-import { type Body, type Round, UNGATED } from './round.ts';
+import type { Body, Round } from './round.ts';
 import { runRouter } from './router.ts';
 import { NodeFailure } from '../human/outcome.ts';
 import { type Here, hereOf, type RunNode } from './scope.ts';
@@ -50,8 +50,7 @@ export const runNode: RunNode = function* (node, scope, slot) {
   // A sibling may have ended it meanwhile.
   scope.branch.check();
   const here = hereOf(node, scope, slot);
-  const kind = gateKind(here);
-  const round = kind === undefined ? UNGATED : yield* passGate(here, kind);
+  const round = yield* passGate(here);
   let output: StepOutput | undefined;
   if (round) {
     try {

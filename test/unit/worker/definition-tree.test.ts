@@ -20,3 +20,9 @@ test('a deadline that approves a confirmation cancels at an error', () => {
   const gates = gatesOf(workflow({ name: 'refund', steps: [pay] }));
   expect(gates.map(({ gate, onTimeout }) => [gate, onTimeout])).toEqual(expected);
 });
+
+test('what a run asks for values with is what the tree shows: the words of the confirmation where it has no others', () => {
+  const humanReview = { requiresUserInput: true, confirmationMessage: 'How much?' };
+  const { gates } = treeOf(step({ name: 'pay', executor: () => 1, humanReview }), '', undefined);
+  expect(gates).toMatchObject([{ kind: 'user_input', message: 'How much?' }]);
+});
