@@ -17,8 +17,9 @@ export class Branch {
 
   /** A human's no ends the run: also what goes on around this branch, now and not when this branch has wound down. */
   cancelRun(error: RunCancelled): void {
-    this.#onCancel?.(error);
-    this.#parent?.cancelRun(error);
+    // A group tells those around it itself.
+    if (this.#onCancel) this.#onCancel(error);
+    else this.#parent?.cancelRun(error);
   }
 
   get stopped(): boolean {
