@@ -55,7 +55,7 @@ export interface LoadedConfig {
 
 export interface LoadConfigOptions {
   /** The configuration itself; default: the nearest one from `cwd` upwards. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   readonly cwd?: string;
 }
 

@@ -42,7 +42,7 @@ export async function openRuns(
   { workflowTypes }: WorkflowBundle,
   { config, workflow, limit }: OpenRunsOptions,
 ): Promise<ReplaySource> {
-  const client = await connect(config === undefined ? {} : { path: config });
+  const client = await connect({ path: config });
   const which =
     workflow === undefined
       ? [equals('TaskQueue', taskQueue), ...workflowTypes.map((type) => equals('WorkflowType', type))]

@@ -25,7 +25,7 @@ const STOP_TIME_MS = 5_000;
 
 async function main(address: string, namespace: string, configPath: string): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
-  const config = await loadConfig(configPath ? { path: configPath } : {});
+  const config = await loadConfig({ path: configPath || undefined });
   const server = { connectionOptions: { address }, addressSource: 'holdpoint dev', namespace };
   const prepared = await prepareWorker(config, server, { shutdownGraceTime: DRAIN_TIME });
   const { worker, workflowTypes, activityTypes } = prepared;

@@ -22,7 +22,7 @@ export async function withClient(
   work: (context: Context) => Promise<number | void>,
 ): Promise<void> {
   const waiting = new Waiting();
-  const client = await connect({ ...(config === undefined ? {} : { path: config }), onWaiting: waiting.because });
+  const client = await connect({ path: config, onWaiting: waiting.because });
   const interrupted = () => {
     const { left } = waiting;
     waiting.stop();

@@ -18,7 +18,7 @@ export interface CodecCommandOptions {
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 export async function codec({ config: path, host, port }: CodecCommandOptions): Promise<void> {
-  const config = await loadConfig(path === undefined ? {} : { path });
+  const config = await loadConfig({ path });
   const { encryption, namespace } = config;
   if (!encryption)
     throw new ConfigError(

@@ -18,7 +18,7 @@ export interface DefinitionOptions {
 }
 
 export async function definition(name: string, { config: path, json }: DefinitionOptions): Promise<void> {
-  const config = await loadConfig(path === undefined ? {} : { path });
+  const config = await loadConfig({ path });
   const definitions = await definitionsIn(config);
   const found = definitions.find((each) => each.name === name);
   if (!found) {

@@ -14,7 +14,7 @@ export interface DevCommandOptions {
 }
 
 export async function dev({ config: path }: DevCommandOptions): Promise<void> {
-  const config = await loadConfig(path === undefined ? {} : { path });
+  const config = await loadConfig({ path });
   const server = (await runningServer(config)) ?? (await ownServer(config));
   const supervisor = new Supervisor([server.address, config.namespace, config.configPath ?? '']);
   const stopSignal = untilStopSignal(() => supervisor.kill());

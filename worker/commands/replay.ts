@@ -60,7 +60,7 @@ export async function replay(options: ReplayOptions): Promise<void> {
 
 async function check(options: ReplayOptions, found: (broken: Broken) => void): Promise<Report> {
   const { workflow, histories } = options;
-  const config = await loadConfig(options.config === undefined ? {} : { path: options.config });
+  const config = await loadConfig({ path: options.config });
   const { workflowsPath, telemetry, versioning } = config;
   if (!existsSync(workflowsPath)) throw new CliError('notChecked', `There are no workflows at ${workflowsPath}.`);
   const { failureConverterPath, ...dataConverter } = await configuredDataConverter(config);

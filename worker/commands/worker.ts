@@ -21,7 +21,7 @@ export interface WorkerCommandOptions {
 const FORCE_AFTER_MS = 20_000;
 
 export async function worker({ config: path, health }: WorkerCommandOptions): Promise<void> {
-  const config = await loadConfig(path === undefined ? {} : { path });
+  const config = await loadConfig({ path });
   const { versioning, telemetry, taskQueue, address, namespace } = config;
   const { shutdownGraceTime = '10 seconds', ...settings } = config.worker ?? {};
   const log = workerLog();
