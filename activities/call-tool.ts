@@ -5,6 +5,7 @@
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { defined } from '../workflows/define/defined.ts';
 import { asJson, DEPTH_LIMIT, isRecord, isTooDeep, jsonBytes } from '../workflows/define/json.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { GatePlan, ToolApproval, ToolOutcome, ToolRequest } from '../workflows/protocol/agent.ts';
@@ -39,8 +40,8 @@ export function toolActivity(
       // The schema makes others of them than the human saw: they have to see these.
       return { gated: { gate: 'confirmation' }, args: shown };
     }
-    const by = approval?.by === undefined ? {} : { by: approval.by };
-    const context: ToolContext = { ...scope, ...by, abortSignal: Context.current().cancellationSignal };
+    const abortSignal = Context.current().cancellationSignal;
+    const context: ToolContext = defined({ ...scope, by: approval?.by, abortSignal });
     return outcomeOf(name, await tool.execute(value, context), limits);
   };
 }

@@ -5,6 +5,7 @@
  */
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { defined } from '../workflows/define/defined.ts';
 import { FAILURE } from '../workflows/protocol/failure.ts';
 import { type ModelError, readModelError } from './model.ts';
 
@@ -27,13 +28,13 @@ export function toFailure(error: unknown): Error {
   const { status } = known;
   // Below 400 it is the answer that cannot be read: a proxy's page, half a message.
   const passing = status === undefined ? known.retryable : status < 400 || status >= 500 || PASSING.includes(status);
-  const delay = passing ? retryAfter(known) : undefined;
-  return ApplicationFailure.create({
+  const failure = {
     message: withoutKeys(status === undefined ? known.message : `${known.message} (HTTP ${status})`),
     type: passing ? FAILURE.modelUnavailable : FAILURE.modelRefused,
     nonRetryable: !passing,
-    ...(delay === undefined ? {} : { nextRetryDelay: delay }),
-  });
+    nextRetryDelay: passing ? retryAfter(known) : undefined,
+  };
+  return ApplicationFailure.create(defined(failure));
 }
 
 /** Milliseconds that the server wants us to wait: `retry-after-ms`, or `retry-after` in seconds or as a date. */

@@ -3,6 +3,7 @@
  * It is loaded with the first call, so that a worker without agents does not carry it.
  */
 import type { CallSettings, LanguageModel, ModelMessage, ToolSet } from 'ai';
+import { defined } from '../workflows/define/defined.ts';
 import { asJson, DEPTH_LIMIT, isTooDeep } from '../workflows/define/json.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { AgentMessage, AssistantPart, TokenUsage, ToolCallPart, ToolOutput } from '../workflows/protocol/agent.ts';
@@ -93,8 +94,7 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
     if (!kept) continue;
     parts.push(kept);
     if (kept.type !== 'tool-call' || kept.providerExecuted) continue;
-    const problem = problemOf(part);
-    calls.push({ part: kept, ...(problem === undefined ? {} : { problem }) });
+    calls.push(defined({ part: kept, problem: problemOf(part) }));
   }
   const { inputTokens = 0, outputTokens = 0, totalTokens = inputTokens + outputTokens } = usage;
   return { parts, calls, text, usage: { inputTokens, outputTokens, totalTokens } };
@@ -151,25 +151,21 @@ interface ContentPart {
 /** What the provider gets back with the next call. Sources and files are not part of a conversation. */
 function toPart(part: ContentPart): AssistantPart | undefined {
   const { type, text = '', toolCallId = '', toolName = '', providerExecuted, providerMetadata } = part;
-  const options = providerMetadata === undefined ? {} : { providerOptions: asJson(providerMetadata) };
+  const providerOptions = providerMetadata === undefined ? undefined : asJson(providerMetadata);
   switch (type) {
     case 'text':
     case 'reasoning':
-      return { type, text, ...options };
+      return defined({ type, text, providerOptions });
     case 'tool-call':
-      return {
-        type,
-        toolCallId,
-        toolName,
-        input: isTooDeep(part.input) ? null : asJson(part.input),
-        ...(providerExecuted ? { providerExecuted } : {}),
-        ...options,
-      };
+      return defined({
+        ...{ type, toolCallId, toolName, input: isTooDeep(part.input) ? null : asJson(part.input) },
+        ...{ providerExecuted: providerExecuted || undefined, providerOptions },
+      });
     // Of the provider's own tools: its next request wants to have them back.
     case 'tool-result':
     case 'tool-error':
       if (!providerExecuted) return undefined;
-      return { type: 'tool-result', toolCallId, toolName, output: providerOutput(part), ...options };
+      return defined({ type: 'tool-result', toolCallId, toolName, output: providerOutput(part), providerOptions });
     default:
       return undefined;
   }
@@ -207,12 +203,7 @@ export function readModelError(error: unknown): ModelError | undefined {
   if (CALLER.includes(name)) return { message, retryable: false };
   const isGateway = name.startsWith('Gateway') && typeof isRetryable === 'boolean';
   if (name !== 'AI_APICallError' && !isGateway) return undefined;
-  return {
-    message,
-    retryable: isRetryable === true,
-    ...(statusCode === undefined ? {} : { status: statusCode }),
-    ...(responseHeaders === undefined ? {} : { headers: responseHeaders }),
-  };
+  return defined({ message, retryable: isRetryable === true, status: statusCode, headers: responseHeaders });
 }
 
 /** What a {@link localModel} is asked. */

@@ -1,6 +1,7 @@
 /** Whom a worker tells of pauses, and the webhook that ships. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
+import { defined } from '../workflows/define/defined.ts';
 import { type DurationString, durationMs } from '../workflows/define/duration.ts';
 import { DefinitionError } from '../workflows/define/definition-error.ts';
 import { describe } from '../workflows/define/describe.ts';
@@ -48,7 +49,7 @@ export function webhook({ url, secret, remindBefore }: WebhookOptions): OnPause 
   }
   checkSecret('webhook', secret);
   return {
-    ...(remindBefore === undefined ? {} : { remindBefore }),
+    ...defined({ remindBefore }),
     async notify(notification, signal) {
       const body = JSON.stringify(notification);
       const headers = { 'content-type': 'application/json', 'holdpoint-signature': signatureOf(secret, body) };

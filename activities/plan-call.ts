@@ -2,6 +2,7 @@
  * What is to be done about a tool call that a model made: whether it can run at all, and whether a human has to be asked
  * first. Bad calls are the model's to hear. Gates fail closed: a predicate opens only on literal `false`.
  */
+import { defined } from '../workflows/define/defined.ts';
 import { asJson, jsonBytes } from '../workflows/define/json.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { ObjectJsonSchema } from '../workflows/define/user-input-schema.ts';
@@ -38,8 +39,7 @@ export async function planCall(
     return wrong(`have ${size} bytes, too many for the human who has to look at them (${TOOL_PAYLOAD_LIMIT})`);
   }
   const changed = JSON.stringify(args) !== JSON.stringify(input);
-  const { idempotent } = tool;
-  return { ...call, do: 'run', ...(changed ? { args } : {}), idempotent, ...(gated ? { gated } : {}) };
+  return defined({ ...call, do: 'run', args: changed ? args : undefined, idempotent: tool.idempotent, gated });
 }
 
 function planDelegation(

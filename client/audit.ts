@@ -3,6 +3,7 @@
  * no worker and cannot be changed afterwards.
  */
 import type { Client } from '@temporalio/client';
+import { defined } from '../workflows/define/defined.ts';
 import type { RunEvent } from '../workflows/protocol/events.ts';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
 import type { RefusalCode } from '../workflows/protocol/requirement.ts';
@@ -141,8 +142,8 @@ class AuditReader {
     if (cancelled) this.#intervened('cancel', event, cancelled.cause, cancelled.identity);
     if (terminated && !goesOn) this.#intervened('terminate', event, terminated.reason, terminated.identity);
     if (started && (!started.continuedExecutionRunId || beginsAnew(started))) {
-      const by = started.identity ? { by: started.identity } : {};
-      this.entries.push({ what: 'started', at, workflowName: started.workflowType?.name ?? '', ...by });
+      const workflowName = started.workflowType?.name ?? '';
+      this.entries.push(defined({ what: 'started', at, workflowName, by: started.identity || undefined }));
     }
     if (signaled) await this.#signal(signaled, at);
     const memo = modified?.upsertedMemo?.fields?.[MEMO_KEY];
@@ -159,7 +160,8 @@ class AuditReader {
     reason: string | null | undefined,
     identity: string | null | undefined,
   ): void {
-    this.entries.push({ what, at: timeOf(event), ...(reason ? { reason } : {}), ...(identity ? { identity } : {}) });
+    const told = { reason: reason || undefined, identity: identity || undefined };
+    this.entries.push(defined({ what, at: timeOf(event), ...told }));
   }
 
   async #signal(
@@ -170,11 +172,9 @@ class AuditReader {
     // Anybody may signal anything.
     const argument = payload && (await decodeSignal(this.#client, this.#runId, payload).catch(() => undefined));
     const { by } = (argument ?? {}) as { by?: unknown };
-    this.entries.push({
-      ...{ what: 'sent', at, signal: signalName ?? '', requirements: requirementsIn(argument) },
-      ...(typeof by === 'string' ? { by } : {}),
-      ...(identity ? { identity } : {}),
-    });
+    const sent = { what: 'sent', at, signal: signalName ?? '', requirements: requirementsIn(argument) } as const;
+    const who = { by: typeof by === 'string' ? by : undefined, identity: identity || undefined };
+    this.entries.push(defined({ ...sent, ...who }));
   }
 
   #remember(memo: RunMemo | undefined): void {
@@ -191,7 +191,7 @@ class AuditReader {
       case 'StepError': {
         const shown = this.#shown.get(event.requirement);
         const { requirement, path } = event;
-        this.entries.push({ what: 'asked', at, requirement, path, ...(shown ? { shown } : {}) });
+        this.entries.push(defined({ what: 'asked', at, requirement, path, shown }));
         return;
       }
       case 'StepContinued':
@@ -200,8 +200,7 @@ class AuditReader {
         return;
       case 'AnswerRefused': {
         const { signal, code, reason, requirement, by } = event;
-        const about = { ...(requirement === undefined ? {} : { requirement }), ...(by === undefined ? {} : { by }) };
-        this.entries.push({ what: 'refused', at, signal, code, reason, ...about });
+        this.entries.push(defined({ what: 'refused', at, signal, code, reason, requirement, by }));
         return;
       }
       case 'WorkflowCompleted':
@@ -217,15 +216,10 @@ class AuditReader {
     }
   }
 
-  #decided({ time: at, requirement, resolution, resolvedBy, feedback, given, givenPreview, tools }: Answered): void {
-    this.entries.push({
-      ...{ what: 'decided', at, requirement, resolution },
-      ...(resolvedBy === undefined ? {} : { by: resolvedBy }),
-      ...(feedback === undefined ? {} : { feedback }),
-      ...(given === undefined ? {} : { given }),
-      ...(givenPreview === undefined ? {} : { givenPreview }),
-      ...(tools === undefined ? {} : { tools }),
-    });
+  #decided({ time: at, resolvedBy: by, ...answered }: Answered): void {
+    const { requirement, resolution, feedback, given, givenPreview, tools } = answered;
+    const decided = { what: 'decided', at, requirement, resolution, by, feedback, given, givenPreview, tools } as const;
+    this.entries.push(defined(decided));
   }
 }
 

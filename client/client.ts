@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { RawValue } from '@temporalio/common';
+import { defined } from '../workflows/define/defined.ts';
 import type { RunEvent } from '../workflows/protocol/events.ts';
 import { CONTINUE_RUN, type ContinueRunSignal, type Decision } from '../workflows/protocol/signals.ts';
 import { checkAnswer, checkDecisions, decisionsOf } from './answers.ts';
@@ -241,7 +242,7 @@ export class HoldpointClient {
 
   async #send(runId: string, decisions: readonly Decision[], by: string | undefined): Promise<SentAnswer> {
     const decisionId = randomUUID();
-    const signal: ContinueRunSignal = { decisionId, ...(by === undefined ? {} : { by }), decisions };
+    const signal: ContinueRunSignal = defined({ decisionId, by, decisions });
     const answer = { decisionId, requirements: decisions.map(({ requirement }) => requirement) };
     try {
       const handle = this.temporal.workflow.getHandle(runId);

@@ -8,6 +8,7 @@ import type { ConnectionOptions } from '@temporalio/client';
 import type { StorageDriver } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
+import { defined } from '../workflows/define/defined.ts';
 import { durationMs } from '../workflows/define/duration.ts';
 import { STORE_FROM_LIMIT } from '../workflows/define/payload-limit.ts';
 import type { HoldpointConfig } from '../workflows/protocol/config.ts';
@@ -233,12 +234,10 @@ function connectionOf(config: HoldpointConfig, configPath: string | undefined, f
     address,
     addressSource,
     namespace: namespace || (config.namespace ?? 'default'),
-    connectionOptions: {
-      address,
-      ...(tls !== undefined && tls !== null && { tls }),
-      ...(apiKey !== undefined && { apiKey }),
-      ...(metadata !== undefined && { metadata: metadata as Record<string, string> }),
-    },
+    connectionOptions: defined({
+      ...{ address, tls: tls ?? undefined, apiKey },
+      metadata: metadata as Record<string, string> | undefined,
+    }),
   };
 }
 

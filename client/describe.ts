@@ -1,6 +1,7 @@
 /** A run as the server describes it. The SDK's own description decodes the memo, and fails where that cannot be read here. */
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
+import { defined } from '../workflows/define/defined.ts';
 import { callRun } from './server-call.ts';
 
 export type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
@@ -17,7 +18,7 @@ export async function describeRun(
   runId: string,
   { executionId, deadlineMs }: Of = {},
 ): Promise<Description> {
-  const execution = { workflowId: runId, ...(executionId === undefined ? {} : { runId: executionId }) };
+  const execution = defined({ workflowId: runId, runId: executionId });
   const request = { namespace: client.options.namespace, execution };
   return callRun(client, runId, () => client.workflowService.describeWorkflowExecution(request), deadlineMs);
 }

@@ -17,6 +17,7 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/common';
+import { defined } from '../workflows/define/defined.ts';
 import { FAILURE } from '../workflows/protocol/failure.ts';
 import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
@@ -111,10 +112,8 @@ function fromFailure(cause: Error | undefined, info: ExecutionInfo, memo: RunMem
   const detail = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
   if (isRunOutput(detail)) return new Run(detail, true);
   if (cause instanceof CancelledFailure) return compactRun(info, memo, { status: 'cancelled' });
-  const type = failureType(cause);
   const message = cause?.message ?? 'the workflow failed without a reason';
-  const path = info.type?.name ?? '';
-  const error = { message, path, ...(type === undefined ? {} : { type }) };
+  const error = defined({ message, path: info.type?.name ?? '', type: failureType(cause) });
   return compactRun(info, memo, { status: 'failed', error });
 }
 

@@ -2,6 +2,7 @@
  * One question of a run, with the methods that answer it. An answer is checked at once, by the same rules as in the
  * workflow, and stays here until `continueRun` sends it; a wrong call throws and stores nothing; the last call wins.
  */
+import { defined } from '../workflows/define/defined.ts';
 import { checkDecision } from '../workflows/human/answer-rules.ts';
 import type { OpenPause } from '../workflows/protocol/memo.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
@@ -94,7 +95,7 @@ export class Requirement {
    */
   reject(feedback?: string): void {
     if (this.kind === 'executor') this.#toEach((tool) => tool.reject(feedback));
-    else this.#give({ action: 'reject', ...(feedback === undefined ? {} : { feedback }) });
+    else this.#give(defined({ action: 'reject', feedback }));
   }
 
   /** Keep the output, with this content instead; any JSON. @throws {InvalidAnswer} */
@@ -121,7 +122,7 @@ export class Requirement {
 
   /** Go on without a failed step; where a tool call may have run, with its result. @throws {InvalidAnswer} */
   skip(result?: unknown): void {
-    this.#give({ action: 'skip', ...(result === undefined ? {} : { result }) });
+    this.#give(defined({ action: 'skip', result }));
   }
 
   /** The values that the tool call of an executor pause asks for. @throws {InvalidAnswer} where there are several calls */

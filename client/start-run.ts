@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
+import { defined } from '../workflows/define/defined.ts';
 import { definitionOf } from '../workflows/define/definition.ts';
 import { describe } from '../workflows/define/describe.ts';
 import { fingerprintOf } from '../workflows/define/structure.ts';
@@ -148,12 +149,7 @@ export function nameOf(workflow: WorkflowLike): string {
 }
 
 function runOptionsOf({ sessionId, additionalData, sessionState, userId }: StartOptions): RunOptions {
-  return {
-    ...(sessionId === undefined ? {} : { sessionId }),
-    ...(additionalData === undefined ? {} : { additionalData }),
-    ...(sessionState === undefined ? {} : { sessionState }),
-    ...(userId === undefined ? {} : { userId }),
-  };
+  return defined({ sessionId, additionalData, sessionState, userId });
 }
 
 function checkSize(client: Client, name: string, args: readonly unknown[]): void {
@@ -181,19 +177,12 @@ function newRun(
   { sessionId = runId, userId, sessionState = {} }: RunOptions,
 ): Run {
   return new Run(
-    {
-      runId,
-      workflowName,
-      sessionId,
-      ...(userId === undefined ? {} : { userId }),
-      status: 'running',
-      content: null,
-      stepResults: [],
-      stepRequirements: [],
+    defined({
+      ...{ runId, workflowName, sessionId, userId },
+      ...{ status: 'running', content: null, stepResults: [], stepRequirements: [] },
       sessionState: sessionState as Run['sessionState'],
-      refusedAnswers: { count: 0, newest: [] },
-      sequence: 0,
-    },
+      ...{ refusedAnswers: { count: 0, newest: [] }, sequence: 0 },
+    }),
     false,
   );
 }

@@ -1,4 +1,5 @@
 /** One tool call that waits, with the methods that answer it: checked at once, by the same rules as in the workflow. */
+import { defined } from '../workflows/define/defined.ts';
 import { checkToolDecision } from '../workflows/human/tool-answers.ts';
 import type { OpenTool } from '../workflows/protocol/memo.ts';
 import type { StepRequirement, ToolRequirement as ToolFields } from '../workflows/protocol/requirement.ts';
@@ -63,7 +64,7 @@ export class ToolRequirement {
 
   /** It does not run; the model is told the note. @throws {InvalidAnswer} */
   reject(note?: string): void {
-    this.#give({ action: 'reject', ...(note === undefined ? {} : { note }) });
+    this.#give(defined({ action: 'reject', note }));
   }
 
   /** The values that it asks for; it runs with them. @throws {InvalidAnswer} naming the first that is wrong */
@@ -80,12 +81,8 @@ export class ToolRequirement {
     if (this.#closed) throw this.#closed;
     const { toolCallId, resolution, resolvedBy, resolvedAt } = this;
     if (resolution !== undefined) {
-      const resolved = { id: `${this.#requirement} ${toolCallId}`, resolution };
-      throw new RequirementAlreadyResolved({
-        ...resolved,
-        ...(resolvedBy === undefined ? {} : { resolvedBy }),
-        ...(resolvedAt === undefined ? {} : { resolvedAt }),
-      });
+      const id = `${this.#requirement} ${toolCallId}`;
+      throw new RequirementAlreadyResolved(defined({ id, resolution, resolvedBy, resolvedAt }));
     }
     const sent = toAnswer(this.#requirement, answer, this.#limit);
     const asked = { tools: [this] } as unknown as StepRequirement;

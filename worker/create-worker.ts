@@ -1,5 +1,6 @@
 /** The composition root: a Temporal Worker with everything that holdpoint's workflows need. */
 import { Worker, type WorkerDeploymentOptions, type WorkerOptions } from '@temporalio/worker';
+import { defined } from '../workflows/define/defined.ts';
 import type { OnPause } from '../activities/on-pause.ts';
 import { briefSpans } from './brief-spans.ts';
 import { buildIdOf } from './build-id.ts';
@@ -33,8 +34,7 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
 export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
   const { searchAttributes, onPause, webUi, versioning, plugins = [], ...given } = options;
   const present = plugins.some(({ name }) => name === PLUGIN_NAME);
-  const wanted = Object.entries({ searchAttributes, onPause, webUi }).filter(([, value]) => value !== undefined);
-  const ours = present ? [] : [holdpointPlugin(Object.fromEntries(wanted))];
+  const ours = present ? [] : [holdpointPlugin(defined({ searchAttributes, onPause, webUi }))];
   const worker = await withBundle(given, plugins);
   return Worker.create({
     taskQueue: 'holdpoint',
@@ -66,13 +66,7 @@ async function withBundle(
   if (workflowsPath === undefined || options.workflowBundle) return options;
   const { payloadConverterPath, failureConverterPath } = options.dataConverter ?? {};
   const { workflowModules } = options.interceptors ?? {};
-  const workflowBundle = await bundleWorkflows({
-    workflowsPath,
-    plugins,
-    ...bundlerOptions,
-    ...(payloadConverterPath !== undefined && { payloadConverterPath }),
-    ...(failureConverterPath !== undefined && { failureConverterPath }),
-    ...(workflowModules !== undefined && { workflowInterceptorModules: workflowModules }),
-  });
+  const modules = { payloadConverterPath, failureConverterPath, workflowInterceptorModules: workflowModules };
+  const workflowBundle = await bundleWorkflows({ workflowsPath, plugins, ...bundlerOptions, ...defined(modules) });
   return { ...options, workflowBundle };
 }

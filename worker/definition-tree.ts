@@ -1,4 +1,5 @@
 /** A definition as plain data, with every gate in it: those of the nodes, and those of the tools that its agents have. Pure. */
+import { defined } from '../workflows/define/defined.ts';
 import type { AgentDefinition, TeamDefinition } from '../activities/agent.ts';
 import { type ToolDefinition, toolGate } from '../activities/tool.ts';
 import { childrenOf, stepTypeOf, type WorkflowNode } from '../workflows/define/node.ts';
@@ -49,15 +50,15 @@ export function treeOf(
   const children = childrenOf(node).flatMap((nodes, index) =>
     nodes.map((each) => ({ ...child(each), ...(index === 0 ? {} : { branch: 'else' as const }) })),
   );
-  return {
+  return defined({
     name: node.name,
     path,
     type: stepTypeOf(node),
-    ...(node.kind === 'step' ? { executor: executorText(node.executor) } : {}),
+    executor: node.kind === 'step' ? executorText(node.executor) : undefined,
     gates: gatesOf(node).map((gate) => ({ ...gate, text: gateText(gate) })),
-    ...toolsOf(node, agents),
-    ...(children.length === 0 ? {} : { children }),
-  };
+    tools: toolsOf(node, agents),
+    children: children.length === 0 ? undefined : children,
+  });
 }
 
 function executorText(executor: Executor): string {
@@ -87,10 +88,10 @@ function gateText(
   ].join('');
 }
 
-function toolsOf(node: WorkflowNode, agents: Readonly<Record<string, Agent>> | undefined): { tools?: ToolNode[] } {
+function toolsOf(node: WorkflowNode, agents: Readonly<Record<string, Agent>> | undefined): ToolNode[] | undefined {
   const name = agentName(node);
   const agent = name !== undefined && agents && Object.hasOwn(agents, name) ? agents[name] : undefined;
-  return agent ? { tools: agentTools(agent, deadlineOf(node, 'executor')) } : {};
+  return agent && agentTools(agent, deadlineOf(node, 'executor'));
 }
 
 function agentName(node: WorkflowNode): string | undefined {
@@ -101,7 +102,7 @@ function agentName(node: WorkflowNode): string | undefined {
 function agentTools(agent: Agent, deadline: Deadline, member?: string): ToolNode[] {
   const own = Object.entries(agent.tools).map(([name, tool]) => {
     const gate = 'kind' in tool ? gateInWords(tool, deadline) : undefined;
-    return { name, ...(member === undefined ? {} : { member }), ...(gate ? { gate } : {}) };
+    return defined({ name, member, gate });
   });
   const members = agent.kind === 'team' ? Object.entries(agent.members) : [];
   return [

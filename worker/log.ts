@@ -5,6 +5,7 @@
 import { isNativeError } from 'node:util/types';
 import { DefaultLogger, type LogEntry, type Logger, type LogLevel } from '@temporalio/worker';
 import { pino, stdTimeFunctions } from 'pino';
+import { defined } from '../workflows/define/defined.ts';
 import { plain } from '../client/cli/plain.ts';
 import { messageIn } from './core-failure.ts';
 import { terminal } from './terminal.ts';
@@ -60,5 +61,5 @@ function toTerminal({ level, message, meta = {} }: LogEntry): void {
 function briefly(error: unknown): unknown {
   if (!isNativeError(error)) return error;
   const { name, message, stack, cause, type = name } = error as Error & { readonly type?: string };
-  return { type, message, stack, ...(cause === undefined ? {} : { cause: briefly(cause) }) };
+  return defined({ type, message, stack, cause: briefly(cause) });
 }

@@ -1,5 +1,6 @@
 /** Registers what a worker tells of pauses, as an activity of its own. */
 import { Context } from '@temporalio/activity';
+import { defined } from '../workflows/define/defined.ts';
 import { type OnPause, remindBeforeMs } from '../activities/on-pause.ts';
 import { ON_PAUSE_ACTIVITY, type PauseMessage, type PauseToldReply } from '../workflows/protocol/on-pause.ts';
 
@@ -8,8 +9,7 @@ const LOCAL_UI = 'http://localhost:8233';
 
 /** @param webUi address of the Web UI that people use; default: that of a development server */
 export function pauseActivities(onPause: OnPause, webUi: string = LOCAL_UI): Record<string, unknown> {
-  const remind = remindBeforeMs(onPause);
-  const reply: PauseToldReply = remind === undefined ? {} : { remindBeforeMs: remind };
+  const reply: PauseToldReply = defined({ remindBeforeMs: remindBeforeMs(onPause) });
   return {
     async [ON_PAUSE_ACTIVITY](message: PauseMessage): Promise<PauseToldReply> {
       const { info, cancellationSignal, cancelled } = Context.current();

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { register as registerCommonJs } from 'tsx/cjs/api';
 import { register } from 'tsx/esm/api';
+import { defined } from '../workflows/define/defined.ts';
 import type { ConnectionSettings, LoadedConfig } from '../client/config.ts';
 import { tried } from '../client/connect.ts';
 import { configuredDataConverter } from '../client/data-converter.ts';
@@ -50,29 +51,14 @@ export async function prepareWorker(
   await reach(server);
   const activities = await importActivities(config);
   const { failureConverterPath } = dataConverter;
-  const workflowBundle = await bundleWorkflows({
-    workflowsPath: config.workflowsPath,
-    plugins: options.plugins ?? [],
-    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
-  });
+  const { workflowsPath, taskQueue, webUi } = config;
+  const { plugins = [] } = options;
+  const workflowBundle = await bundleWorkflows(defined({ workflowsPath, plugins, failureConverterPath }));
   const connection = await NativeConnection.connect(server.connectionOptions);
   const { namespace } = server;
-  const { taskQueue } = config;
-  const { webUi } = config;
-  const told = {
-    ...(config.onPause ? { onPause: webhook(config.onPause) } : {}),
-    ...(webUi === undefined ? {} : { webUi }),
-  };
-  const worker = await createWorker({
-    connection,
-    namespace,
-    taskQueue,
-    workflowBundle,
-    activities,
-    dataConverter,
-    ...told,
-    ...options,
-  });
+  const onPause = config.onPause && webhook(config.onPause);
+  const given = { connection, namespace, taskQueue, workflowBundle, activities, dataConverter };
+  const worker = await createWorker({ ...given, ...defined({ onPause, webUi }), ...options });
   const activityTypes = [...worker.options.activities.keys()];
   return { worker, workflowTypes: workflowBundle.workflowTypes, activityTypes, close: () => connection.close() };
 }

@@ -2,6 +2,7 @@
  * `holdpoint answer`: asks a person at the terminal for each open requirement, pause after pause, to the end of the run
  * or until they stop. A question closes when somebody else, or its deadline, is first.
  */
+import { defined } from '../../workflows/define/defined.ts';
 import type { ContinueOptions } from '../client.ts';
 import { InvalidAnswer, RequirementAlreadyResolved } from '../errors.ts';
 import type { Requirement } from '../requirement.ts';
@@ -32,10 +33,7 @@ export async function answer(runId: string, options: AnswerOptions): Promise<voi
     throw new CliError('usage', `answer asks questions, and there is no terminal to ask them in; ${scripts}.`);
   }
   const by = options.by ?? signedInUser();
-  const sending: ContinueOptions = {
-    ...(by === undefined ? {} : { by }),
-    ...(options.once ? { until: 'accepted' } : {}),
-  };
+  const sending: ContinueOptions = defined({ by, until: options.once ? 'accepted' : undefined });
   await withClient(options, async (context) => {
     const { client, waiting } = context;
     let run = await findRun(client, runId);

@@ -1,4 +1,5 @@
 /** The form for values: one question per field, each checked while it is entered. */
+import { defined } from '../../workflows/define/defined.ts';
 import { isRecord } from '../../workflows/define/json.ts';
 import type { UserInputField } from '../../workflows/define/user-input-schema.ts';
 import type { Json } from '../../workflows/define/step-output.ts';
@@ -49,15 +50,15 @@ const TYPES: Readonly<Record<string, NonNullable<UserInputField['type']>>> = {
 function fieldsOf({ properties, required = [] }: Properties): UserInputField[] | undefined {
   const entries = Object.entries(properties ?? {});
   if (entries.length === 0) return undefined;
-  return entries.map(([name, { type, description, enum: allowedValues, default: standard }]) => ({
-    name,
-    // Of several types or none, JSON can say which.
-    type: typeof type === 'string' ? (TYPES[type] ?? 'dict') : 'dict',
-    required: required.includes(name) && standard === undefined,
-    ...(description === undefined ? {} : { description }),
-    ...(allowedValues === undefined ? {} : { allowedValues }),
-    ...(standard === undefined ? {} : { default: standard }),
-  }));
+  return entries.map(([name, { type, description, enum: allowedValues, default: standard }]) =>
+    defined({
+      name,
+      // Of several types or none, JSON can say which.
+      type: typeof type === 'string' ? (TYPES[type] ?? 'dict') : 'dict',
+      required: required.includes(name) && standard === undefined,
+      ...{ description, allowedValues, default: standard },
+    }),
+  );
 }
 
 async function askForField(field: UserInputField, prompts: Prompts): Promise<Json | undefined> {

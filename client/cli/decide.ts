@@ -1,4 +1,5 @@
 /** The answers for scripts: `approve`, `reject`, `edit`, `input`, `select`, `retry`, `skip`, `complete`. */
+import { defined } from '../../workflows/define/defined.ts';
 import { ACTIONS } from '../../workflows/human/answer-rules.ts';
 import { TOOL_ACTIONS } from '../../workflows/human/tool-answers.ts';
 import type { DecisionAction } from '../../workflows/protocol/signals.ts';
@@ -128,7 +129,7 @@ export async function decide(
     const by = options.by ?? signedInUser();
     const until = options.wait === false ? 'accepted' : 'pause';
     waiting.forAnswer(run.runId, until);
-    const after = await evenFailed(client.continueRun(run, { ...timeout, until, ...(by === undefined ? {} : { by }) }));
+    const after = await evenFailed(client.continueRun(run, defined({ ...timeout, until, by })));
     waiting.stop();
     conclude(after, options.json);
     return after.status === 'failed' ? EXIT.runEndedBadly : EXIT.done;

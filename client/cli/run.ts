@@ -1,4 +1,5 @@
 /** `holdpoint run`: starts a run, and waits for its first pause or its end; with `--watch`, tells its events to the end. */
+import { defined } from '../../workflows/define/defined.ts';
 import { conclude, evenFailed, exitOf } from './conclude.ts';
 import { EXIT } from './exit.ts';
 import { follow } from './follow.ts';
@@ -23,18 +24,14 @@ export async function run(workflow: string, options: RunCommandOptions): Promise
   const input = options.input === undefined ? null : jsonOrText('--input', options.input);
   await withClient(options, async (context) => {
     const { client, waiting } = context;
-    const started = await client.start(workflow, {
-      input,
-      ...(runId === undefined ? {} : { runId }),
-      ...(sessionId === undefined ? {} : { sessionId }),
-    });
+    const started = await client.start(workflow, { input, ...defined({ runId, sessionId }) });
     if (!options.wait) {
       conclude(started, json);
       return EXIT.done;
     }
     // Whoever stops waiting needs it to come back.
     if (!json) aside(paintAside('dim', `run ${label(started.runId)}`));
-    if (watch) return follow(context, started.runId, { ...timeout, ...(json === undefined ? {} : { json }) });
+    if (watch) return follow(context, started.runId, defined({ ...timeout, json }));
     waiting.for(outcomeOf(started.runId));
     const ended = await evenFailed(client.wait(started, timeout));
     waiting.stop();

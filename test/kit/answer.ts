@@ -2,6 +2,7 @@
  * What a scripted human says: the same words as a requirement's methods, as data that is given when something is asked.
  * Whether a word fits what is asked, the client decides, by the same rules as in production.
  */
+import { defined } from '../../workflows/define/defined.ts';
 import type { Requirement } from '../../client/requirement.ts';
 import type { ToolRequirement } from '../../client/tool-requirement.ts';
 import { type DurationString, durationMs } from '../../workflows/define/duration.ts';
@@ -40,10 +41,7 @@ export type AnswerFunction = (asked: Asked) => Answer | Promise<Answer>;
 /** Yes. */
 export const confirm = (): Answer => ({ say: 'confirm' });
 /** No; the feedback reaches the step's next round, or the model. */
-export const reject = (feedback?: string): Answer => ({
-  say: 'reject',
-  ...(feedback === undefined ? {} : { feedback }),
-});
+export const reject = (feedback?: string): Answer => defined({ say: 'reject', feedback });
 /** Keep the output, with this content instead. */
 export const edit = (output: unknown): Answer => ({ say: 'edit', output });
 /** The values that a step or a tool asks for; where a confirmation is asked with them, a yes too. */
@@ -53,7 +51,7 @@ export const select = (...choices: string[]): Answer => ({ say: 'select', choice
 /** Run a failed step again. */
 export const retry = (): Answer => ({ say: 'retry' });
 /** Go on without a failed step; where a tool call may have run, with its result. */
-export const skip = (result?: unknown): Answer => ({ say: 'skip', ...(result === undefined ? {} : { result }) });
+export const skip = (result?: unknown): Answer => defined({ say: 'skip', result });
 /** What came of a tool that runs elsewhere. */
 export const result = (value: unknown): Answer => ({ say: 'result', result: value });
 /**

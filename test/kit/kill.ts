@@ -78,7 +78,7 @@ async function outcomeOf(scene: Scene, run: Run, { outcome = defaultOutcome, eff
   const found = {
     outcome: outcome(run),
     activities: countOf(scene.calls(run.runId)),
-    ...(effects ? { effects: await effects(run) } : {}),
+    effects: await effects?.(run),
   };
   return JSON.parse(JSON.stringify(found).replaceAll(run.runId, '<run>'));
 }

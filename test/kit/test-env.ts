@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection, type Worker } from '@temporalio/worker';
+import { defined } from '../../workflows/define/defined.ts';
 import { HoldpointClient } from '../../client/client.ts';
 import type { Run } from '../../client/run.ts';
 import { nameOf, type StartOptions, type WorkflowFunction } from '../../client/start-run.ts';
@@ -89,7 +90,7 @@ export async function createTestEnv(options: TestEnvOptions): Promise<TestEnv> {
     server: { executable: { type: 'existing-path', path } },
   });
   try {
-    const env = new RunningTestEnv(server, { ...rest, ...(bundle === undefined ? {} : { workflowBundle: bundle }) });
+    const env = new RunningTestEnv(server, { ...rest, ...defined({ workflowBundle: bundle }) });
     await env.startWorker();
     return env;
   } catch (error) {
@@ -192,7 +193,7 @@ class RunningTestEnv implements TestEnv {
         look: (runId) => this.client.getRun(runId),
         calls: (runId) => this.calls(runId),
       },
-      { ...(outcome ? { outcome } : {}), ...(effects ? { effects } : {}) },
+      defined({ outcome, effects }),
     );
   }
 
@@ -232,7 +233,7 @@ class RunningTestEnv implements TestEnv {
     const stage = { client, skip: (ms: number) => this.#server.sleep(ms), now: () => this.#server.currentTimeMs() };
     const started = await client.start(workflow, { ...options, input });
     try {
-      const run = await play(stage, await client.wait(started), book, { by, ...(atPause ? { atPause } : {}) });
+      const run = await play(stage, await client.wait(started), book, defined({ by, atPause }));
       book.assertUsedUp();
       return run;
     } catch (error) {

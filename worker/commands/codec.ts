@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { defined } from '../../workflows/define/defined.ts';
 import { CliError } from '../../client/cli/exit.ts';
 import { ConfigError, type LoadedConfig, loadConfig } from '../../client/config.ts';
 import { createEncryptionCodec } from '../../client/encryption.ts';
@@ -29,12 +30,8 @@ export async function codec({ config: path, host, port }: CodecCommandOptions): 
     throw new CliError('usage', `--host ${host}: set HOLDPOINT_CODEC_TOKEN, or whoever reaches it can read every run.`);
   }
   const origins = originsOf(config);
-  const endpoint = codecEndpoint({
-    codec: await createEncryptionCodec(encryption),
-    origins,
-    namespace,
-    ...(token === undefined ? {} : { token }),
-  });
+  const own = await createEncryptionCodec(encryption);
+  const endpoint = codecEndpoint(defined({ codec: own, origins, namespace, token }));
   const server = createAdaptorServer(endpoint);
   server.listen(port, host);
   await once(server, 'listening').catch((error: Error) => {

@@ -33,13 +33,7 @@ export async function definition(name: string, { config: path, json }: Definitio
   const agents = await agentsIn(config);
   const steps = found.steps.map((node) => treeOf(node, '', agents));
   const { description } = found;
-  if (json)
-    return printJson({
-      name,
-      ...(description === undefined ? {} : { description }),
-      agentsKnown: agents !== undefined,
-      steps,
-    });
+  if (json) return printJson({ name, description, agentsKnown: agents !== undefined, steps });
   print(`${paint('bold', plain(name))}${description === undefined ? '' : ` – ${oneLine(description)}`}`);
   print(...steps.flatMap((step, index) => linesOf(step, '', index === steps.length - 1)));
 }

@@ -3,6 +3,7 @@
  * the histories may be checked in. It needs no worker and changes nothing.
  */
 import { existsSync } from 'node:fs';
+import { defined } from '../../workflows/define/defined.ts';
 import { CliError, EXIT, isOurs } from '../../client/cli/exit.ts';
 import { nearMatches } from '../../client/cli/near.ts';
 import { paint, paintAside, print, printJson } from '../../client/cli/output.ts';
@@ -82,7 +83,7 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
       if (problem && isUnreadable(problem)) source.unread.push({ id: recorded.id, message: problem.message });
       else if (problem) {
         const { id, workflowName, pinnedTo } = recorded;
-        const broken = { id, workflowName, ...(pinnedTo !== undefined && { pinnedTo }), ...problem };
+        const broken = defined({ id, workflowName, pinnedTo, ...problem });
         all.push(broken);
         found(broken);
       }

@@ -84,7 +84,7 @@ function answerExample(requirement: StepRequirement, action: DecisionAction, too
   const json = {
     requirement: requirement.id,
     digest: requirement.digest,
-    ...(tool ? { toolCall: tool.toolCallId } : {}),
+    toolCall: tool?.toolCallId,
     ...valuesFor(tool ?? requirement, action),
     by: 'you',
   };
