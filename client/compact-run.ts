@@ -3,7 +3,7 @@ import type { OpenPause, RunMemo } from '../workflows/protocol/memo.ts';
 import { flagsOf } from '../workflows/protocol/requirement.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { HOLDPOINT_SESSION } from '../workflows/protocol/search-attributes.ts';
-import { attributeOf, type ExecutionInfo } from './execution-info.ts';
+import { attributeOf, type ExecutionInfo, runIdOf } from './execution-info.ts';
 import type { RequirementFields } from './requirement.ts';
 import { hasEnded, Run } from './run.ts';
 
@@ -18,7 +18,7 @@ export function compactRun(
   known: Partial<RunOutput> = {},
   answerLimit?: number,
 ): Run {
-  const runId = info.execution?.workflowId ?? '';
+  const runId = runIdOf(info);
   const { status = memo?.status ?? 'running', ...rest } = known;
   const ended = hasEnded({ status });
   return new Run(

@@ -5,6 +5,10 @@ import type { RunStatus } from '../workflows/protocol/run-output.ts';
 
 export type ExecutionInfo = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
+export function runIdOf({ execution }: ExecutionInfo): string {
+  return execution?.workflowId ?? '';
+}
+
 /** A search attribute, where it is a text. They are in the clear, whatever else cannot be read. */
 export function attributeOf({ searchAttributes }: ExecutionInfo, name: string): string | undefined {
   const payload = searchAttributes?.indexedFields?.[name];

@@ -1,8 +1,11 @@
 /** The executions of a namespace as the server lists them, newest first. */
 import type { Client } from '@temporalio/client';
+import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
 import { HOLDPOINT_STEP, NO_SEARCH_ATTRIBUTES_PATCH } from '../workflows/protocol/search-attributes.ts';
-import { SearchAttributesMissing } from './errors.ts';
-import type { ExecutionInfo } from './execution-info.ts';
+import { type DecryptionFailed, SearchAttributesMissing, type StoredPayloadUnavailable } from './errors.ts';
+import { type ExecutionInfo, runIdOf } from './execution-info.ts';
+import { readPayload } from './payloads.ts';
+import { readMemo } from './read-run.ts';
 import { call, detailsOf, GRPC, grpcCode } from './server-call.ts';
 
 const PAGE = 200;
@@ -62,4 +65,16 @@ export async function* waitingExecutions(
 /** A filter; `undefined` for a text that the server's queries cannot hold: that is compared here alone. */
 export function equals(field: string, value: string): string | undefined {
   return value.length > 200 || /["'\\\p{Cc}]/u.test(value) ? undefined : `${field} = "${value}"`;
+}
+
+/** The memo of a listed run: `undefined` where there is none of ours; `unreadable`: why it cannot be read here. */
+export async function listedMemo(
+  client: Client,
+  info: ExecutionInfo,
+): Promise<{ readonly memo?: RunMemo | undefined; readonly unreadable?: string }> {
+  try {
+    return { memo: readMemo(await readPayload(client, runIdOf(info), info.memo?.fields?.[MEMO_KEY])) };
+  } catch (error) {
+    return { unreadable: (error as DecryptionFailed | StoredPayloadUnavailable).message };
+  }
 }

@@ -5,6 +5,7 @@
  */
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
+import { dateOf } from './timestamps.ts';
 import { isCarriedJournal, type JournalEntry, type RunEvent } from '../workflows/protocol/events.ts';
 import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
 import { ON_PAUSE_ACTIVITY } from '../workflows/protocol/on-pause.ts';
@@ -244,8 +245,7 @@ function taskOf(event: HistoryEvent): number {
 
 /** ISO 8601. */
 export function timeOf({ eventTime }: HistoryEvent): string {
-  const seconds = Number(eventTime?.seconds ?? 0);
-  return new Date(seconds * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1_000_000)).toISOString();
+  return dateOf(eventTime).toISOString();
 }
 
 /** The name of the node at a path: its last segment, without the iteration; `define/path.ts` the other way round. */

@@ -1,17 +1,16 @@
 /** Lists of runs: those of a session, and those that wait for a human. */
 import type { Client } from '@temporalio/client';
-import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
+import type { OpenPause } from '../workflows/protocol/memo.ts';
 import { HOLDPOINT_SESSION, HOLDPOINT_STATUS, sessionAttribute } from '../workflows/protocol/search-attributes.ts';
 import type { RunStatus } from '../workflows/protocol/run-output.ts';
 import { compactRun } from './compact-run.ts';
 import { ClientClosed, NamespaceNotFound, RunNotFound, ServerUnavailable } from './errors.ts';
-import { attributeOf, type ExecutionInfo, statusOf } from './execution-info.ts';
-import { executions, waitingExecutions } from './executions.ts';
+import { attributeOf, type ExecutionInfo, runIdOf, statusOf } from './execution-info.ts';
+import { executions, listedMemo, waitingExecutions } from './executions.ts';
 import { fetchRun } from './fetch-run.ts';
-import { decodePayload } from './payloads.ts';
-import { readMemo } from './read-run.ts';
 import type { Run } from './run.ts';
 import { grpcCode } from './server-call.ts';
+import { dateOf } from './timestamps.ts';
 
 export interface Session {
   readonly sessionId: string;
@@ -46,8 +45,9 @@ export async function fetchSession(client: Client, sessionId: string): Promise<S
   for await (const info of executions(client, [sessionFilter(attribute)])) {
     if (attributeOf(info, HOLDPOINT_SESSION.name) !== attribute) continue;
     const known = listed.get(runIdOf(info));
-    if (known) known.startedAt = Math.min(known.startedAt, startOf(info));
-    else listed.set(runIdOf(info), { newest: info, startedAt: startOf(info) });
+    const startedAt = dateOf(info.startTime).getTime();
+    if (known) known.startedAt = Math.min(known.startedAt, startedAt);
+    else listed.set(runIdOf(info), { newest: info, startedAt });
   }
   const found = [...listed.values()].toSorted((a, b) => a.startedAt - b.startedAt).map(({ newest }) => newest);
   const runs: Run[] = [];
@@ -79,40 +79,14 @@ export async function* pausedRuns(client: Client, limit: number): AsyncGenerator
   let left = limit;
   if (left <= 0) return;
   for await (const info of waitingExecutions(client)) {
-    const memo = await listedMemo(client, info);
+    const { memo } = await listedMemo(client, info);
     if (!memo || memo.openCount === 0) continue;
     const { workflowName, sessionId, status, open, openCount } = memo;
-    yield {
-      runId: runIdOf(info),
-      workflowName,
-      sessionId,
-      startedAt: new Date(startOf(info)),
-      status,
-      open,
-      openCount,
-    };
+    const startedAt = dateOf(info.startTime);
+    yield { runId: runIdOf(info), workflowName, sessionId, startedAt, status, open, openCount };
     // Looking for one more may mean to look through all the others.
     left -= 1;
     if (left <= 0) return;
-  }
-}
-
-function runIdOf({ execution }: ExecutionInfo): string {
-  return execution?.workflowId ?? '';
-}
-
-function startOf({ startTime }: ExecutionInfo): number {
-  return Number(startTime?.seconds ?? 0) * 1000 + Math.floor((startTime?.nanos ?? 0) / 1e6);
-}
-
-/** What cannot be read is not ours, or not for this client. */
-async function listedMemo(client: Client, info: ExecutionInfo): Promise<RunMemo | undefined> {
-  const payload = info.memo?.fields?.[MEMO_KEY];
-  if (!payload) return undefined;
-  try {
-    return readMemo(await decodePayload(client, runIdOf(info), payload));
-  } catch {
-    return undefined;
   }
 }
 

@@ -3,14 +3,13 @@
  * what every execution carries. Talks to the server only; a run whose memo is another's is listed by its bare facts.
  */
 import type { Client } from '@temporalio/client';
-import { MEMO_KEY, type OpenPause, type RunMemo } from '../../workflows/protocol/memo.ts';
+import { defined } from '../../workflows/define/defined.ts';
+import type { OpenPause } from '../../workflows/protocol/memo.ts';
 import type { RunStatus } from '../../workflows/protocol/run-output.ts';
 import { HOLDPOINT_SESSION, HOLDPOINT_STATUS } from '../../workflows/protocol/search-attributes.ts';
-import type { DecryptionFailed } from '../errors.ts';
-import { attributeOf, endOf, type ExecutionInfo, statusOf } from '../execution-info.ts';
-import { equals, executions, waitingExecutions } from '../executions.ts';
-import { readPayload } from '../payloads.ts';
-import { readMemo } from '../read-run.ts';
+import { attributeOf, endOf, type ExecutionInfo, runIdOf, statusOf } from '../execution-info.ts';
+import { equals, executions, listedMemo, waitingExecutions } from '../executions.ts';
+import { dateOf } from '../timestamps.ts';
 
 /** A run in a list. */
 export interface ListedRun {
@@ -42,7 +41,7 @@ const KNOWN_IDS = 1_000;
 export async function* listedRuns(client: Client, filter: Filter): AsyncGenerator<ListedRun, void> {
   const seen = new Set<string>();
   for await (const execution of matching(client, filter)) {
-    const runId = execution.execution?.workflowId ?? '';
+    const runId = runIdOf(execution);
     // A run that continued as new is listed once per execution.
     if (seen.has(runId)) continue;
     const run = await toRun(client, execution);
@@ -55,8 +54,8 @@ export async function* listedRuns(client: Client, filter: Filter): AsyncGenerato
 /** Newest first. */
 export async function knownRunIds(client: Client): Promise<string[]> {
   const ids = new Set<string>();
-  for await (const { execution } of executions(client, [])) {
-    if (ids.add(execution?.workflowId ?? '').size >= KNOWN_IDS) break;
+  for await (const info of executions(client, [])) {
+    if (ids.add(runIdOf(info)).size >= KNOWN_IDS) break;
   }
   return [...ids];
 }
@@ -82,37 +81,20 @@ async function toRun(client: Client, info: ExecutionInfo): Promise<ListedRun | u
   const { memo, unreadable } = await listedMemo(client, info);
   const session = attributeOf(info, HOLDPOINT_SESSION.name);
   if (!memo && unreadable === undefined && session === undefined) return undefined;
-  const runId = info.execution?.workflowId ?? '';
+  const runId = runIdOf(info);
   const ended = endOf(info);
   // The memo before the attribute: the client sets that at the start, and a worker may not be able to.
   const status = statusOf(info, memo?.status ?? attributeOf(info, HOLDPOINT_STATUS.name));
-  return {
+  return defined({
     runId,
     workflowName: memo?.workflowName ?? info.type?.name ?? '',
     // The attribute is cut where an id is long.
     sessionId: memo?.sessionId ?? session ?? runId,
     status,
-    startedAt: isoOf(info.startTime),
-    ...(ended && info.closeTime ? { closedAt: isoOf(info.closeTime) } : {}),
+    startedAt: dateOf(info.startTime).toISOString(),
+    closedAt: ended && info.closeTime ? dateOf(info.closeTime).toISOString() : undefined,
     open: ended ? [] : (memo?.open ?? []),
     openCount: ended ? 0 : (memo?.openCount ?? 0),
-    ...(unreadable === undefined ? {} : { unreadable }),
-  };
-}
-
-async function listedMemo(
-  client: Client,
-  info: ExecutionInfo,
-): Promise<{ readonly memo?: RunMemo | undefined; readonly unreadable?: string }> {
-  const payload = info.memo?.fields?.[MEMO_KEY];
-  try {
-    const value = await readPayload(client, info.execution?.workflowId ?? '', payload);
-    return { memo: readMemo(value) };
-  } catch (error) {
-    return { unreadable: (error as DecryptionFailed).message };
-  }
-}
-
-function isoOf(time: ExecutionInfo['startTime']): string {
-  return new Date(Number(time?.seconds ?? 0) * 1000 + Math.floor((time?.nanos ?? 0) / 1e6)).toISOString();
+    unreadable,
+  });
 }
