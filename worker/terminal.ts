@@ -1,13 +1,5 @@
 /** Plain lines for people; colours only where a terminal shows them. */
-import { styleText } from 'node:util';
-
-const colourful = process.stdout.isTTY === true && !process.env.NO_COLOR;
-
-type Style = Parameters<typeof styleText>[0];
-
-function paint(style: Style, text: string): string {
-  return colourful ? styleText(style, text) : text;
-}
+import { paint, paintAside } from '../client/cli/output.ts';
 
 export const terminal = {
   /** A fact under a short heading. */
@@ -18,7 +10,7 @@ export const terminal = {
   done: (text: string) => console.log(`${paint('green', '✓')} ${text}`),
   /** Something to know that is not a failure. */
   note: (text: string) => console.log(`${paint('yellow', '!')} ${text}`),
-  fail: (text: string) => console.error(`${paint('red', '✗')} ${text}`),
+  fail: (text: string) => console.error(`${paintAside('red', '✗')} ${text}`),
 };
 
 /** How errors are told: ours by their message, which says all; others with their stack. */
