@@ -93,12 +93,10 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
     progress('');
     await source.close();
   }
-  const ofWorker =
-    failureConverterPath === undefined
-      ? bundle
-      : await bundleWorkflows({ workflowsPath, plugins, failureConverterPath });
+  const ofWorker = async () =>
+    failureConverterPath === undefined ? bundle : bundleWorkflows({ workflowsPath, plugins, failureConverterPath });
   return {
-    buildId: versioning?.buildId ?? buildIdOf(ofWorker),
+    buildId: versioning?.buildId ?? buildIdOf(await ofWorker()),
     replayed: count,
     more: source.more(),
     broken: all.filter(({ pinnedTo }) => pinnedTo === undefined),
