@@ -1,5 +1,6 @@
 /** The questions, one kind of pause each; the answer goes to the requirement, which checks it. */
 import { isDeepStrictEqual } from 'node:util';
+import { type Checked, refuse } from '../../workflows/protocol/checked.ts';
 import { InvalidAnswer } from '../errors.ts';
 import type { Requirement } from '../requirement.ts';
 import type { ToolRequirement } from '../tool-requirement.ts';
@@ -157,10 +158,9 @@ async function edit(requirement: Requirement, prompts: Prompts): Promise<void> {
 
 function jsonOf(text: string, id: string): unknown {
   // Some editors begin a file with a mark of its encoding.
-  const json = text.replace(/^\ufeff/, '');
-  const problem = problemOfJson(json);
-  if (problem !== undefined) throw new InvalidAnswer(id, problem);
-  return JSON.parse(json) as unknown;
+  const parsed = parse(text.replace(/^\ufeff/, ''));
+  if (!parsed.ok) throw new InvalidAnswer(id, parsed.problem);
+  return parsed.value;
 }
 
 async function reject(asked: Requirement | ToolRequirement, prompts: Prompts): Promise<void> {
@@ -183,17 +183,18 @@ async function askForResult(prompts: Prompts): Promise<unknown> {
   const typed = await prompts.text('What came of it? (JSON, or a text)', (text) => {
     if (text.trim() === '') return 'nothing is no result; "" is an empty text';
     // Half of an object would pass for a text.
-    return /^\s*[[{]/.test(text) ? problemOfJson(text) : undefined;
+    const parsed = parse(text);
+    return parsed.ok || !/^\s*[[{]/.test(text) ? undefined : parsed.problem;
   });
-  return problemOfJson(typed) === undefined ? (JSON.parse(typed) as unknown) : typed;
+  const parsed = parse(typed);
+  return parsed.ok ? parsed.value : typed;
 }
 
-function problemOfJson(text: string): string | undefined {
+function parse(json: string): Checked<unknown> {
   try {
-    JSON.parse(text);
-    return undefined;
+    return { ok: true, value: JSON.parse(json) };
   } catch (error) {
-    return `that is not JSON: ${(error as Error).message}`;
+    return refuse(`that is not JSON: ${(error as Error).message}`);
   }
 }
 

@@ -7,7 +7,8 @@ import { asJson } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Decision, DecisionAction } from '../protocol/signals.ts';
 import type { RequirementKind, StepRequirement } from '../protocol/requirement.ts';
-import { type Checked, checkUserInput, refuse } from '../protocol/user-input.ts';
+import { type Checked, refuse } from '../protocol/checked.ts';
+import { checkUserInput } from '../protocol/user-input.ts';
 import { checkToolDecision, strayIn, type ToolAnswer } from './tool-answers.ts';
 
 /** The fields that an answer adds to its requirement. */

@@ -8,7 +8,8 @@ import { asJson, isRecord } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { Decision, ToolDecision } from '../protocol/signals.ts';
-import { type Checked, checkUserInput, refuse } from '../protocol/user-input.ts';
+import { type Checked, refuse } from '../protocol/checked.ts';
+import { checkUserInput } from '../protocol/user-input.ts';
 
 /** What a model is told of a call that was rejected without a word; agno's sentence. */
 export const REJECTED_NOTE = 'Function call was rejected by the user';

@@ -3,7 +3,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { InputSchema } from '../define/definition.ts';
 import { asJson } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
-import { type Checked, checkJsonSchema, refuse } from './user-input.ts';
+import { type Checked, refuse } from './checked.ts';
+import { checkJsonSchema } from './user-input.ts';
 
 /** The input as the schema gives it back (with its defaults), or one sentence about what is wrong. Never throws. */
 export async function checkInput(schema: InputSchema | undefined, input: unknown): Promise<Checked<Json>> {

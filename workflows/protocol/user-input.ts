@@ -2,13 +2,8 @@
 import { type ValidationResult, Validator } from '@cfworker/json-schema';
 import { asJson, isRecord, jsonBytes } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
+import { type Checked, refuse } from './checked.ts';
 import type { FieldType, ObjectJsonSchema, UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
-
-export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
-
-export function refuse(problem: string): { readonly ok: false; readonly problem: string } {
-  return { ok: false, problem };
-}
 
 /** Some keywords take quadratic time, and a check must never outlast the sandbox's limit of five seconds. */
 const SCHEMA_VALUES_LIMIT = 16 * 1024;
