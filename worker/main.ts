@@ -6,7 +6,7 @@ import { CliError, EXIT, errorJson, exitCodeOf, isOurs, messageOf } from '../cli
 import { wholeNumber } from '../client/cli/given.ts';
 import { printJsonLine } from '../client/cli/output.ts';
 import { plain } from '../client/cli/plain.ts';
-import { registerClientCommands } from '../client/cli/register.ts';
+import { CONFIG, JSON_OUT, registerClientCommands } from '../client/cli/register.ts';
 import type { CodecCommandOptions } from './commands/codec.ts';
 import type { DefinitionOptions } from './commands/definition.ts';
 import type { DevCommandOptions } from './commands/dev.ts';
@@ -21,8 +21,6 @@ const program = new Command('holdpoint')
   .version(version)
   .exitOverride()
   .showSuggestionAfterError();
-
-const CONFIG = ['-c, --config <file>', 'the configuration; default: the nearest temporal.config.ts'] as const;
 
 program
   .command('setup')
@@ -55,7 +53,7 @@ program
   .command('definition <workflow>')
   .description('a workflow as a tree, with every gate in it; needs no server')
   .option(...CONFIG)
-  .option('--json', 'JSON on stdout, for programs')
+  .option(...JSON_OUT)
   .action(async (workflow: string, options: DefinitionOptions) =>
     (await import('./commands/definition.ts')).definition(workflow, options),
   );
@@ -63,7 +61,7 @@ program
   .command('replay')
   .description('whether the open runs would go on under the workflows as they are here; changes nothing')
   .option(...CONFIG)
-  .option('--json', 'JSON on stdout, for programs')
+  .option(...JSON_OUT)
   .option('--workflow <name>', 'only the runs of a workflow')
   .option('--histories <folder>', 'the histories in a folder, *.json, instead of the open runs; needs no server')
   .addOption(

@@ -3,14 +3,14 @@ import { type Command, Option } from 'commander';
 import type { AnswerOptions } from './answer.ts';
 import type { CancelOptions } from './cancel.ts';
 import type { DecideOptions, DecisionName } from './decide.ts';
-import type { WatchOptions } from './follow.ts';
+import type { WatchOptions } from './watch.ts';
 import { wholeNumber } from './given.ts';
 import type { ListOptions } from './list.ts';
 import type { RunCommandOptions } from './run.ts';
 import type { CommonOptions } from './with-client.ts';
 
-const CONFIG = ['-c, --config <file>', 'the configuration; default: the nearest temporal.config.ts'] as const;
-const JSON_OUT = ['--json', 'JSON on stdout, for programs'] as const;
+export const CONFIG = ['-c, --config <file>', 'the configuration; default: the nearest temporal.config.ts'] as const;
+export const JSON_OUT = ['--json', 'JSON on stdout, for programs'] as const;
 const BY = ['--by <name>', 'who answers, as recorded; default: the signed-in user'] as const;
 const TIMEOUT = ['--timeout <duration>', "wait no longer than this, '30s'; the run goes on"] as const;
 const TOOL_CALL = ['--tool-call <id or tool>', 'the tool call that is meant; may be left out where one waits'] as const;
@@ -44,7 +44,7 @@ function registerRuns(program: Command): void {
   );
   command(program, 'watch <run>', 'the events of a run as they happen, to its end')
     .addOption(new Option('--from <n>', 'the number of the first event').argParser(wholeNumber('--from')))
-    .action(async (run: string, options: WatchOptions) => (await import('./follow.ts')).watch(run, options));
+    .action(async (run: string, options: WatchOptions) => (await import('./watch.ts')).watch(run, options));
   command(program, 'cancel <run>', 'end a run')
     .option('--reason <text>', 'recorded with it')
     .option(...TIMEOUT)

@@ -2,7 +2,7 @@
 import { defined } from '../../workflows/define/defined.ts';
 import { conclude, evenFailed, exitOf } from './conclude.ts';
 import { EXIT } from './exit.ts';
-import { follow } from './follow.ts';
+import { follow } from './watch.ts';
 import { jsonOrText, timeoutOf } from './given.ts';
 import { aside, paintAside } from './output.ts';
 import { label } from './plain.ts';
