@@ -5,7 +5,7 @@
 import { isRecord } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
-import { contentFields } from '../human/journal.ts';
+import { contentFields } from '../human/event-fields.ts';
 import { NodeFailure } from '../human/outcome.ts';
 import { type AgentMessage, type GenerateRequest, generateType, type ModelTurn } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';

@@ -7,6 +7,7 @@ import { defined } from '../define/defined.ts';
 import { isRecord } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
+import { shortText } from '../human/event-fields.ts';
 import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
 import {
   type PlannedCall,
@@ -18,7 +19,6 @@ import {
   toolType,
 } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
-import { cut } from '../define/cut.ts';
 import { type Conversation, inKey, summaryOf } from './conversation.ts';
 
 /** A planned call: its arguments as checked and as the model wrote them, and the gates that it has passed. */
@@ -38,9 +38,6 @@ export function outputOf(value: Json): ToolOutput {
 export function tell(problem: string): ToolOutput {
   return { type: 'error-text', value: problem };
 }
-
-/** Characters of an error that an event shows. */
-const ERROR_LIMIT = 500;
 
 /** Runs the tool once. @throws {MayHaveRun} where a human let it run and no result came back */
 export function* execute(
@@ -63,7 +60,7 @@ export function tellCall(
   { toolCallId, toolName }: Pick<RunCall, 'toolCallId' | 'toolName'>,
   error?: string,
 ): void {
-  desk.tell(event, toolScope.path, defined({ agent, toolName, toolCallId, error: error && cut(error, ERROR_LIMIT) }));
+  desk.tell(event, toolScope.path, defined({ agent, toolName, toolCallId, error: shortText(error) }));
 }
 
 function* attempt(

@@ -2,8 +2,7 @@
 import { defined } from '../define/defined.ts';
 import { stepTypeOf, type WorkflowNode } from '../define/node.ts';
 import type { StepOutput } from '../define/step-output.ts';
-import { contentFields } from '../human/journal.ts';
-import { cut } from '../define/cut.ts';
+import { contentFields, shortText } from '../human/event-fields.ts';
 import type { Here } from './scope.ts';
 
 /** A step's events have agno's names of their own. */
@@ -11,9 +10,6 @@ function eventOf<What extends 'Started' | 'Completed'>(node: WorkflowNode, what:
   const type = stepTypeOf(node);
   return type === 'Step' ? (`Step${what}` as const) : (`${type}Execution${what}` as const);
 }
-
-/** Characters of an error that an event shows. */
-const ERROR_LIMIT = 500;
 
 export function tellStarted({ scope, node, path }: Here): void {
   scope.run.desk.tell(eventOf(node, 'Started'), path, {});
@@ -34,9 +30,9 @@ export function tellCompleted({ scope, node, path }: Here, output: StepOutput | 
 }
 
 export function tellFailed({ scope, node, path }: Here, message: string): void {
-  scope.run.desk.tell(eventOf(node, 'Completed'), path, { success: false, error: cut(message, ERROR_LIMIT) });
+  scope.run.desk.tell(eventOf(node, 'Completed'), path, { success: false, error: shortText(message) });
 }
 
 function outcomeFields({ content, success, error }: StepOutput) {
-  return defined({ ...contentFields(content), success, error: error && cut(error, ERROR_LIMIT) });
+  return defined({ ...contentFields(content), success, error: shortText(error) });
 }

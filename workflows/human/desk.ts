@@ -18,7 +18,7 @@ import { type Announced, announce } from './announce.ts';
 import { askedAt, askedWithin, keepAsked } from './asked.ts';
 import { type Branch, BranchStopped } from './branch.ts';
 import { Departure } from './departure.ts';
-import { answerData, PAUSE_EVENTS, pauseData } from './desk-events.ts';
+import { answerData, PAUSE_EVENTS, pauseData } from './event-fields.ts';
 import { type Durable, isThenable, waitFor } from './durable.ts';
 import { Journal, Teller, type Untold } from './journal.ts';
 import { countClosed, countPause, countRefusal } from './metrics.ts';

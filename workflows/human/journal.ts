@@ -4,8 +4,7 @@
  */
 import { jsonBytes } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
-import { EVENT_PREVIEW_LIMIT, type EventData, type JournalEntry, type RunEventName } from '../protocol/events.ts';
-import { cutBytes } from '../define/cut.ts';
+import { type EventData, type JournalEntry, type RunEventName } from '../protocol/events.ts';
 
 /** Bytes that may wait: more would not fit where they ride along. */
 const FULL = 32 * 1024;
@@ -92,11 +91,4 @@ export class Teller {
 
 function some(data: object): [] | [{ readonly [key: string]: Json }] {
   return Object.keys(data).length === 0 ? [] : [data as { readonly [key: string]: Json }];
-}
-
-/** The content where it is short, else as much of its JSON as an event shows. */
-export function contentFields(content: Json): { readonly content: Json } | { readonly preview: string } {
-  const text = JSON.stringify(content);
-  const preview = cutBytes(text, EVENT_PREVIEW_LIMIT);
-  return preview === text ? { content } : { preview };
 }

@@ -20,12 +20,11 @@ import { Branch } from '../human/branch.ts';
 import { Desk } from '../human/desk.ts';
 import { type Durable, drive, waitFor } from '../human/durable.ts';
 import { PathCounters } from '../human/path-counters.ts';
+import { contentFields, shortText } from '../human/event-fields.ts';
 import { Place } from '../human/place.ts';
-import { contentFields } from '../human/journal.ts';
 import { installHandlers } from '../human/handlers.ts';
 import { EXTERNAL_STORAGE_PATCH, NO_SEARCH_ATTRIBUTES_PATCH, ON_PAUSE_PATCH } from '../protocol/patches.ts';
 import { FAILURE } from '../protocol/failure.ts';
-import { cut } from '../define/cut.ts';
 import { CONTINUES_MEMO_KEY, withoutJournal } from '../protocol/memo.ts';
 import { NO_STEPS_EXECUTED, type RunOptions, type RunOutput, type RunStatus } from '../protocol/run-output.ts';
 import { guardDefinition } from './drift-guard.ts';
@@ -200,7 +199,7 @@ class Run {
     if (!(error instanceof NodeFailure)) throw error;
     const { message, path, errorType } = error;
     const detail = defined({ message, path, type: errorType });
-    this.desk.tell('WorkflowError', '', { error: cut(message, 500) });
+    this.desk.tell('WorkflowError', '', { error: shortText(message) });
     throw ApplicationFailure.create({
       message: `Step '${path}' failed: ${message}`,
       type: FAILURE.stepFailed,

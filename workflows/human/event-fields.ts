@@ -1,15 +1,27 @@
-/** What the events of pauses and answers show of a requirement. */
+/** What events show of contents, texts, questions and answers: as much as a watcher needs. */
 import { defined } from '../define/defined.ts';
 import type { Json } from '../define/step-output.ts';
-import type { AnsweredTool, RunEventName } from '../protocol/events.ts';
-import { cut } from '../define/cut.ts';
+import { type AnsweredTool, EVENT_PREVIEW_LIMIT, type RunEventName } from '../protocol/events.ts';
+import { cut, cutBytes } from '../define/cut.ts';
 import type { RequirementKind, StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
-import { contentFields } from './journal.ts';
 
-/** Characters of a question that an event shows. */
-const MESSAGE_LIMIT = 500;
+/** Characters of a text: a question, an error, what somebody said. */
+const TEXT_LIMIT = 500;
 /** Tool calls that an event shows. */
 const TOOLS_LIMIT = 20;
+
+/** The content where it is short, else as much of its JSON as an event shows. */
+export function contentFields(content: Json): { readonly content: Json } | { readonly preview: string } {
+  const text = JSON.stringify(content);
+  const preview = cutBytes(text, EVENT_PREVIEW_LIMIT);
+  return preview === text ? { content } : { preview };
+}
+
+export function shortText(text: string): string;
+export function shortText(text: string | undefined): string | undefined;
+export function shortText(text: string | undefined): string | undefined {
+  return text && cut(text, TEXT_LIMIT);
+}
 
 export const PAUSE_EVENTS = {
   confirmation: 'StepPaused',
@@ -23,7 +35,7 @@ export const PAUSE_EVENTS = {
 } as const satisfies Record<RequirementKind, RunEventName>;
 
 export function pauseData({ id, kind, stepType, message, timeoutAt }: StepRequirement) {
-  return defined({ requirement: id, kind, stepType, message: message && cut(message, MESSAGE_LIMIT), timeoutAt });
+  return defined({ requirement: id, kind, stepType, message: shortText(message), timeoutAt });
 }
 
 export function answerData(answered: StepRequirement) {
@@ -31,7 +43,7 @@ export function answerData(answered: StepRequirement) {
   const { editedOutput, userInput, selectedChoices, result, tools } = answered;
   return defined({
     ...{ requirement: id, resolution: resolution!, resolvedBy },
-    feedback: rejectionFeedback && cut(rejectionFeedback, MESSAGE_LIMIT),
+    feedback: shortText(rejectionFeedback),
     ...givenFields(editedOutput ?? userInput ?? selectedChoices ?? result),
     tools: tools?.slice(0, TOOLS_LIMIT).map(answeredTool),
   });
@@ -45,6 +57,5 @@ function givenFields(given: Json | undefined): { readonly given?: Json; readonly
 }
 
 function answeredTool({ toolCallId, toolName, resolution, resolvedBy, note }: ToolRequirement): AnsweredTool {
-  const said = note && cut(note, MESSAGE_LIMIT);
-  return defined({ toolCallId, toolName, resolution: resolution ?? 'open', resolvedBy, note: said });
+  return defined({ toolCallId, toolName, resolution: resolution ?? 'open', resolvedBy, note: shortText(note) });
 }
