@@ -2,6 +2,7 @@
 import { DefinitionError } from '../workflows/define/definition-error.ts';
 import { describe } from '../workflows/define/describe.ts';
 import { checkOptions } from '../workflows/define/options.ts';
+import { reasonOf } from '../workflows/define/reason.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { Model, ModelSettings, ProviderTool } from './model.ts';
 import { type Schema, toJsonSchema } from './schema.ts';
@@ -113,7 +114,7 @@ function answerSchemaOf(kind: string, schema: Schema) {
   try {
     return toJsonSchema(schema);
   } catch (error) {
-    return refuse(kind, `outputSchema: ${error instanceof Error ? error.message : String(error)}.`);
+    return refuse(kind, `outputSchema: ${reasonOf(error)}.`);
   }
 }
 

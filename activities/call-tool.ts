@@ -7,6 +7,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { defined } from '../workflows/define/defined.ts';
 import { asJson, DEPTH_LIMIT, isRecord, isTooDeep, jsonBytes } from '../workflows/define/json.ts';
+import { reasonOf } from '../workflows/define/reason.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { GatePlan, ToolApproval, ToolOutcome, ToolRequest } from '../workflows/protocol/agent.ts';
 import { FAILURE } from '../workflows/protocol/failure.ts';
@@ -93,8 +94,7 @@ function outcomeOf(name: string, returned: unknown, limits: ToolLimits): ToolOut
     if (isTooDeep(returned)) throw new TypeError(`it nests more than ${DEPTH_LIMIT} levels`);
     result = asJson(returned);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { error: `'${name}' has run, but its result cannot be held as JSON: ${reason}` };
+    return { error: `'${name}' has run, but its result cannot be held as JSON: ${reasonOf(error)}` };
   }
   const size = jsonBytes(result);
   if (size <= limits.result) return { result };

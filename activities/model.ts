@@ -5,6 +5,7 @@
 import type { CallSettings, LanguageModel, ModelMessage, ToolSet } from 'ai';
 import { defined } from '../workflows/define/defined.ts';
 import { asJson, DEPTH_LIMIT, isTooDeep } from '../workflows/define/json.ts';
+import { reasonOf } from '../workflows/define/reason.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { AgentMessage, AssistantPart, TokenUsage, ToolCallPart, ToolOutput } from '../workflows/protocol/agent.ts';
 
@@ -127,8 +128,7 @@ function problemOf({ invalid, input }: ContentPart): string | undefined {
 }
 
 function providerOutput({ type, output, error }: ContentPart): ToolOutput {
-  if (type === 'tool-error')
-    return { type: 'error-text', value: error instanceof Error ? error.message : String(error) };
+  if (type === 'tool-error') return { type: 'error-text', value: reasonOf(error) };
   return isTooDeep(output)
     ? { type: 'error-text', value: 'the result nests too deeply to be kept' }
     : { type: 'json', value: asJson(output) };

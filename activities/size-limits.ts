@@ -5,9 +5,9 @@
 import { CompleteAsyncError, type Context } from '@temporalio/activity';
 import { ApplicationFailure, type ApplicationFailureOptions, CancelledFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
+import { cut } from '../workflows/define/cut.ts';
 import { payloadBytes, wellFormed } from '../workflows/define/json.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from '../workflows/define/payload-limit.ts';
-import { cut } from '../workflows/define/cut.ts';
 
 /** What an agent's activities put around a result that has its own limit. */
 const ENVELOPE = 1024;

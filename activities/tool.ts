@@ -2,6 +2,7 @@
 import { DefinitionError } from '../workflows/define/definition-error.ts';
 import { describe } from '../workflows/define/describe.ts';
 import { checkOptions } from '../workflows/define/options.ts';
+import { reasonOf } from '../workflows/define/reason.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { ToolScope } from '../workflows/protocol/agent.ts';
 import { type Schema, toJsonSchema } from './schema.ts';
@@ -158,7 +159,7 @@ function schemaOf(schema: Schema, refuse: Refuse): ToolDefinition['jsonSchema'] 
   try {
     jsonSchema = toJsonSchema(schema);
   } catch (error) {
-    return refuse(`inputSchema: ${error instanceof Error ? error.message : String(error)}.`);
+    return refuse(`inputSchema: ${reasonOf(error)}.`);
   }
   if (jsonSchema.type !== 'object') refuse(`inputSchema must be of an object, got ${describe(jsonSchema.type)}.`);
   return jsonSchema;

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { defined } from '../workflows/define/defined.ts';
 import { durationMs } from '../workflows/define/duration.ts';
 import { STORE_FROM_LIMIT } from '../workflows/define/payload-limit.ts';
+import { reasonOf } from '../workflows/define/reason.ts';
 import type { HoldpointConfig } from '../workflows/protocol/config.ts';
 import { defaultExport, importModule } from './import-module.ts';
 
@@ -173,7 +174,7 @@ async function readConfig(file: string): Promise<HoldpointConfig> {
   if (!existsSync(file)) throw new ConfigError(`${file}: there is no such file.`);
   const name = basename(file);
   const module = await importModule(file).catch((error: unknown) => {
-    throw new ConfigError(`${name} cannot be loaded: ${messageOf(error)} (${file})`, { cause: error });
+    throw new ConfigError(`${name} cannot be loaded: ${reasonOf(error)} (${file})`, { cause: error });
   });
   return checkedConfig(defaultExport(module), file);
 }
@@ -245,12 +246,8 @@ function temporalSettings() {
   try {
     return loadClientConnectConfig();
   } catch (error) {
-    throw new ConfigError(`The TEMPORAL_* variables or the Temporal profile are wrong: ${messageOf(error)}`, {
+    throw new ConfigError(`The TEMPORAL_* variables or the Temporal profile are wrong: ${reasonOf(error)}`, {
       cause: error,
     });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

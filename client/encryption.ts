@@ -2,6 +2,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { DataConverter } from '@temporalio/common';
+import { reasonOf } from '../workflows/define/reason.ts';
 import type { Encryption, EncryptionKey } from '../workflows/protocol/config.ts';
 import { ConfigError } from './config.ts';
 import { EncryptionCodec } from './encryption-codec.ts';
@@ -52,8 +53,7 @@ async function given(keys: () => unknown): Promise<unknown> {
   try {
     return await keys();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`encryption.keys: the function that gives them failed: ${reason}`, { cause: error });
+    throw new ConfigError(`encryption.keys: the function that gives them failed: ${reasonOf(error)}`, { cause: error });
   }
 }
 

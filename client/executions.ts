@@ -1,7 +1,8 @@
 /** The executions of a namespace as the server lists them, newest first. */
 import type { Client } from '@temporalio/client';
 import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
-import { HOLDPOINT_STEP, NO_SEARCH_ATTRIBUTES_PATCH } from '../workflows/protocol/search-attributes.ts';
+import { NO_SEARCH_ATTRIBUTES_PATCH } from '../workflows/protocol/patches.ts';
+import { HOLDPOINT_STEP } from '../workflows/protocol/search-attributes.ts';
 import { type DecryptionFailed, SearchAttributesMissing, type StoredPayloadUnavailable } from './errors.ts';
 import { type ExecutionInfo, runIdOf } from './execution-info.ts';
 import { readPayload } from './payloads.ts';

@@ -5,7 +5,6 @@
  */
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import { dateOf } from './timestamps.ts';
 import { isCarriedJournal, type JournalEntry, type RunEvent } from '../workflows/protocol/events.ts';
 import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
 import { ON_PAUSE_ACTIVITY } from '../workflows/protocol/on-pause.ts';
@@ -13,6 +12,7 @@ import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { type Cursor, eventId, type HistoryEvent, tailHistory } from './history-tail.ts';
 import { isReference, readMessage, readPayload } from './payloads.ts';
 import { readJournal, readMemo } from './read-run.ts';
+import { dateOf } from './timestamps.ts';
 
 /** Bytes of an argument that may take a journal along, encoded. */
 const CARRYING_LIMIT = 128 * 1024;

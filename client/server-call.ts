@@ -1,9 +1,9 @@
 /** Every request to the server goes through here: with a deadline, and with errors that say what is wrong. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { cut } from '../workflows/define/cut.ts';
 import { describe } from '../workflows/define/describe.ts';
 import { wellFormed } from '../workflows/define/json.ts';
-import { cut } from '../workflows/define/cut.ts';
 import { AccessDenied, ClientClosed, NamespaceNotFound, RunNotFound, ServerUnavailable } from './errors.ts';
 
 /** The gRPC status codes that mean something to the client. */

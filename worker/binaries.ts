@@ -8,6 +8,7 @@ import { access, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
+import { reasonOf } from '../workflows/define/reason.ts';
 import { fetchWithPip, fetchWithSdk, SDK_VERSION } from './fetch-binary.ts';
 
 export type BinaryName = 'cli' | 'test-server';
@@ -71,7 +72,7 @@ export async function resolveBinary(name: BinaryName, options: ResolveBinaryOpti
     try {
       return await WAYS[way](search);
     } catch (error) {
-      tried.push(`${LABELS[way]}: ${messageOf(error)}`);
+      tried.push(`${LABELS[way]}: ${reasonOf(error)}`);
     }
   }
   throw new BinaryNotFoundError(notFound(spec, tried));
@@ -149,7 +150,7 @@ async function firstUsable(spec: BinarySpec, files: readonly string[], otherwise
     try {
       return await verified(spec, file);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') refused.push(`${file}: ${messageOf(error)}`);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') refused.push(`${file}: ${reasonOf(error)}`);
     }
   }
   throw new Error(refused.join('; ') || otherwise);
@@ -188,8 +189,4 @@ function notFound(spec: BinarySpec, tried: readonly string[]): string {
     ...tried.map((line) => `  - ${line}`),
     `Install it (https://docs.temporal.io/cli) or set ${spec.variable} to the path of a '${spec.command}' binary, then try again.`,
   ].join('\n');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

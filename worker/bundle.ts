@@ -13,6 +13,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { definitionOf } from '../workflows/define/definition.ts';
+import { reasonOf } from '../workflows/define/reason.ts';
 import { loadBundle } from './load-bundle.ts';
 
 /** Workflow code that cannot become a bundle; the message names file and fix. */
@@ -87,7 +88,7 @@ async function webpackBundle(options: BundleOptions, file: string): Promise<Work
       foreign.watch(options.webpackConfigHook?.({ ...config, context }) ?? { ...config, context }),
   });
   const bundle = await bundling.catch((cause: unknown) => {
-    const problem = foreign.explain() ?? `${file} cannot be bundled: ${log.firstError ?? messageOf(cause)}`;
+    const problem = foreign.explain() ?? `${file} cannot be bundled: ${log.firstError ?? reasonOf(cause)}`;
     throw new BundleError(problem, { cause });
   });
   const problem = foreign.explain();
@@ -153,8 +154,4 @@ class ErrorLog implements Logger {
   error(message: string): void {
     this.log('ERROR', message);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

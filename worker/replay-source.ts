@@ -1,10 +1,11 @@
 /** Where `holdpoint replay` has its histories from: the open runs of the namespace, or a folder. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { reasonOf } from '../workflows/define/reason.ts';
 import type { HoldpointClient } from '../client/client.ts';
 import { CliError } from '../client/cli/exit.ts';
-import { equals, openExecutions } from '../client/executions.ts';
 import { attributeOf, type ExecutionInfo } from '../client/execution-info.ts';
+import { equals, openExecutions } from '../client/executions.ts';
 import type { LoadedConfig } from '../client/config.ts';
 import { connect } from '../client/connect.ts';
 import { callRun } from '../client/server-call.ts';
@@ -62,7 +63,7 @@ export async function openRuns(
         const history = await fetchHistory(client, id, executionId);
         yield { id, workflowName: type?.name ?? '', history, ...pinOf(listedRun) };
       } catch (error) {
-        unread.push({ id, message: messageOf(error) });
+        unread.push({ id, message: reasonOf(error) });
       }
     }
   }
@@ -104,10 +105,6 @@ function fromFile(path: string, id: string): Recorded | Error {
     // Servers before 1.24 do not write it there.
     return { id, workflowId: started?.workflowId || id, workflowName, history };
   } catch (error) {
-    return new Error(`is no history: ${messageOf(error)}`);
+    return new Error(`is no history: ${reasonOf(error)}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

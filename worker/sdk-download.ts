@@ -3,6 +3,7 @@
  * The SDK has no call for the download alone, so it also starts the server, and stops it at once.
  */
 import { Runtime } from '@temporalio/worker';
+import { reasonOf } from '../workflows/define/reason.ts';
 import { SDK_DOWNLOAD_DONE, SDK_VERSION } from './fetch-binary.ts';
 
 async function download(command: string, downloadDir: string): Promise<void> {
@@ -35,8 +36,5 @@ async function download(command: string, downloadDir: string): Promise<void> {
 }
 
 const [command = '', folder = ''] = process.argv.slice(2);
-const answer = await download(command, folder).then(
-  () => SDK_DOWNLOAD_DONE,
-  (error: unknown) => (error instanceof Error ? error.message : String(error)),
-);
+const answer = await download(command, folder).then(() => SDK_DOWNLOAD_DONE, reasonOf);
 process.send?.(answer, () => process.exit());

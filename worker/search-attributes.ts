@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NativeConnection } from '@temporalio/worker';
 import { missingAttributes } from '../client/missing-attributes.ts';
 import { ATTRIBUTES, type Attribute, howToRegister } from '../client/search-attributes.ts';
+import { reasonOf } from '../workflows/define/reason.ts';
 
 /** `Name=Type`, as the CLI's dev server takes them. */
 export const SEARCH_ATTRIBUTE_FLAGS = ATTRIBUTES.map(({ name, cli }) => `${name}=${cli}`);
@@ -49,9 +50,8 @@ async function register(connection: Services, namespace: string, missing: readon
 }
 
 function explain(missing: readonly Attribute[], namespace: string, error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
   return (
-    `Search attributes ${missing.map(({ name }) => name).join(', ')} are not usable in namespace '${namespace}' (${reason}). ` +
+    `Search attributes ${missing.map(({ name }) => name).join(', ')} are not usable in namespace '${namespace}' (${reasonOf(error)}). ` +
     'Runs go on without them; only lists and filters by them are missing. To register them: ' +
     howToRegister(namespace, missing)
   );

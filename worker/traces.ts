@@ -4,6 +4,7 @@
  */
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
 import type { WorkerPlugin } from '@temporalio/worker';
+import { reasonOf } from '../workflows/define/reason.ts';
 import { ConfigError } from '../client/config.ts';
 import type { OtlpEndpoint } from '../workflows/protocol/config.ts';
 
@@ -68,7 +69,8 @@ function packages() {
     import('@opentelemetry/exporter-trace-otlp-http'),
     import('@opentelemetry/resources'),
   ]).catch((cause: unknown) => {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`telemetry.traces: ${problem}. Install its packages: npm install ${PACKAGES}`, { cause });
+    throw new ConfigError(`telemetry.traces: ${reasonOf(cause)}. Install its packages: npm install ${PACKAGES}`, {
+      cause,
+    });
   });
 }

@@ -1,4 +1,5 @@
 /** How commands end: the exit codes, which scripts rely on, and the errors that are the command line's own. */
+import { reasonOf } from '../../workflows/define/reason.ts';
 import { ConfigError } from '../config.ts';
 import {
   HoldpointError,
@@ -78,7 +79,7 @@ export function messageOf(error: unknown): string {
   if (error instanceof RunNotPaused && error.status === 'running') {
     return inCommands(error, `wait until it pauses (${commandLine('watch', [error.runId])})`);
   }
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }
 
 function inCommands({ message, hint }: Error & { readonly hint: string }, command: string): string {

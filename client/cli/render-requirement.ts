@@ -1,8 +1,8 @@
 /** A requirement as lines for people: what is asked, what is under review, until when, and how to answer. Pure. */
+import { cut } from '../../workflows/define/cut.ts';
 import type { UserInputField } from '../../workflows/define/user-input-schema.ts';
 import { ACTIONS } from '../../workflows/human/answer-rules.ts';
 import { TOOL_ACTIONS } from '../../workflows/human/tool-answers.ts';
-import { cut } from '../../workflows/define/cut.ts';
 import type { DecisionAction } from '../../workflows/protocol/signals.ts';
 import type { Requirement } from '../requirement.ts';
 import type { ToolRequirement } from '../tool-requirement.ts';

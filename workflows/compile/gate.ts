@@ -1,11 +1,11 @@
 /** The gate before a node: confirmation and user input, one requirement for both (H1, H2, H9). */
 import { defined } from '../define/defined.ts';
 import type { WorkflowNode } from '../define/node.ts';
-import { gateBefore, messageBefore } from '../human/gates.ts';
 import { type Round, UNGATED } from './round.ts';
 import { type Here, shownInput } from './scope.ts';
 import { askUntilSettled } from './verdict.ts';
 import type { Durable } from '../human/durable.ts';
+import { gateBefore, messageBefore } from '../human/gates.ts';
 
 /** What may run, or `undefined` where the human said no. */
 export function* passGate(here: Here): Durable<Round | undefined> {

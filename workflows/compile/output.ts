@@ -2,6 +2,7 @@
 import { defined } from '../define/defined.ts';
 import { asJson, isRecord, isTooDeep } from '../define/json.ts';
 import { stepTypeOf } from '../define/node.ts';
+import { reasonOf } from '../define/reason.ts';
 import { isStepResult, type Json, type StepOutput } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { NodeFailure } from '../human/outcome.ts';
@@ -65,7 +66,7 @@ export function toJson(value: unknown, path: string): Json {
     if (isTooDeep(json, OUTPUT_DEPTH_LIMIT)) throw new Error(`it is nested deeper than ${OUTPUT_DEPTH_LIMIT} levels`);
     return json;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new NodeFailure(`what the step returned cannot be held as JSON: ${reason}`, path, FAILURE.invalidOutput);
+    const problem = `what the step returned cannot be held as JSON: ${reasonOf(error)}`;
+    throw new NodeFailure(problem, path, FAILURE.invalidOutput);
   }
 }

@@ -1,7 +1,7 @@
 /** Router: its selected choices, chained in the order of the selection. */
 import { asChoices, routerVariables } from '../define/cel-variables.ts';
-import { isExpression } from '../define/expression.ts';
 import { describe } from '../define/describe.ts';
+import { isExpression } from '../define/expression.ts';
 import type { WorkflowNode } from '../define/node.ts';
 import type { RouterNode } from '../define/router.ts';
 import type { Body, Round } from './round.ts';

@@ -1,7 +1,7 @@
 /** What an answer means for its node: one reading for every kind of pause (semantics §4). */
-import { defined } from '../define/defined.ts';
 import type { OnReject } from '../define/human-review.ts';
 import { cut } from '../define/cut.ts';
+import { defined } from '../define/defined.ts';
 import { type RequirementRequest, retriesLeft, type StepRequirement } from '../protocol/requirement.ts';
 import type { Durable } from '../human/durable.ts';
 import { RunCancelled } from '../human/outcome.ts';

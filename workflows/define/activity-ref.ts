@@ -15,8 +15,8 @@ import {
 import { runsBesideOthers } from './beside.ts';
 import { DefinitionError } from './definition-error.ts';
 import type { DurationString } from './duration.ts';
-import { JOURNAL_MARK, ONCE_MARK } from './marks.ts';
 import { payloadBytes } from './json.ts';
+import { JOURNAL_MARK, ONCE_MARK } from './marks.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from './payload-limit.ts';
 import { payloadLimit } from './run-limit.ts';
 

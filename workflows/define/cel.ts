@@ -5,6 +5,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { DefinitionError } from './definition-error.ts';
 import type { Expression } from './expression.ts';
+import { reasonOf } from './reason.ts';
 
 export type { Expression };
 
@@ -95,5 +96,5 @@ function toCel(value: unknown): unknown {
 
 /** The first line of an error; the others of a parser's show the place in the source. */
 function summary(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
+  return reasonOf(error).split('\n', 1)[0]!;
 }

@@ -1,7 +1,7 @@
 /** Loop: its steps again and again, until the end condition, a stop, a reviewer or the limit ends it. */
 import { DefinitionError } from './definition-error.ts';
-import { checkEvaluator, type Expression } from './expression.ts';
 import { describe } from './describe.ts';
+import { checkEvaluator, type Expression } from './expression.ts';
 import { checkHumanReview, type LoopReview } from './human-review.ts';
 import { type CheckChildren, type NodeLike, toNodes, type WorkflowNode } from './node.ts';
 import type { StepOutput } from './step-output.ts';

@@ -6,8 +6,8 @@ import { defined } from '../define/defined.ts';
 import { asJson } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Decision, DecisionAction } from '../protocol/signals.ts';
-import type { RequirementKind, StepRequirement } from '../protocol/requirement.ts';
 import { type Checked, refuse } from '../protocol/checked.ts';
+import type { RequirementKind, StepRequirement } from '../protocol/requirement.ts';
 import { checkUserInput } from '../protocol/user-input.ts';
 import { checkToolDecision, strayIn, type ToolAnswer } from './tool-answers.ts';
 

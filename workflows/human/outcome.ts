@@ -1,12 +1,12 @@
 /** How a node can end other than with an output: an error of its own, or a human's no that ends the whole run. */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure, TimeoutType } from '@temporalio/common';
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { cut } from '../define/cut.ts';
 import { describe } from '../define/describe.ts';
 import { wellFormed } from '../define/json.ts';
 import { BranchStopped } from './branch.ts';
 import { type Durable, waitFor } from './durable.ts';
 import { FAILURE } from '../protocol/failure.ts';
-import { cut } from '../define/cut.ts';
 
 /** A human's no with `cancel`: the run ends as `cancelled`, its execution completes. */
 export class RunCancelled extends Error {

@@ -6,9 +6,9 @@
 import { defined } from '../define/defined.ts';
 import { asJson, isRecord } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
+import { type Checked, refuse } from '../protocol/checked.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { Decision, ToolDecision } from '../protocol/signals.ts';
-import { type Checked, refuse } from '../protocol/checked.ts';
 import { checkUserInput } from '../protocol/user-input.ts';
 
 /** What a model is told of a call that was rejected without a word; agno's sentence. */

@@ -2,10 +2,10 @@
  * The compact, bounded picture of a run that is visible with no worker up: the value of its memo key `holdpoint`.
  * It is also how the client learns from history that something changed.
  */
-import { defined } from '../define/defined.ts';
 import type { OnTimeout } from '../define/human-review.ts';
 import type { UserInputSchema } from '../define/user-input-schema.ts';
 import { cut, cutBytes } from '../define/cut.ts';
+import { defined } from '../define/defined.ts';
 import type { JournalEntry } from './events.ts';
 import type { RequirementKind, StepRequirement, ToolRequirement } from './requirement.ts';
 import type { RunStatus } from './run-output.ts';

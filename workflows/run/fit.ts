@@ -2,10 +2,10 @@
  * Makes a run output fit into one payload. A run must be able to end, and to be read, whatever its data weigh; what is
  * left out is named by `truncated`, and is still in the run's history.
  */
+import { cut } from '../define/cut.ts';
 import { jsonBytes } from '../define/json.ts';
 import type { Json, StepOutput } from '../define/step-output.ts';
 import { inBrief } from '../human/requirements.ts';
-import { cut } from '../define/cut.ts';
 import type { StepRequirement } from '../protocol/requirement.ts';
 import type { RunOutput } from '../protocol/run-output.ts';
 
