@@ -3,23 +3,17 @@ import { type ActivityRef, executeActivity, scheduledAs } from '../define/activi
 import { attemptsOf, runsOnce, type StepNode } from '../define/step.ts';
 import { jsonBytes } from '../define/json.ts';
 import { marked } from '../define/marks.ts';
-import { tooLarge } from '../define/payload-limit.ts';
-import { payloadLimit } from '../define/run-limit.ts';
 import type { StepInput } from '../define/step-input.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import type { Durable } from '../human/durable.ts';
 import { isControl, lost, mayHaveRun, NodeFailure } from '../human/outcome.ts';
+import { argumentBytes } from './argument-bytes.ts';
 import type { Here } from './scope.ts';
 
 /** @throws {NodeFailure} that "may have run" where a gated executor was lost with its worker */
 export function* callActivity(node: StepNode, executor: ActivityRef, input: StepInput, here: Here): Durable<unknown> {
   const ref = scheduledAs(executor);
-  const size = jsonBytes(input);
-  const limit = payloadLimit();
-  if (size > limit) {
-    const what = `The input of '${node.name}' has ${size} bytes`;
-    throw new NodeFailure(tooLarge(what, limit), here.path, FAILURE.tooLarge);
-  }
+  const bytes = argumentBytes(input, here.path, `The input of '${node.name}'`);
   const once = runsOnce(node);
   try {
     const { name: summary, heartbeatTimeout } = node;
@@ -33,7 +27,7 @@ export function* callActivity(node: StepNode, executor: ActivityRef, input: Step
       return result;
     }
     const argument = marked(input.toJSON(), once);
-    return yield* desk.carry(argument, size, here.scope.branch, (args) => executeActivity(ref, execution, args));
+    return yield* desk.carry(argument, bytes, here.scope.branch, (args) => executeActivity(ref, execution, args));
   } catch (error) {
     if (once && !isControl(error) && mayHaveRun(error)) {
       throw new NodeFailure(lost(`The executor of '${node.name}'`, error), here.path, FAILURE.mayHaveRun, true);

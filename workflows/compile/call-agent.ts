@@ -2,10 +2,7 @@
 import { executeActivity } from '../define/activity-ref.ts';
 import type { AgentRef } from '../define/agent-ref.ts';
 import { defined } from '../define/defined.ts';
-import { jsonBytes } from '../define/json.ts';
 import { marked } from '../define/marks.ts';
-import { tooLarge } from '../define/payload-limit.ts';
-import { payloadLimit } from '../define/run-limit.ts';
 import { attemptsOf, runsOnce, type StepNode } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
 import type { Json } from '../define/step-output.ts';
@@ -14,8 +11,8 @@ import { messageOf } from '../agent/message.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
-import { NodeFailure, throwIfCancelled } from '../human/outcome.ts';
-import { FAILURE } from '../protocol/failure.ts';
+import { throwIfCancelled } from '../human/outcome.ts';
+import { argumentBytes } from './argument-bytes.ts';
 import { ask, type Here } from './scope.ts';
 
 /** The agent's answer: text, or the object that its output schema asks for. */
@@ -41,12 +38,7 @@ function* execute(node: StepNode, { options }: AgentRef, here: Here, call: Agent
   here.scope.branch.check();
   yield* throwIfCancelled();
   const { type: name, summary, once = false, argument } = call;
-  const size = jsonBytes(argument);
-  const limit = payloadLimit();
-  if (size > limit) {
-    const what = `The conversation of '${node.name}' has ${size} bytes at '${name}'`;
-    throw new NodeFailure(tooLarge(what, limit), here.path, FAILURE.tooLarge);
-  }
+  const bytes = argumentBytes(argument, here.path, `The conversation of '${node.name}'`, ` at '${name}'`);
   const ref = { local: false, name, options } as const;
   const execution = {
     summary: `${node.name} · ${summary}`,
@@ -54,5 +46,5 @@ function* execute(node: StepNode, { options }: AgentRef, here: Here, call: Agent
     heartbeatTimeout: node.heartbeatTimeout,
   };
   const { run, branch } = here.scope;
-  return yield* run.desk.carry(marked(argument, once), size, branch, (args) => executeActivity(ref, execution, args));
+  return yield* run.desk.carry(marked(argument, once), bytes, branch, (args) => executeActivity(ref, execution, args));
 }
