@@ -12,6 +12,6 @@ function textOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return typeof value === 'bigint' ? `${value}n` : 'an object that refers to itself';
+    return typeof value === 'bigint' ? `${value}n` : 'an object that is no JSON';
   }
 }

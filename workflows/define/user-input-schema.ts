@@ -1,5 +1,6 @@
 /** What a human is asked to enter: a list of fields, or a JSON Schema of an object. */
 import { DefinitionError } from './definition-error.ts';
+import { isRecord } from './json.ts';
 import type { Json } from './step-output.ts';
 
 /** agno's field types. `float` accepts whole numbers; `int` and `float` refuse booleans. */
@@ -30,6 +31,12 @@ const FIELD_KEYS = ['name', 'type', 'description', 'required', 'allowedValues', 
 
 /** @throws {DefinitionError} */
 export function checkUserInputSchema(schema: unknown, path: string): void {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(schema);
+  } catch {
+    throw new DefinitionError(path, 'userInputSchema must be JSON, without bigints and cycles.');
+  }
   if (Array.isArray(schema)) {
     const names = new Set<string>();
     for (const field of schema) {
@@ -39,13 +46,13 @@ export function checkUserInputSchema(schema: unknown, path: string): void {
     }
     return;
   }
-  if (typeof schema !== 'object' || schema === null || (schema as { type?: unknown }).type !== 'object') {
+  if (!isRecord(schema) || schema.type !== 'object') {
     throw new DefinitionError(
       path,
-      `userInputSchema must be a list of fields or a JSON Schema with type 'object', got ${JSON.stringify(schema)?.slice(0, 80)}.`,
+      `userInputSchema must be a list of fields or a JSON Schema with type 'object', got ${json?.slice(0, 80)}.`,
     );
   }
-  if (/"format":\s*"url"/.test(JSON.stringify(schema))) {
+  if (/"format":"url"/.test(json!)) {
     throw new DefinitionError(path, "userInputSchema has the format 'url', which is no standard; use 'uri'.");
   }
 }

@@ -157,6 +157,8 @@ describe('fields that do not go together', () => {
 
 describe('userInputSchema', () => {
   const refused: [string, unknown, string][] = [
+    ['a field that JSON cannot hold', [{ name: 'a', default: 1n }], 'userInputSchema must be JSON'],
+    ['what JSON cannot hold', { type: 'object', default: 1n }, 'userInputSchema must be JSON'],
     ['a field without a name', [{ type: 'int' }], 'a userInputSchema field needs a name'],
     ['a field that is null', [null], 'a userInputSchema field needs a name'],
     ['a field that is its name', ['count'], 'a userInputSchema field needs a name'],
