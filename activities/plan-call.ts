@@ -3,7 +3,7 @@
  * first. Bad calls are the model's to hear. Gates fail closed: a predicate opens only on literal `false`.
  */
 import { defined } from '../workflows/define/defined.ts';
-import { asJson, jsonBytes } from '../workflows/define/json.ts';
+import { asJson, isRecord, jsonBytes } from '../workflows/define/json.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { ObjectJsonSchema } from '../workflows/define/user-input-schema.ts';
 import { type GatePlan, type PlannedCall, TOOL_PAYLOAD_LIMIT, type ToolCallPart } from '../workflows/protocol/agent.ts';
@@ -62,7 +62,7 @@ function planDelegation(
 async function checkArgs({ inputSchema, userInputFields }: ToolDefinition, input: Json): Promise<Checked<unknown>> {
   const checked = await issuesOf(inputSchema, input);
   if ('value' in checked) return { ok: true, value: checked.value };
-  const asked = userInputFields.length > 0 && isObject(input);
+  const asked = userInputFields.length > 0 && isRecord(input);
   const issues = asked ? checked.issues.filter((issue) => !isHumans(issue, userInputFields)) : checked.issues;
   return issues.length === 0 ? { ok: true, value: undefined } : { ok: false, problem: sentenceOf(issues) };
 }
@@ -78,10 +78,10 @@ export function isHumans(issue: Issue, userInputFields: readonly string[]): bool
 /** What a human is shown of the arguments; `undefined` where JSON does not show all that would run. */
 function shownArgs(tool: ToolDefinition, input: Json, checked: unknown): Json | undefined {
   const { userInputFields, jsonSchema } = tool;
-  if (userInputFields.length === 0 || !isObject(input)) return asPlainJson(checked);
+  if (userInputFields.length === 0 || !isRecord(input)) return asPlainJson(checked);
   // The model's own words for the fields are suggestions; the others are as checked, where they could be checked already.
   const plain = checked === undefined ? withDefaults(input, jsonSchema) : asPlainJson(checked);
-  if (!isObject(plain)) return undefined;
+  if (!isRecord(plain)) return undefined;
   const own = Object.entries(plain).filter(([key]) => !userInputFields.includes(key));
   const suggested = Object.entries(input).filter(([key]) => userInputFields.includes(key));
   return Object.fromEntries([...own, ...suggested]);
@@ -95,10 +95,6 @@ function withDefaults(input: JsonObject, { properties }: ToolDefinition['jsonSch
 }
 
 type JsonObject = { readonly [key: string]: Json };
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The gate in front of a tool with these arguments, as checked. */
 export function gateOf(tool: ToolDefinition, args: unknown): GatePlan | undefined {
@@ -143,11 +139,11 @@ const NAMED = ['properties', '$defs', 'definitions', 'dependentSchemas'];
 
 function withoutPatterns(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map(withoutPatterns);
-  if (!isObject(schema)) return schema;
+  if (!isRecord(schema)) return schema;
   const kept = Object.entries(schema).filter(([key]) => !PATTERNS.includes(key));
   return Object.fromEntries(
     kept.map(([key, value]) => {
-      if (!NAMED.includes(key) || !isObject(value)) return [key, withoutPatterns(value)];
+      if (!NAMED.includes(key) || !isRecord(value)) return [key, withoutPatterns(value)];
       return [key, Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutPatterns(each)]))];
     }),
   );

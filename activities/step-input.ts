@@ -3,6 +3,7 @@
  * events, which ride along – is taken away.
  */
 import type { ActivityInterceptors } from '@temporalio/worker';
+import { isRecord } from '../workflows/define/json.ts';
 import { withoutCarried } from '../workflows/protocol/events.ts';
 import { STEP_INPUT_MARK, StepInput, type StepInputData } from '../workflows/define/step-input.ts';
 
@@ -20,7 +21,7 @@ export function stepInputs(): ActivityInterceptors {
 type MarkedData = StepInputData & { [STEP_INPUT_MARK]: 'StepInput' };
 
 function isStepInput(value: unknown): value is MarkedData {
-  return typeof value === 'object' && value !== null && (value as Partial<MarkedData>)[STEP_INPUT_MARK] === 'StepInput';
+  return isRecord(value) && value[STEP_INPUT_MARK] === 'StepInput';
 }
 
 function rehydrate({ [STEP_INPUT_MARK]: _, ...data }: MarkedData): StepInput {

@@ -1,8 +1,8 @@
 /** Runs a proxied activity, normal or local, for a step: with the step's name, attempts and heartbeat. */
 import { type ActivityRef, executeActivity, scheduledAs } from '../define/activity-ref.ts';
-import { attemptsOf, runsOnce, type StepNode } from '../define/step.ts';
 import { jsonBytes } from '../define/json.ts';
 import { marked } from '../define/marks.ts';
+import { attemptsOf, runsOnce, type StepNode } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import type { Durable } from '../human/durable.ts';

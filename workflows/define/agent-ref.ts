@@ -3,6 +3,7 @@
  * the worker has the name is checked when it starts.
  */
 import type { ActivityOptions } from '@temporalio/workflow';
+import { isRecord } from './json.ts';
 
 /** What an agent's or a team's definition shows of itself to the types of workflow code. */
 export interface AgentLike {
@@ -63,5 +64,5 @@ export function proxyAgents<A extends Readonly<Record<string, AgentLike>>>(
 }
 
 export function isAgentRef(value: unknown): value is AgentRef {
-  return typeof value === 'object' && value !== null && (value as Partial<AgentRef>).kind === 'agentRef';
+  return isRecord(value) && value.kind === 'agentRef';
 }

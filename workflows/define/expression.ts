@@ -1,6 +1,7 @@
 /** Evaluators, and those written as text. Only their type is here: the CEL interpreter comes with `holdpoint/workflow/cel`. */
 import { DefinitionError } from './definition-error.ts';
 import { describe } from './describe.ts';
+import { isRecord } from './json.ts';
 import { pauseOf } from './pause.ts';
 
 /** A compiled expression: inert data with the one function that reads it. */
@@ -22,5 +23,5 @@ export function checkEvaluator(field: string, value: unknown, path: string, a = 
 }
 
 export function isExpression(value: unknown): value is Expression {
-  return typeof value === 'object' && value !== null && (value as Expression).kind === 'cel';
+  return isRecord(value) && value.kind === 'cel';
 }

@@ -2,9 +2,9 @@
  * Reads the argument of a signal. Whatever arrives – nothing, null, an array, a string, megabytes of junk – comes out as
  * decisions or as one sentence about what is wrong with it; nothing here throws (H4).
  */
-import { DEPTH_LIMIT, isRecord, isTooDeep, jsonBytes } from '../define/json.ts';
 import { cut } from '../define/cut.ts';
 import { defined } from '../define/defined.ts';
+import { DEPTH_LIMIT, isRecord, isTooDeep, jsonBytes } from '../define/json.ts';
 import { TIMEOUT_ACTOR } from '../protocol/requirement.ts';
 import { ANSWER_LIMIT, CONTINUE_RUN, type Decision, PEOPLE_SIGNALS, type PeopleSignal } from '../protocol/signals.ts';
 

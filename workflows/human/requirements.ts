@@ -2,9 +2,9 @@
  * The record of everything that was asked and answered: a pure reducer, no Temporal import.
  * Keeps H3 (one requirement, one resolution; the first valid answer wins) and H5 (every answer names its requirement).
  */
-import { jsonBytes } from '../define/json.ts';
 import { cut } from '../define/cut.ts';
 import { defined } from '../define/defined.ts';
+import { jsonBytes } from '../define/json.ts';
 import type {
   RefusalCode,
   RefusedAnswer,

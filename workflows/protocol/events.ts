@@ -2,6 +2,7 @@
  * What happens in a run, for those who watch it: agno's names of the events. A run numbers its events and hands them over
  * with what it leaves in its history anyway ({@link JournalEntry}); the client makes {@link RunEvent}s of them.
  */
+import { isRecord } from '../define/json.ts';
 import { JOURNAL_MARK } from '../define/marks.ts';
 import type { Json, StepType } from '../define/step-output.ts';
 import type { RefusalCode, RequirementKind, Resolution } from './requirement.ts';
@@ -142,8 +143,8 @@ export interface CarriedJournal {
 
 /** @param isOurs whether the journal's execution is the one that is looked at */
 export function isCarriedJournal(value: unknown, isOurs: (execution: string) => boolean): value is CarriedJournal {
-  if (typeof value !== 'object' || value === null) return false;
-  const { [JOURNAL_MARK]: entries, execution } = value as Partial<CarriedJournal>;
+  if (!isRecord(value)) return false;
+  const { [JOURNAL_MARK]: entries, execution } = value;
   return Array.isArray(entries) && typeof execution === 'string' && isOurs(execution);
 }
 
