@@ -83,7 +83,7 @@ const otlp = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
-const schema: z.ZodType<HoldpointConfig> = z.strictObject({
+const schema = z.strictObject({
   address: text.optional(),
   namespace: text.optional(),
   taskQueue: text.optional(),
@@ -128,7 +128,7 @@ const schema: z.ZodType<HoldpointConfig> = z.strictObject({
     .optional(),
   webUi: z.url({ protocol: http, error: 'expected an address, as https://temporal.example.com' }).optional(),
   devServer: z.strictObject({ port: port.optional(), uiPort: port.optional(), dataFile: text.optional() }).optional(),
-}) as z.ZodType<HoldpointConfig>;
+});
 
 /** @throws {ConfigError} that names the file or variable and the field. */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<LoadedConfig> {
@@ -191,28 +191,23 @@ export function checkedConfig(value: unknown, file: string): HoldpointConfig {
   return data as HoldpointConfig;
 }
 
-/** What there is, by what it is in. */
-const FIELDS: Readonly<Record<string, string>> = {
-  '': 'address, namespace, taskQueue, workflows, activities, onPause, encryption, externalStorage, versioning, telemetry, worker, webUi, devServer',
-  devServer: 'port, uiPort, dataFile',
-  onPause: 'url, secret, remindBefore',
-  encryption: 'keys',
-  externalStorage: 'folder, drivers, threshold',
-  versioning: 'deploymentName, buildId',
-  telemetry: 'metrics, traces',
-  'telemetry.traces': 'otlp',
-  'telemetry.traces.otlp': 'url, headers',
-  worker: 'maxTaskQueueActivitiesPerSecond, maxCachedWorkflows, shutdownGraceTime',
-};
-
 function sentence(issue: z.core.$ZodIssue): string {
   const field = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
-    const known = FIELDS[field] ?? FIELDS[''];
+    const known = fieldsAt(schema, issue.path).join(', ');
     return `${[...issue.path, issue.keys.join(', ')].join('.')}: there is no such field; the fields are ${known}`;
   }
   const problem = issue.message.replace(/^(Invalid input|Too big|Too small): /, '');
   return field ? `${field}: ${problem}` : problem;
+}
+
+/** The fields that there are where a path leads. */
+function fieldsAt(type: unknown, path: readonly PropertyKey[]): string[] {
+  if (type instanceof z.ZodOptional) return fieldsAt(type.unwrap(), path);
+  if (type instanceof z.ZodUnion) return type.options.flatMap((each) => fieldsAt(each, path));
+  if (!(type instanceof z.ZodObject)) return [];
+  const [key, ...rest] = path;
+  return key === undefined ? Object.keys(type.shape) : fieldsAt(type.shape[String(key)], rest);
 }
 
 type ConnectionPart = Pick<LoadedConfig, 'address' | 'addressSource' | 'namespace' | 'connectionOptions'>;

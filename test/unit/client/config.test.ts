@@ -138,6 +138,10 @@ describe('loadConfig', () => {
     ],
     ["{ webUi: 'localhost:8233' }", 'webUi: expected an address, as https://temporal.example.com'],
     ['{ telemetry: { logs: 1 } }', 'telemetry.logs: there is no such field; the fields are metrics, traces'],
+    [
+      "{ telemetry: { metrics: { otlp: { url: 'http://collector', token: 'x' } } } }",
+      'telemetry.metrics.otlp.token: there is no such field; the fields are url, headers',
+    ],
     ["{ worker: { shutdownGraceTime: '5' } }", "worker.shutdownGraceTime: expected a duration, as '5 minutes'"],
     [
       '{ worker: { maxTaskQueueActivitiesPerSecond: 0 } }',
