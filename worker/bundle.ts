@@ -76,6 +76,15 @@ function projectOf(file: string): string {
   }
 }
 
+/**
+ * The SDK's entry imports its sandbox side from the folder of the workflows. Where a package sees nothing but what it names
+ * itself – pnpm, a package of a workspace – that need not be Temporal's: then it is the one that holdpoint sees.
+ */
+function sandboxHere(): Readonly<Record<string, string>> {
+  const name = '@temporalio/workflow';
+  return { [name]: dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)) };
+}
+
 async function webpackBundle(options: BundleOptions, file: string): Promise<WorkflowBundleWithSourceMap> {
   const log = new ErrorLog();
   const foreign = new ForeignImports(options.ignoreModules ?? []);
@@ -84,8 +93,10 @@ async function webpackBundle(options: BundleOptions, file: string): Promise<Work
     ...options,
     preloadModules: [...(options.preloadModules ?? []), ...preloaded(options)],
     logger: options.logger ?? log,
-    webpackConfigHook: (config) =>
-      foreign.watch(options.webpackConfigHook?.({ ...config, context }) ?? { ...config, context }),
+    webpackConfigHook: (given) => {
+      const config = { ...given, context, resolve: { ...given.resolve, fallback: sandboxHere() } };
+      return foreign.watch(options.webpackConfigHook?.(config) ?? config);
+    },
   });
   const bundle = await bundling.catch((cause: unknown) => {
     const problem = foreign.explain() ?? `${file} cannot be bundled: ${log.firstError ?? reasonOf(cause)}`;

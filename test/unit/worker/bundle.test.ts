@@ -52,6 +52,15 @@ describe('bundleWorkflows', { timeout: 60_000 }, () => {
     expect(code).toContain('__TEMPORAL__');
   });
 
+  it('bundles where the project sees no package of Temporal, as with pnpm', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdpoint-strict-'));
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(folder, 'workflows.ts'), "export { sleep } from '@temporalio/workflow';");
+    const bundling = bundleWorkflows({ workflowsPath: join(folder, 'workflows.ts') });
+    const { workflowTypes } = await bundling.finally(() => rmSync(folder, { recursive: true }));
+    expect(workflowTypes).toEqual(['sleep']);
+  });
+
   it('refuses an export under another name than its definition, naming both', async () => {
     expect(await refusal(`${DEFINE} export const other = workflow({ name: 'mine', steps: [run] });`)).toContain(
       "workflow 'mine' is exported as 'other'. Temporal knows it by the name of its export: write `export const mine =",
