@@ -94,7 +94,7 @@ async function webpackBundle(options: BundleOptions, file: string): Promise<Work
     preloadModules: [...(options.preloadModules ?? []), ...preloaded(options)],
     logger: options.logger ?? log,
     webpackConfigHook: (given) => {
-      const config = { ...given, context, resolve: { ...given.resolve, fallback: sandboxHere() } };
+      const config = withModuleTypes({ ...given, context, resolve: { ...given.resolve, fallback: sandboxHere() } });
       return foreign.watch(options.webpackConfigHook?.(config) ?? config);
     },
   });
@@ -108,6 +108,18 @@ async function webpackBundle(options: BundleOptions, file: string): Promise<Work
 }
 
 type WebpackConfig = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+
+/** `.mts` and `.cts` beside `.ts`, to which the SDK limits its loader of TypeScript: a type argument would be read as a comparison. */
+function withModuleTypes(config: WebpackConfig): WebpackConfig {
+  const rules = (config.module?.rules ?? []).map((rule) =>
+    typeof rule === 'object' && rule?.test instanceof RegExp && rule.test.test('.ts')
+      ? { ...rule, test: /\.[cm]?ts$/ }
+      : rule,
+  );
+  const extensionAlias = { ...config.resolve?.extensionAlias, '.mjs': ['.mts', '.mjs'], '.cjs': ['.cts', '.cjs'] };
+  return { ...config, module: { ...config.module, rules }, resolve: { ...config.resolve, extensionAlias } };
+}
+
 type ExternalRequest = { readonly request?: string; readonly contextInfo?: { readonly issuer?: string } };
 
 const ALLOWED = ['assert', 'url', 'util'];

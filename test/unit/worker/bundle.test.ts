@@ -17,13 +17,13 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 let count = 0;
 
-function bundle(files: Record<string, string>) {
+function bundle(files: Record<string, string>, entry = 'workflows.ts') {
   const folder = join(root, `${(count += 1)}`);
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, name), text);
   }
-  return bundleWorkflows({ workflowsPath: join(folder, 'workflows.ts') });
+  return bundleWorkflows({ workflowsPath: join(folder, entry) });
 }
 
 async function refusal(text: string, others: Record<string, string> = {}): Promise<string> {
@@ -59,6 +59,16 @@ describe('bundleWorkflows', { timeout: 60_000 }, () => {
     const bundling = bundleWorkflows({ workflowsPath: join(folder, 'workflows.ts') });
     const { workflowTypes } = await bundling.finally(() => rmSync(folder, { recursive: true }));
     expect(workflowTypes).toEqual(['sleep']);
+  });
+
+  it.each(['mts', 'cts'])('reads .%s as TypeScript, also where it is imported as JavaScript', async (type) => {
+    const typed = 'const first = <T>(values: T[]) => values[0]; export const run = async () => first<number>([1]);';
+    const imported = `export { run } from './typed.${type.replace('ts', 'js')}';`;
+    const { workflowTypes } = await bundle(
+      { [`workflows.${type}`]: `${typed.replace('run', 'mine')} ${imported}`, [`typed.${type}`]: typed },
+      `workflows.${type}`,
+    );
+    expect(workflowTypes).toEqual(['mine', 'run']);
   });
 
   it('refuses an export under another name than its definition, naming both', async () => {
