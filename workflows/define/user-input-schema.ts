@@ -46,10 +46,11 @@ export function checkUserInputSchema(schema: unknown, path: string): void {
     }
     return;
   }
-  if (!isRecord(schema) || schema.type !== 'object') {
+  // A zod schema has that `type` too, and as a JSON Schema would take anything; what zod writes as one has a `$schema`.
+  if (!isRecord(schema) || schema.type !== 'object' || ('~standard' in schema && !('$schema' in schema))) {
     throw new DefinitionError(
       path,
-      `userInputSchema must be a list of fields or a JSON Schema with type 'object', got ${json?.slice(0, 80)}.`,
+      `userInputSchema must be a list of fields or a JSON Schema with type 'object' (zod: z.toJSONSchema(schema)), got ${json?.slice(0, 80)}.`,
     );
   }
   if (/"format":"url"/.test(json!)) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { condition } from '../../../workflows/define/condition.ts';
 import { reviewWithDefaults } from '../../../workflows/define/human-review.ts';
 import { loop } from '../../../workflows/define/loop.ts';
@@ -174,6 +175,7 @@ describe('userInputSchema', () => {
     ['two fields of one name', [{ name: 'n' }, { name: 'n' }], "two fields 'n'"],
     ['a JSON Schema of no object', { type: 'string' }, "a JSON Schema with type 'object'"],
     ['text', 'count:int', "a list of fields or a JSON Schema with type 'object'"],
+    ['a schema of zod', z.object({ count: z.number() }), '(zod: z.toJSONSchema(schema))'],
     ['null', null, "a list of fields or a JSON Schema with type 'object'"],
   ];
   it.each(refused)('refuses %s', (_, userInputSchema, problem) => {
@@ -187,6 +189,7 @@ describe('userInputSchema', () => {
     [[]],
     [[{ name: 'n', type: 'dict', description: 'd', required: false, default: {} }]],
     [{ type: 'object' }],
+    [z.toJSONSchema(z.object({ count: z.number() }))],
   ])('takes %j', (userInputSchema) => {
     const node = NODES.Step({ requiresUserInput: true, userInputSchema });
     expect(() => defineWorkflow({ name: 'w', steps: [node] })).not.toThrow();
