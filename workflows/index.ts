@@ -1,4 +1,10 @@
 /** `holdpoint/workflow`: everything that a workflow's module needs; safe in Temporal's sandbox. */
+export type {
+  ActivityFunctionWithOptions,
+  ActivityInterfaceFor,
+  LocalActivityFunctionWithOptions,
+  LocalActivityInterfaceFor,
+} from './define/activity-ref.ts';
 export { type ActivityRef, proxyActivities, proxyLocalActivities } from './define/activity-ref.ts';
 export { type AgentActivityOptions, type AgentRef, type AgentRefs, proxyAgents } from './define/agent-ref.ts';
 export { type ConditionNode, type ConditionOptions, condition, type Evaluator } from './define/condition.ts';

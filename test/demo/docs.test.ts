@@ -1,7 +1,9 @@
 /** What the documentation shows compiles with the package's own types, what it links to exists, and no error lacks an entry. */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,18 +26,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
  * The types of the package in `node_modules`, as a copy: behind a link, or in the package itself, the compiler may name what
  * the package does not export, and so would not miss it.
  */
-function installTypes(): void {
-  const target = join(folder, 'node_modules/holdpoint');
+function installTypes(modules: string): void {
+  const target = join(modules, 'holdpoint');
   cpSync(join(ROOT, 'package.json'), join(target, 'package.json'));
   for (const part of ['workflows', 'activities', 'client', 'worker', 'test/kit']) {
     const filter = (path: string) => !/\.(?:js|map|tsbuildinfo)$/.test(path);
     cpSync(join(ROOT, 'dist', part), join(target, 'dist', part), { recursive: true, filter });
   }
-  writeFileSync(join(folder, 'package.json'), '{ "name": "app", "private": true, "type": "module" }');
 }
 
 /** Compiles these files as a project of their own for each list, with declarations; returns what the compiler says. */
-async function compile(projects: Readonly<Record<string, readonly string[]>>): Promise<string> {
+async function compile(projects: Readonly<Record<string, readonly string[]>>, folder: string): Promise<string> {
   const paths = Object.entries(projects).map(([name, files]) => {
     const compilerOptions = {
       composite: false,
@@ -51,6 +52,7 @@ async function compile(projects: Readonly<Record<string, readonly string[]>>): P
     writeFileSync(path, JSON.stringify(config));
     return path;
   });
+  writeFileSync(join(folder, 'package.json'), '{ "name": "app", "private": true, "type": "module" }');
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [tsc, '-b', ...paths, '--pretty', 'false'], {
     cwd: folder,
@@ -79,12 +81,12 @@ function writeBlocks(page: string): string[] {
   });
 }
 
-beforeAll(installTypes);
+beforeAll(() => installTypes(join(folder, 'node_modules')));
 
 it('compiles every block of TypeScript, and declares what it exports', async () => {
   const files = pages.flatMap(writeBlocks);
   expect(files.length).toBeGreaterThan(20);
-  expect(await compile({ docs: files })).toBe('');
+  expect(await compile({ docs: files }, folder)).toBe('');
 });
 
 it('declares one exported value of all that the package gives, whatever else a program imports', async () => {
@@ -92,7 +94,22 @@ it('declares one exported value of all that the package gives, whatever else a p
     cpSync(join(ROOT, 'test/types/exported', name), join(folder, name));
     return [name, [name]] as const;
   });
-  expect(await compile(Object.fromEntries(projects))).toBe('');
+  expect(await compile(Object.fromEntries(projects), folder)).toBe('');
+});
+
+it('declares what workflow code exports where only packages that a project names are seen, as with pnpm', async () => {
+  const strict = mkdtempSync(join(tmpdir(), 'holdpoint-strict-'));
+  const store = join(strict, 'store/node_modules');
+  installTypes(store);
+  mkdirSync(join(strict, 'node_modules'));
+  symlinkSync(join(store, 'holdpoint'), join(strict, 'node_modules/holdpoint'));
+  for (const name of ['@temporalio', '@standard-schema'])
+    symlinkSync(join(ROOT, 'node_modules', name), join(store, name));
+  for (const name of ['@types', 'zod'])
+    symlinkSync(join(ROOT, 'node_modules', name), join(strict, 'node_modules', name));
+  cpSync(join(ROOT, 'test/types/exported/workflow.test-d.ts'), join(strict, 'workflow.ts'));
+  const said = await compile({ workflow: ['workflow.ts'] }, strict).finally(() => rmSync(strict, { recursive: true }));
+  expect(said).toBe('');
 });
 
 describe.each(pages)('%s', (page) => {

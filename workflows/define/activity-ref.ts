@@ -20,6 +20,14 @@ import { JOURNAL_MARK, ONCE_MARK } from './marks.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from './payload-limit.ts';
 import { payloadLimit } from './run-limit.ts';
 
+// What the proxies give is of Temporal's types: declarations can name it also where pnpm hides Temporal's packages.
+export type {
+  ActivityFunctionWithOptions,
+  ActivityInterfaceFor,
+  LocalActivityFunctionWithOptions,
+  LocalActivityInterfaceFor,
+} from '@temporalio/workflow';
+
 /** A reference to an activity: its type, its options, and whether it is a local one. */
 export type ActivityRef =
   | { readonly local: false; readonly name: string; readonly options: ActivityOptions }

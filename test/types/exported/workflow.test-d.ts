@@ -26,3 +26,5 @@ const activities = { fetch: async (id: string) => id.length };
 export const refs = proxyAgents<typeof agents>();
 export const remote = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute' });
 export const local = proxyLocalActivities<typeof activities>({ startToCloseTimeout: '1 second' });
+export const { fetch } = remote;
+export const { fetch: locally } = local;
