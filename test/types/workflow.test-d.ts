@@ -1,7 +1,7 @@
 /** The input of a workflow as a type: `tsc -b` compiles this file, and an `@ts-expect-error` without an error is one. */
 import { z } from 'zod';
 import type { HoldpointClient } from '../../client/index.ts';
-import { step, workflow } from '../../workflows/index.ts';
+import { type HoldpointWorkflow, step, workflow } from '../../workflows/index.ts';
 import type { InputSchema } from '../../workflows/define/definition.ts';
 import type { TestEnv } from '../kit/index.ts';
 
@@ -43,3 +43,7 @@ void client.run(workflow({ ...common, inputSchema: some }), { input: 1 });
 workflow({ ...common, inputSchema: 1 });
 // @ts-expect-error no option
 workflow({ ...common, inputSchma: schema });
+
+// Workflows of any input are gathered under one type.
+const all: Readonly<Record<string, HoldpointWorkflow>> = { typed, counted };
+void client.run(all.typed!, { input: { euros: 1 } });

@@ -5,7 +5,8 @@ import type { RunOptions, RunOutput } from '../protocol/run-output.ts';
 import { executeRun } from './execute.ts';
 
 /** A Temporal workflow function: any client can start it with `[input, options?]`, and its result is the run output. */
-export type HoldpointWorkflow<Input = unknown> = (input: Input, options?: RunOptions) => Promise<RunOutput>;
+// `any`: without a type argument it is any of them
+export type HoldpointWorkflow<Input = any> = (input: Input, options?: RunOptions) => Promise<RunOutput>;
 
 /**
  * Compiles a definition. Export it under its name: with Temporal, the export's name is the workflow's type.
