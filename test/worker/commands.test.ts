@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -138,6 +138,21 @@ describe('holdpoint dev', { timeout: 120_000 }, () => {
     expect(await listens(address)).toBe(false);
     activity("export const CURRENT: string = 'one';");
   });
+});
+
+it('holdpoint dev follows workflows that are not below the configuration', { timeout: 60_000 }, async () => {
+  const config = `export default {
+    taskQueue: 'app', workflows: '../workflows/index.ts', devServer: { port: 0, uiPort: 0 } };`;
+  write('app/temporal.config.ts', config);
+  const dev = new Command(['dev', '--config', 'app/temporal.config.ts']);
+  await dev.says(/Worker ready .*\n.*workflows: mine/);
+  const from = dev.output.length;
+  write(
+    'workflows/index.ts',
+    `${readFileSync(join(root, 'workflows/index.ts'), 'utf8')}export async function more() {}\n`,
+  );
+  await dev.says(/Worker ready .*\n.*workflows: mine, more/, from);
+  expect(await dev.stop('SIGINT')).toBe(0);
 });
 
 describe('holdpoint worker', { timeout: 120_000 }, () => {

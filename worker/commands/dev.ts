@@ -61,10 +61,10 @@ async function ownServer(config: LoadedConfig): Promise<Server> {
 const SOURCES = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
 const IGNORED = /(^|[\\/])(node_modules|dist|coverage|\.[^\\/]+)([\\/]|$)/;
 
-/** The project below its configuration; without one, the folders of workflows and activities. */
+/** The project below its configuration, and the folders of workflows and activities, which may be in another package. */
 function watchSources(config: LoadedConfig, onChange: () => void) {
   const { configPath, workflowsPath, activitiesPath } = config;
-  const roots = configPath ? [dirname(configPath)] : [dirname(workflowsPath), dirname(activitiesPath)];
+  const roots = [...(configPath ? [configPath] : []), workflowsPath, activitiesPath].map((file) => dirname(file));
   const inside = (file: string) =>
     roots.map((root) => relative(root, file)).find((path) => !path.startsWith(`..${sep}`)) ?? file;
   let timer: NodeJS.Timeout | undefined;
