@@ -1,5 +1,5 @@
 /** From what a person decided to the decisions that are sent: checked here first, by the same rules as in the workflow. */
-import { checkDecision } from '../workflows/human/answer-rules.ts';
+import { checkDecision, SHOWN_OTHERWISE } from '../workflows/human/answer-rules.ts';
 import { readSignal } from '../workflows/human/read-answer.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
 import { ANSWER_LIMIT, CONTINUE_RUN, type Decision } from '../workflows/protocol/signals.ts';
@@ -63,10 +63,7 @@ function checkOne(run: Run, given: Decision): Decision {
     throw new InvalidAnswer(String(decision.requirement), `run '${run.runId}' has no such requirement; open: ${open}`);
   }
   if (decision.digest !== undefined && decision.digest !== requirement.digest) {
-    throw new InvalidAnswer(
-      requirement.id,
-      'the answer is to something else than what is shown now: look again and answer that',
-    );
+    throw new InvalidAnswer(requirement.id, SHOWN_OTHERWISE);
   }
   const checked = checkDecision(requirement as unknown as StepRequirement, decision);
   if (!checked.ok) throw new InvalidAnswer(requirement.id, checked.problem);

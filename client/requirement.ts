@@ -4,6 +4,7 @@
  */
 import { defined } from '../workflows/define/defined.ts';
 import { checkDecision } from '../workflows/human/answer-rules.ts';
+import { callIds } from '../workflows/human/tool-answers.ts';
 import type { OpenPause } from '../workflows/protocol/memo.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
 import { ANSWER_LIMIT, type Decision, type ToolDecision } from '../workflows/protocol/signals.ts';
@@ -152,11 +153,8 @@ export class Requirement {
     this.#assertOpen();
     const [tool, another] = this.tools;
     if (tool && !another) return tool;
-    const calls = this.tools.map(({ toolCallId, toolName }) => `${toolCallId} (${toolName})`).join(', ');
-    throw new InvalidAnswer(
-      this.id,
-      tool ? `answer one of its calls, in \`tools\`: ${calls}` : 'no tool call waits here',
-    );
+    const problem = `answer one of its calls, in \`tools\`: ${callIds(this.tools)}`;
+    throw new InvalidAnswer(this.id, tool ? problem : 'no tool call waits here');
   }
 
   #give(answer: Answer): void {

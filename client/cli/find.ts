@@ -1,4 +1,5 @@
 /** From what was typed to what is meant: runs, requirements and tool calls; an unknown one is an error with near matches. */
+import { callIds } from '../../workflows/human/tool-answers.ts';
 import type { HoldpointClient } from '../client.ts';
 import { RunNotFound, RunNotPaused } from '../errors.ts';
 import type { Requirement } from '../requirement.ts';
@@ -98,7 +99,7 @@ export function findTool(
   if (!only) throw new CliError('usage', `Requirement '${id}' has no tool call that waits.`);
   throw new CliError(
     'usage',
-    `Requirement '${id}' waits for ${open.length} tool calls: name one with --tool-call, of ${named(open)}.`,
+    `Requirement '${id}' waits for ${open.length} tool calls: name one with --tool-call, of ${callIds(open)}.`,
   );
 }
 
@@ -111,10 +112,6 @@ function findByTool(tools: readonly ToolRequirement[], name: string): ToolRequir
   if (!another) return only;
   throw new CliError(
     'usage',
-    `Several calls of '${name}' are there: name one of ${named(open.length > 0 ? open : calls)}.`,
+    `Several calls of '${name}' are there: name one of ${callIds(open.length > 0 ? open : calls)}.`,
   );
-}
-
-function named(calls: readonly ToolRequirement[]): string {
-  return calls.map(({ toolCallId, toolName }) => `${toolCallId} (${toolName})`).join(', ');
 }

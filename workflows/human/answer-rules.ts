@@ -32,6 +32,9 @@ export const ACTIONS: Readonly<Record<RequirementKind, readonly DecisionAction[]
   error: ['retry', 'skip', 'reject'],
 };
 
+/** The digest of an answer is not that of what the requirement shows (H5). */
+export const SHOWN_OTHERWISE = 'the answer is to something else than what is shown now: look again and answer that';
+
 const COMMON_FIELDS = ['requirement', 'action', 'digest'];
 /** The keys that each action reads beside these; any other would be said and not heard. */
 const FIELDS: Readonly<Record<DecisionAction, readonly (keyof Decision)[]>> = {

@@ -15,7 +15,7 @@ import type {
 } from '../protocol/requirement.ts';
 import { flagsOf, TIMEOUT_ACTOR } from '../protocol/requirement.ts';
 import type { Decision } from '../protocol/signals.ts';
-import { type Answer, checkDecision } from './answer-rules.ts';
+import { type Answer, checkDecision, SHOWN_OTHERWISE } from './answer-rules.ts';
 import { atDeadline } from './at-deadline.ts';
 import { digestOf } from './digest.ts';
 import { PathCounters } from './path-counters.ts';
@@ -152,10 +152,7 @@ export class Requirements {
     if (!requirement) return refuse('not_found', `no requirement has this id; open: ${this.openIds()}`);
     if (requirement.resolution !== undefined) return refuse('already_resolved', resolvedSentence(requirement));
     if (decision.digest !== undefined && decision.digest !== requirement.digest) {
-      return refuse(
-        'digest_mismatch',
-        'the answer is to something else than what is shown now: look again and answer that',
-      );
+      return refuse('digest_mismatch', SHOWN_OTHERWISE);
     }
     const [answered] = answeredCalls(requirement, decision);
     if (answered)

@@ -54,7 +54,7 @@ export function checkToolDecision(
     const tool = requirement.tools?.find(({ toolCallId }) => toolCallId === id);
     const checked = tool
       ? checkOne(tool, each)
-      : refuse(`there is no such call; the calls are ${callIds(requirement)}`);
+      : refuse(`there is no such call; the calls are ${callIds(requirement.tools)}`);
     if (!checked.ok) return refuse(`tool call '${id.slice(0, 80)}': ${checked.problem}`);
     answers.set(id, checked.value);
   }
@@ -71,7 +71,7 @@ function toolDecisions(requirement: StepRequirement, decision: Decision): Checke
   if (tools === undefined) {
     const id = toolCall ?? (requirement.tools?.length === 1 ? requirement.tools[0]!.toolCallId : undefined);
     // Not even where one call is left: a second click must not answer a call that nobody looked at.
-    if (id === undefined) return refuse(`name the call with \`toolCall\`; the calls are ${callIds(requirement)}`);
+    if (id === undefined) return refuse(`name the call with \`toolCall\`; the calls are ${callIds(requirement.tools)}`);
     const note = feedback === undefined ? {} : { note: feedback };
     return { ok: true, value: [[id, { action: action as ToolAction, ...more, ...note }]] };
   }
@@ -135,7 +135,8 @@ export function strayIn(fields: object, allowed: readonly string[]): string | un
   return Object.entries(fields).find(([key, value]) => value !== undefined && !allowed.includes(key))?.[0];
 }
 
-function callIds({ tools = [] }: StepRequirement): string {
+/** Calls as a sentence names them. */
+export function callIds(tools: readonly Pick<ToolRequirement, 'toolCallId' | 'toolName'>[] = []): string {
   return tools.map(({ toolCallId, toolName }) => `${toolCallId} (${toolName})`).join(', ');
 }
 
