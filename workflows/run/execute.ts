@@ -57,36 +57,31 @@ class Run {
   readonly desk: Desk;
   readonly #definition: WorkflowDefinition;
   readonly #context: RunContext;
-  readonly #executionId: string;
   readonly #frame = new Frame('', 'Workflow');
   readonly #options: RunOptions;
   readonly #place: Place;
   readonly #state: SessionState;
 
   constructor(definition: WorkflowDefinition, options: RunOptions, carried: CarriedRun | undefined) {
-    const { sessionId, userId, sessionState = {}, additionalData = {} } = options;
-    const { workflowId } = workflowInfo();
-    this.#executionId = carried?.executionId ?? executionOf();
+    const { workflowId: runId } = workflowInfo();
+    const { sessionId = runId, userId, sessionState = {}, additionalData = {} } = options;
+    const ids = { runId, executionId: carried?.executionId ?? executionOf(), sessionId };
     this.#definition = definition;
     this.#options = options;
     if (hasSetting(EXTERNAL_STORAGE_PATCH)) setPayloadLimit(STORED_PAYLOAD_LIMIT);
     this.#place = new Place(carried?.place);
     const published = {
+      ...ids,
       workflowName: definition.name,
-      sessionId: sessionId ?? workflowId,
-      executionId: this.#executionId,
       searchAttributes: !hasSetting(NO_SEARCH_ATTRIBUTES_PATCH),
       announces: hasSetting(ON_PAUSE_PATCH),
-      runId: workflowId,
     };
     this.desk = new Desk(published, definition.continueAsNewAfter, carried?.desk);
     this.#state =
       SessionState.carried(carried?.state) ??
       new SessionState(toJson(sessionState, 'sessionState') as Record<string, Json>);
     this.#context = {
-      runId: workflowId,
-      executionId: this.#executionId,
-      sessionId: sessionId ?? workflowId,
+      ...ids,
       userId,
       additionalData: toJson(additionalData, 'additionalData') as AdditionalData,
       desk: this.desk,
@@ -151,10 +146,10 @@ class Run {
   }
 
   #carried(): unknown {
-    const { rounds, usage } = this.#context;
+    const { executionId, rounds, usage } = this.#context;
     return toCarry({
       definition: fingerprintOf(this.#definition),
-      executionId: this.#executionId,
+      executionId,
       place: this.#place.toJSON(),
       state: this.#state.toJSON(),
       desk: this.desk.carried(this.#place),
