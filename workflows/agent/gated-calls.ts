@@ -10,7 +10,7 @@ import type { ToolApproval, ToolOutcome, ToolOutput } from '../protocol/agent.ts
 import { FAILURE } from '../protocol/failure.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { Conversation } from './conversation.ts';
-import { execute, MayHaveRun, outputOf, type RunCall, tell, tellCall, told } from './tool-call.ts';
+import { errorOutput, execute, MayHaveRun, outputOf, resultOutput, type RunCall, tellCall } from './tool-call.ts';
 
 /** How often the arguments of one call are shown again because a worker reads them otherwise: a deploy may change that. */
 const MOST_READINGS = 3;
@@ -54,7 +54,7 @@ function* runAnswered(
   if (tool.kind === 'external_execution') {
     tellCall('ToolCallStarted', conversation, call);
     tellCall('ToolCallCompleted', conversation, call);
-    return outputOf(tool.result ?? null);
+    return resultOutput(tool.result ?? null);
   }
   const passed = [...call.passed, tool.kind];
   const filled: RunCall =
@@ -70,21 +70,26 @@ function* runAnswered(
   return yield* runCall(conversation, turn, filled, { asked: requirement, requirement, by: tool.resolvedBy });
 }
 
-/** The leave that a call has: the executor pause that gave it, and who decided last. */
-interface Leave {
+/** The permission that a call has: the executor pause that gave it, and who decided last. */
+interface Permission {
   readonly asked: string;
   readonly requirement: string;
   readonly by: string | undefined;
 }
 
-/** Runs a call with the leave that it has; asks where more is needed, and where nobody knows what became of it. */
-export function* runCall(conversation: Conversation, turn: number, call: RunCall, leave?: Leave): Durable<ToolOutput> {
+/** Runs a call with the permission that it has; asks where more is needed, and where nobody knows what became of it. */
+export function* runCall(
+  conversation: Conversation,
+  turn: number,
+  call: RunCall,
+  permission?: Permission,
+): Durable<ToolOutput> {
   const record = (outcome: NonNullable<ToolRequirement['outcome']>) => {
-    if (leave) conversation.host.desk.requirements.recordOutcome(leave.asked, call.toolCallId, outcome);
+    if (permission) conversation.host.desk.requirements.recordOutcome(permission.asked, call.toolCallId, outcome);
   };
   const { place } = conversation;
   const next = { ...conversation, place: place.child('next') };
-  const executed = yield* place.result('executed', () => attempt(conversation, turn, call, leave));
+  const executed = yield* place.result('executed', () => attempt(conversation, turn, call, permission));
   if (!('lost' in executed)) {
     record('result' in executed ? 'completed' : 'error' in executed ? 'failed' : 'not_run');
     return yield* hear(next, turn, call, executed);
@@ -92,13 +97,13 @@ export function* runCall(conversation: Conversation, turn: number, call: RunCall
   record('unknown');
   const answer = yield* askWhatBecame(conversation, call, executed.lost);
   if (answer.resolution === 'retried') {
-    const again = leave && { asked: leave.asked, requirement: answer.id, by: answer.resolvedBy };
+    const again = permission && { asked: permission.asked, requirement: answer.id, by: answer.resolvedBy };
     return yield* runCall(next, turn, call, again);
   }
   if (answer.resolution !== 'skipped') throw RunCancelled.rejected(conversation.host.toolScope.stepName);
   return answer.result === undefined
-    ? tell('It is not known whether the call has run; a human decided to go on without its result')
-    : outputOf(answer.result);
+    ? errorOutput('It is not known whether the call has run; a human decided to go on without its result')
+    : resultOutput(answer.result);
 }
 
 /** It may have run, and no result came back: `lost` says why, to the human who is asked. */
@@ -110,10 +115,10 @@ function* attempt(
   conversation: Conversation,
   turn: number,
   call: RunCall,
-  leave: Leave | undefined,
+  permission: Permission | undefined,
 ): Durable<ToolOutcome | Lost> {
   try {
-    return yield* execute(conversation, turn, call, leave && approvalOf(call, leave));
+    return yield* execute(conversation, turn, call, permission && approvalOf(call, permission));
   } catch (error) {
     if (!(error instanceof MayHaveRun)) throw error;
     const { agent, member } = conversation;
@@ -121,7 +126,7 @@ function* attempt(
   }
 }
 
-function approvalOf({ passed, fields }: RunCall, { requirement, by }: Leave): ToolApproval {
+function approvalOf({ passed, fields }: RunCall, { requirement, by }: Permission): ToolApproval {
   return defined({ requirement, gates: passed, fields, by });
 }
 
@@ -142,7 +147,7 @@ function* hear(conversation: Conversation, turn: number, call: RunCall, outcome:
     return yield* askForOne(conversation, turn, { ...call, gated, args: shown, readAnew });
   }
   if ('invalid' in outcome && outcome.fields) return yield* askForOne(conversation, turn, call, outcome.invalid);
-  return told(outcome);
+  return outputOf(outcome);
 }
 
 function* askForOne(

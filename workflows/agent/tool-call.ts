@@ -31,11 +31,11 @@ export type RunCall = Extract<PlannedCall, { do: 'run' }> & {
   readonly readAnew?: number;
 };
 
-export function outputOf(value: Json): ToolOutput {
+export function resultOutput(value: Json): ToolOutput {
   return typeof value === 'string' ? { type: 'text', value } : { type: 'json', value };
 }
 
-export function tell(problem: string): ToolOutput {
+export function errorOutput(problem: string): ToolOutput {
   return { type: 'error-text', value: problem };
 }
 
@@ -115,7 +115,7 @@ export class MayHaveRun extends Error {
 }
 
 /** What the model hears of an outcome that is not for a human. */
-export function told(outcome: Exclude<ToolOutcome, { gated: unknown }>): ToolOutput {
-  if ('result' in outcome) return outputOf(outcome.result);
-  return tell('error' in outcome ? outcome.error : outcome.invalid);
+export function outputOf(outcome: Exclude<ToolOutcome, { gated: unknown }>): ToolOutput {
+  if ('result' in outcome) return resultOutput(outcome.result);
+  return errorOutput('error' in outcome ? outcome.error : outcome.invalid);
 }

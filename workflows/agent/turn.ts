@@ -11,7 +11,7 @@ import type { ModelTurn, PlannedCall, ToolCallPart, ToolOutput, ToolResultPart }
 import type { Conversation, RunAgent } from './conversation.ts';
 import { askAndRun, runCall } from './gated-calls.ts';
 import { delegate } from './team.ts';
-import { outputOf, type RunCall, tell } from './tool-call.ts';
+import { errorOutput, resultOutput, type RunCall } from './tool-call.ts';
 
 export type TurnDone = { readonly results: readonly ToolResultPart[] } | { readonly answer: Json };
 
@@ -35,10 +35,10 @@ export function* runTurn(
   };
 
   function* runOne(call: PlannedCall, here: Conversation): Durable<CallDone> {
-    if (call.do === 'tell') return { output: tell(call.error) };
+    if (call.do === 'tell') return { output: errorOutput(call.error) };
     if (call.do === 'run') return { output: yield* runCall(here, turn, planned(call)) };
     const content = yield* delegate(here, call, runAgent);
-    return { output: outputOf(content), ...(call.direct ? { answer: content } : {}) };
+    return { output: resultOutput(content), ...(call.direct ? { answer: content } : {}) };
   }
   const free = calls.filter((call) => !isGated(call));
   const gated = calls.filter(isGated).map(planned);
