@@ -47,6 +47,12 @@ export interface Conversation {
   readonly place: Place;
 }
 
+/** A conversation at one of its turns. */
+export interface Turn extends Conversation {
+  /** 1 for the first model call. */
+  readonly turn: number;
+}
+
 /** An id that a model wrote, as a part of a key: it cannot look like several parts. */
 export function inKey(id: string): string {
   return id.replace(/[%/:]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -56,6 +62,6 @@ export function inKey(id: string): string {
 export type RunAgent = (conversation: Conversation, task: string) => Durable<Json>;
 
 /** `turn 2`, or `researcher · turn 2` for a member. */
-export function summaryOf({ member }: Conversation, turn: number): string {
+export function summaryOf({ member, turn }: Turn): string {
   return member === undefined ? `turn ${turn}` : `${member} · turn ${turn}`;
 }

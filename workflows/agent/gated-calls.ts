@@ -9,7 +9,7 @@ import { askedFields, REJECTED_NOTE, withUserInput } from '../human/tool-answers
 import type { ToolApproval, ToolOutcome, ToolOutput } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
-import type { Conversation } from './conversation.ts';
+import type { Turn } from './conversation.ts';
 import { errorOutput, execute, MayHaveRun, outputOf, resultOutput, type RunCall, tellCall } from './tool-call.ts';
 
 /** How often the arguments of one call are shown again because a worker reads them otherwise: a deploy may change that. */
@@ -19,8 +19,7 @@ type Report = (toolCallId: string, output: ToolOutput) => void;
 
 /** @throws {RunCancelled} where the answer, or the deadline, cancels the run */
 export function* askAndRun(
-  conversation: Conversation,
-  turn: number,
+  conversation: Turn,
   calls: readonly RunCall[],
   report: Report,
   previousFeedback?: string,
@@ -33,7 +32,7 @@ export function* askAndRun(
   for (const call of calls) {
     const tool = answer.tools!.find(({ toolCallId }) => toolCallId === call.toolCallId)!;
     const here = { ...conversation, place: place.child(call.toolCallId) };
-    report(call.toolCallId, yield* here.place.result('heard', () => runAnswered(here, turn, call, answer.id, tool)));
+    report(call.toolCallId, yield* here.place.result('heard', () => runAnswered(here, call, answer.id, tool)));
   }
 }
 
@@ -43,8 +42,7 @@ function asRequirement({ toolCallId, toolName, args, gated }: RunCall, member: s
 }
 
 function* runAnswered(
-  conversation: Conversation,
-  turn: number,
+  conversation: Turn,
   call: RunCall,
   requirement: string,
   tool: ToolRequirement,
@@ -67,7 +65,7 @@ function* runAnswered(
           fields: askedFields(tool.userInputSchema),
         }
       : { ...call, passed };
-  return yield* runCall(conversation, turn, filled, { asked: requirement, requirement, by: tool.resolvedBy });
+  return yield* runCall(conversation, filled, { asked: requirement, requirement, by: tool.resolvedBy });
 }
 
 /** The permission that a call has: the executor pause that gave it, and who decided last. */
@@ -78,27 +76,22 @@ interface Permission {
 }
 
 /** Runs a call with the permission that it has; asks where more is needed, and where nobody knows what became of it. */
-export function* runCall(
-  conversation: Conversation,
-  turn: number,
-  call: RunCall,
-  permission?: Permission,
-): Durable<ToolOutput> {
+export function* runCall(conversation: Turn, call: RunCall, permission?: Permission): Durable<ToolOutput> {
   const record = (outcome: NonNullable<ToolRequirement['outcome']>) => {
     if (permission) conversation.host.desk.requirements.recordOutcome(permission.asked, call.toolCallId, outcome);
   };
   const { place } = conversation;
   const next = { ...conversation, place: place.child('next') };
-  const executed = yield* place.result('executed', () => attempt(conversation, turn, call, permission));
+  const executed = yield* place.result('executed', () => attempt(conversation, call, permission));
   if (!('lost' in executed)) {
     record('result' in executed ? 'completed' : 'error' in executed ? 'failed' : 'not_run');
-    return yield* hear(next, turn, call, executed);
+    return yield* hear(next, call, executed);
   }
   record('unknown');
   const answer = yield* askWhatBecame(conversation, call, executed.lost);
   if (answer.resolution === 'retried') {
     const again = permission && { asked: permission.asked, requirement: answer.id, by: answer.resolvedBy };
-    return yield* runCall(next, turn, call, again);
+    return yield* runCall(next, call, again);
   }
   if (answer.resolution !== 'skipped') throw RunCancelled.rejected(conversation.host.toolScope.stepName);
   return answer.result === undefined
@@ -111,14 +104,9 @@ interface Lost {
   readonly lost: string;
 }
 
-function* attempt(
-  conversation: Conversation,
-  turn: number,
-  call: RunCall,
-  permission: Permission | undefined,
-): Durable<ToolOutcome | Lost> {
+function* attempt(conversation: Turn, call: RunCall, permission: Permission | undefined): Durable<ToolOutcome | Lost> {
   try {
-    return yield* execute(conversation, turn, call, permission && approvalOf(call, permission));
+    return yield* execute(conversation, call, permission && approvalOf(call, permission));
   } catch (error) {
     if (!(error instanceof MayHaveRun)) throw error;
     const { agent, member } = conversation;
@@ -131,7 +119,7 @@ function approvalOf({ passed, fields }: RunCall, { requirement, by }: Permission
 }
 
 /** What the model hears; or the human, where the worker asks for more than was known, or for other values. */
-function* hear(conversation: Conversation, turn: number, call: RunCall, outcome: ToolOutcome): Durable<ToolOutput> {
+function* hear(conversation: Turn, call: RunCall, outcome: ToolOutcome): Durable<ToolOutput> {
   if ('gated' in outcome) {
     const { gated, args } = outcome;
     // What runs is what was shown, and that cannot be: the human would be asked for ever.
@@ -144,28 +132,23 @@ function* hear(conversation: Conversation, turn: number, call: RunCall, outcome:
     }
     // Values are merged into what the model wrote: what was checked once must not be converted again.
     const shown = args ?? (gated.gate === 'user_input' ? call.input : call.args);
-    return yield* askForOne(conversation, turn, { ...call, gated, args: shown, readAnew });
+    return yield* askForOne(conversation, { ...call, gated, args: shown, readAnew });
   }
-  if ('invalid' in outcome && outcome.fields) return yield* askForOne(conversation, turn, call, outcome.invalid);
+  if ('invalid' in outcome && outcome.fields) return yield* askForOne(conversation, call, outcome.invalid);
   return outputOf(outcome);
 }
 
-function* askForOne(
-  conversation: Conversation,
-  turn: number,
-  call: RunCall,
-  previousFeedback?: string,
-): Durable<ToolOutput> {
+function* askForOne(conversation: Turn, call: RunCall, previousFeedback?: string): Durable<ToolOutput> {
   let output: ToolOutput | undefined;
   const report: Report = (_, each) => {
     output = each;
   };
-  yield* askAndRun(conversation, turn, [call], report, previousFeedback);
+  yield* askAndRun(conversation, [call], report, previousFeedback);
   return output!;
 }
 
 function askWhatBecame(
-  { host, branch, place }: Conversation,
+  { host, branch, place }: Turn,
   { toolName, toolCallId, args }: RunCall,
   message: string,
 ): Durable<StepRequirement> {

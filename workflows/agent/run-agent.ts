@@ -9,7 +9,7 @@ import { contentFields } from '../human/event-fields.ts';
 import { NodeFailure } from '../human/outcome.ts';
 import { type AgentMessage, type GenerateRequest, generateType, type ModelTurn } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
-import { type Conversation, type RunAgent, summaryOf } from './conversation.ts';
+import { type Conversation, type RunAgent, summaryOf, type Turn } from './conversation.ts';
 import { runTurn } from './turn.ts';
 
 /** @throws {NodeFailure} after `maxTurns` turns without an answer · {ActivityFailure} of a model call */
@@ -25,7 +25,7 @@ export const runAgent: RunAgent = function* (conversation, task) {
   let { turn, messages } = place.recall<Said>('said') ?? { turn: 1, messages: [{ role: 'user', content: task }] };
   for (; ; turn += 1) {
     yield* desk.boundary();
-    const now = { ...conversation, place: place.child(turn) };
+    const now = { ...conversation, turn, place: place.child(turn) };
     let reply = now.place.recall<ModelTurn>('reply');
     if (!reply) {
       reply = yield* generate(now, { turn, messages, runId, stepName });
@@ -35,7 +35,7 @@ export const runAgent: RunAgent = function* (conversation, task) {
     const { calls, problem, content = null } = reply;
     if (calls.length === 0 && problem === undefined) return answer(content);
     if (turn >= reply.maxTurns) throw spent(conversation, reply.maxTurns);
-    const done = problem === undefined ? yield* runTurn(now, turn, reply, runAgent) : undefined;
+    const done = problem === undefined ? yield* runTurn(now, reply, runAgent) : undefined;
     // A member's answer, where that is the team's.
     if (done && 'answer' in done) return answer(done.answer);
     const heard: AgentMessage = done
@@ -53,9 +53,9 @@ interface Said {
   readonly messages: readonly AgentMessage[];
 }
 
-function* generate(conversation: Conversation, argument: GenerateRequest): Durable<ModelTurn> {
-  const { host, agent, branch } = conversation;
-  const summary = summaryOf(conversation, argument.turn);
+function* generate(now: Turn, argument: GenerateRequest): Durable<ModelTurn> {
+  const { host, agent, branch } = now;
+  const summary = summaryOf(now);
   const type = generateType(agent);
   const reply = yield* host.execute({ type, summary, argument }, branch);
   // Anybody may complete an activity by hand.

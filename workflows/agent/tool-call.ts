@@ -19,7 +19,7 @@ import {
   toolType,
 } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
-import { type Conversation, inKey, summaryOf } from './conversation.ts';
+import { type Conversation, inKey, summaryOf, type Turn } from './conversation.ts';
 
 /** A planned call: its arguments as checked and as the model wrote them, and the gates that it has passed. */
 export type RunCall = Extract<PlannedCall, { do: 'run' }> & {
@@ -40,14 +40,9 @@ export function errorOutput(problem: string): ToolOutput {
 }
 
 /** Runs the tool once. @throws {MayHaveRun} where a human let it run and no result came back */
-export function* execute(
-  conversation: Conversation,
-  turn: number,
-  call: RunCall,
-  approval?: ToolApproval,
-): Durable<ToolOutcome> {
+export function* execute(conversation: Turn, call: RunCall, approval?: ToolApproval): Durable<ToolOutcome> {
   conversation.place.once('told', () => tellCall('ToolCallStarted', conversation, call));
-  const outcome = yield* attempt(conversation, turn, call, approval);
+  const outcome = yield* attempt(conversation, call, approval);
   const error = 'error' in outcome ? outcome.error : 'invalid' in outcome ? outcome.invalid : undefined;
   tellCall('ToolCallCompleted', conversation, call, error);
   return outcome;
@@ -64,8 +59,7 @@ export function tellCall(
 }
 
 function* attempt(
-  conversation: Conversation,
-  turn: number,
+  conversation: Turn,
   { toolCallId, toolName, args, input, idempotent }: RunCall,
   approval?: ToolApproval,
 ): Durable<ToolOutcome> {
@@ -80,7 +74,7 @@ function* attempt(
     approval,
   });
   try {
-    const call = { type: toolType(agent, toolName), summary: summaryOf(conversation, turn), once, argument };
+    const call = { type: toolType(agent, toolName), summary: summaryOf(conversation), once, argument };
     return asOutcome(yield* host.execute(call, branch));
   } catch (error) {
     if (isControl(error)) throw error;

@@ -8,7 +8,7 @@ import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
 import { sideBySide } from '../human/side-by-side.ts';
 import type { ModelTurn, PlannedCall, ToolCallPart, ToolOutput, ToolResultPart } from '../protocol/agent.ts';
-import type { Conversation, RunAgent } from './conversation.ts';
+import type { RunAgent, Turn } from './conversation.ts';
 import { askAndRun, runCall } from './gated-calls.ts';
 import { delegate } from './team.ts';
 import { errorOutput, resultOutput, type RunCall } from './tool-call.ts';
@@ -22,8 +22,7 @@ interface CallDone {
 }
 
 export function* runTurn(
-  { branch: parent, place, ...conversation }: Conversation,
-  turn: number,
+  { branch: parent, place, ...conversation }: Turn,
   { message, calls }: ModelTurn,
   runAgent: RunAgent,
 ): Durable<TurnDone> {
@@ -34,9 +33,9 @@ export function* runTurn(
     return { ...call, input, args: call.args ?? input, passed: [] };
   };
 
-  function* runOne(call: PlannedCall, here: Conversation): Durable<CallDone> {
+  function* runOne(call: PlannedCall, here: Turn): Durable<CallDone> {
     if (call.do === 'tell') return { output: errorOutput(call.error) };
-    if (call.do === 'run') return { output: yield* runCall(here, turn, planned(call)) };
+    if (call.do === 'run') return { output: yield* runCall(here, planned(call)) };
     const content = yield* delegate(here, call, runAgent);
     return { output: resultOutput(content), ...(call.direct ? { answer: content } : {}) };
   }
@@ -50,7 +49,7 @@ export function* runTurn(
       if (answer !== undefined) answers.set(call.toolCallId, answer);
     };
   const askForOthers = (branch: Branch) =>
-    askAndRun({ ...conversation, branch, place }, turn, gated, (id, output) => outputs.set(id, output));
+    askAndRun({ ...conversation, branch, place }, gated, (id, output) => outputs.set(id, output));
   const work = [...free.map(runFreeOne), ...(gated.length === 0 ? [] : [askForOthers])];
   yield* sideBySide(conversation.host.desk, parent, work, place);
   // Nothing but delegations that answer for the team: then the model is not asked again.
