@@ -113,13 +113,17 @@ const QUESTIONS = {
   iterationReviewMessage: 'requiresIterationReview',
 } as const;
 
+/** A Router whose output is sent back asks for a route in any case; a step asks for values in the words of its confirmation. */
+function asksAnyway(kind: WorkflowNode['kind'], question: string, review: Partial<HumanReviewOptions>): boolean {
+  if (kind === 'router') return question === 'userInputMessage' && Boolean(review.requiresOutputReview);
+  return question === 'confirmationMessage' && review.requiresUserInput === true;
+}
+
 /** What is allowed, and hardly meant: a run would show it only when it is too late. */
 function* warningsOf(node: WorkflowNode, { taskQueue, activities }: Known): Generator<string> {
   const review: Partial<HumanReviewOptions> = node.humanReview ?? {};
   for (const [question, flag] of Object.entries(QUESTIONS)) {
-    // A Router whose output is sent back asks for a route in any case.
-    const asksAnyway = node.kind === 'router' && question === 'userInputMessage' && review.requiresOutputReview;
-    const isAsked = review[flag as keyof typeof review] !== undefined || asksAnyway;
+    const isAsked = review[flag as keyof typeof review] !== undefined || asksAnyway(node.kind, question, review);
     if (review[question as keyof typeof review] !== undefined && !isAsked)
       yield `${question} asks nothing without ${flag}: true.`;
   }

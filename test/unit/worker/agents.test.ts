@@ -328,6 +328,7 @@ describe('what a definition says and nobody does', () => {
       `
       step({ name: 'a', executor: run, humanReview: { requiresConfirmation: false, confirmationMessage: 'Pay?' } }),
       step({ name: 'b', executor: pause({ requiresConfirmation: true }, run) }),
+      step({ name: 'values', executor: run, humanReview: { requiresUserInput: true, confirmationMessage: 'How much?' } }),
       step({ name: 'c', executor: charge }),
       step({ name: 'd', executor: distant }),
       router({ name: 'e', selector: () => 'f', choices: [step({ name: 'f', executor: run })], humanReview: { requiresOutputReview: true, userInputMessage: 'Which?' } }),
