@@ -80,11 +80,14 @@ const RETRIES_LIMIT = 1000;
 
 /**
  * One unit of work.
+ * @throws {DefinitionError} where it has more than one to run
  * @example
  * step({ name: 'charge', executor: chargeCard, humanReview: { requiresConfirmation: true, timeout: '2 days' } })
  */
 export function step(options: StepOptions): StepNode {
   const { name, executor, agent, team, workflow, skipOnFailure = false, idempotent = false, ...rest } = options;
+  const given = Object.keys(defined({ executor, agent, team, workflow }));
+  if (given.length > 1) throw new DefinitionError(name ?? 'step', `a step runs one thing, not ${given.join(' and ')}.`);
   return {
     kind: 'step',
     name: name ?? (executor ?? agent ?? team)?.name ?? '',

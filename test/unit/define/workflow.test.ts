@@ -134,6 +134,12 @@ describe('a node that cannot be', () => {
       'a step needs an executor (a function or an activity of holdpoint\'s proxyActivities), an agent, a team or a workflow, got "charge".',
     ],
     [
+      'Step: two things to run',
+      () => step(loose<Options<typeof step>>({ name: 'n', executor: () => 1, workflow: async () => 2 })),
+      'n',
+      'a step runs one thing, not executor and workflow.',
+    ],
+    [
       'Step: a workflow that holdpoint did not make',
       () => step({ name: 'n', workflow: async () => undefined }),
       'w/n',
