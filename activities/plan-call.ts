@@ -7,7 +7,7 @@ import { asJson, isRecord, jsonBytes } from '../workflows/define/json.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { ObjectJsonSchema } from '../workflows/define/user-input-schema.ts';
 import { type GatePlan, type PlannedCall, TOOL_PAYLOAD_LIMIT, type ToolCallPart } from '../workflows/protocol/agent.ts';
-import type { Checked } from '../workflows/protocol/checked.ts';
+import { accept, type Checked, refuse } from '../workflows/protocol/checked.ts';
 import { sentenceOf } from '../workflows/protocol/input-schema.ts';
 import { checkJsonSchema } from '../workflows/protocol/user-input.ts';
 import { asPlainJson, fieldOf, issuesOf } from './schema.ts';
@@ -61,10 +61,10 @@ function planDelegation(
  */
 async function checkArgs({ inputSchema, userInputFields }: ToolDefinition, input: Json): Promise<Checked<unknown>> {
   const checked = await issuesOf(inputSchema, input);
-  if ('value' in checked) return { ok: true, value: checked.value };
+  if ('value' in checked) return accept(checked.value);
   const asked = userInputFields.length > 0 && isRecord(input);
   const issues = asked ? checked.issues.filter((issue) => !isHumans(issue, userInputFields)) : checked.issues;
-  return issues.length === 0 ? { ok: true, value: undefined } : { ok: false, problem: sentenceOf(issues) };
+  return issues.length === 0 ? accept(undefined) : refuse(sentenceOf(issues));
 }
 
 type Issue = Parameters<typeof fieldOf>[0];

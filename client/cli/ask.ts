@@ -1,6 +1,6 @@
 /** The questions, one kind of pause each; the answer goes to the requirement, which checks it. */
 import { isDeepStrictEqual } from 'node:util';
-import { type Checked, refuse } from '../../workflows/protocol/checked.ts';
+import { accept, type Checked, refuse } from '../../workflows/protocol/checked.ts';
 import { InvalidAnswer } from '../errors.ts';
 import type { Requirement } from '../requirement.ts';
 import type { ToolRequirement } from '../tool-requirement.ts';
@@ -192,7 +192,7 @@ async function askForResult(prompts: Prompts): Promise<unknown> {
 
 function parse(json: string): Checked<unknown> {
   try {
-    return { ok: true, value: JSON.parse(json) };
+    return accept(JSON.parse(json));
   } catch (error) {
     return refuse(`that is not JSON: ${(error as Error).message}`);
   }

@@ -6,7 +6,7 @@ import { defined } from '../define/defined.ts';
 import { asJson } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Decision, DecisionAction } from '../protocol/signals.ts';
-import { type Checked, refuse } from '../protocol/checked.ts';
+import { accept, type Checked, refuse } from '../protocol/checked.ts';
 import type { RequirementKind, StepRequirement } from '../protocol/requirement.ts';
 import { checkUserInput } from '../protocol/user-input.ts';
 import { checkToolDecision, strayIn, type ToolAnswer } from './tool-answers.ts';
@@ -54,7 +54,7 @@ export function checkDecision(requirement: StepRequirement, decision: Decision):
   const { action } = decision;
   if (kind === 'executor') {
     const checked = checkToolDecision(requirement, decision);
-    return checked.ok ? { ok: true, value: { toolAnswers: checked.value } } : checked;
+    return checked.ok ? accept({ toolAnswers: checked.value }) : checked;
   }
   if (action === undefined || !ACTIONS[kind].includes(action)) {
     return refuse(`${nameOf(action)} is no answer to a ${kind} pause; it takes ${ACTIONS[kind].join(', ')}`);
@@ -72,38 +72,35 @@ const ANSWERS: Readonly<Record<DecisionAction, (requirement: StepRequirement, de
           return refuse('this pause needs the confirmation and the values together: add `values`');
         return inputAnswer(requirement, values);
       }
-      return values === undefined
-        ? { ok: true, value: { resolution: 'confirmed' } }
-        : refuse('this pause asks for no values');
+      return values === undefined ? accept({ resolution: 'confirmed' }) : refuse('this pause asks for no values');
     },
     reject: (_, { feedback }) => {
       if (feedback !== undefined && typeof feedback !== 'string') return refuse('feedback must be a string');
-      return {
-        ok: true,
+      return accept(
         // An empty field of a form is nothing said.
-        value: defined({ resolution: 'rejected', rejectionFeedback: feedback || undefined }),
-      };
+        defined({ resolution: 'rejected', rejectionFeedback: feedback || undefined }),
+      );
     },
     edit: (_, { output }) =>
       output === undefined
         ? refuse('an edit needs the new `output`')
-        : { ok: true, value: { resolution: 'edited', editedOutput: output as Json } },
+        : accept({ resolution: 'edited', editedOutput: output as Json }),
     input: (requirement, { values }) =>
       values === undefined ? refuse('`values` are missing') : inputAnswer(requirement, values),
     select: (requirement, { choices }) => selectAnswer(requirement, choices),
-    retry: () => ({ ok: true, value: { resolution: 'retried' } }),
+    retry: () => accept({ resolution: 'retried' }),
     skip: ({ toolCallId }, { result }) => {
-      if (result === undefined) return { ok: true, value: { resolution: 'skipped' } };
+      if (result === undefined) return accept({ resolution: 'skipped' });
       return toolCallId === undefined
         ? refuse('only a tool call that may have run can be skipped with a `result`')
-        : { ok: true, value: { resolution: 'skipped', result: asJson(result) } };
+        : accept({ resolution: 'skipped', result: asJson(result) });
     },
     result: () => refuse('no tool call waits here'),
   };
 
 function inputAnswer(requirement: StepRequirement, values: unknown): Checked<Answer> {
   const checked = checkUserInput(requirement.userInputSchema, values);
-  return checked.ok ? { ok: true, value: { resolution: 'confirmed', userInput: checked.value } } : checked;
+  return checked.ok ? accept({ resolution: 'confirmed', userInput: checked.value }) : checked;
 }
 
 function selectAnswer(requirement: StepRequirement, choices: unknown): Checked<Answer> {
@@ -118,7 +115,7 @@ function selectAnswer(requirement: StepRequirement, choices: unknown): Checked<A
     return refuse(`only one route may be selected, got ${choices.length}`);
   }
   if (new Set(choices).size < choices.length) return refuse('a route is selected twice');
-  return { ok: true, value: { resolution: 'selected', selectedChoices: choices as string[] } };
+  return accept({ resolution: 'selected', selectedChoices: choices as string[] });
 }
 
 function nameOf(action: unknown): string {

@@ -6,7 +6,7 @@
 import { defined } from '../define/defined.ts';
 import { asJson, isRecord } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
-import { type Checked, refuse } from '../protocol/checked.ts';
+import { accept, type Checked, refuse } from '../protocol/checked.ts';
 import type { StepRequirement, ToolRequirement } from '../protocol/requirement.ts';
 import type { Decision, ToolDecision } from '../protocol/signals.ts';
 import { checkUserInput } from '../protocol/user-input.ts';
@@ -58,7 +58,7 @@ export function checkToolDecision(
     if (!checked.ok) return refuse(`tool call '${id.slice(0, 80)}': ${checked.problem}`);
     answers.set(id, checked.value);
   }
-  return { ok: true, value: answers };
+  return accept(answers);
 }
 
 /** A decision for one call says it in its own fields; one for several has `tools`. */
@@ -73,7 +73,7 @@ function toolDecisions(requirement: StepRequirement, decision: Decision): Checke
     // Not even where one call is left: a second click must not answer a call that nobody looked at.
     if (id === undefined) return refuse(`name the call with \`toolCall\`; the calls are ${callIds(requirement.tools)}`);
     const note = feedback === undefined ? {} : { note: feedback };
-    return { ok: true, value: [[id, { action: action as ToolAction, ...more, ...note }]] };
+    return accept([[id, { action: action as ToolAction, ...more, ...note }]]);
   }
   if (!isRecord(tools) || Object.keys(tools).length === 0) {
     return refuse('`tools` must be an object with an answer for at least one tool call id');
@@ -81,7 +81,7 @@ function toolDecisions(requirement: StepRequirement, decision: Decision): Checke
   const others = { action, toolCall, feedback, ...more };
   const stray = strayIn(others, []);
   return stray === undefined
-    ? { ok: true, value: Object.entries(tools) }
+    ? accept(Object.entries(tools))
     : refuse(`\`tools\` has all the answers: leave out '${stray}'`);
 }
 
@@ -100,20 +100,20 @@ function checkOne(tool: ToolRequirement, decision: unknown): Checked<ToolAnswer>
 type Fields = Omit<ToolDecision, 'action'>;
 
 const ANSWERS: Readonly<Record<ToolAction, (tool: ToolRequirement, fields: Fields) => Checked<ToolAnswer>>> = {
-  confirm: () => ({ ok: true, value: { resolution: 'confirmed' } }),
+  confirm: () => accept({ resolution: 'confirmed' }),
   reject: (_, { note }) => {
     if (note !== undefined && typeof note !== 'string') return refuse('the note must be a string');
-    return { ok: true, value: defined({ resolution: 'rejected', note: note || undefined }) };
+    return accept(defined({ resolution: 'rejected', note: note || undefined }));
   },
   input: ({ userInputSchema }, { values }) => {
     if (values === undefined) return refuse('`values` are missing');
     const checked = checkUserInput(userInputSchema, values);
-    return checked.ok ? { ok: true, value: { resolution: 'confirmed', userInput: checked.value } } : checked;
+    return checked.ok ? accept({ resolution: 'confirmed', userInput: checked.value }) : checked;
   },
   result: (_, { result }) =>
     result === undefined
       ? refuse('`result` is missing: a text, or any JSON')
-      : { ok: true, value: { resolution: 'confirmed', result: asJson(result) } },
+      : accept({ resolution: 'confirmed', result: asJson(result) }),
 };
 
 /** The arguments with the human's values in place of the model's. */

@@ -1,6 +1,20 @@
 /** A value that was checked, or one sentence about what is wrong with it. */
-export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+export type Checked<T> = Accepted<T> | Refused;
 
-export function refuse(problem: string): { readonly ok: false; readonly problem: string } {
+interface Accepted<T> {
+  readonly ok: true;
+  readonly value: T;
+}
+
+interface Refused {
+  readonly ok: false;
+  readonly problem: string;
+}
+
+export function accept<const T>(value: T): Accepted<T> {
+  return { ok: true, value };
+}
+
+export function refuse(problem: string): Refused {
   return { ok: false, problem };
 }

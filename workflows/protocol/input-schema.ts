@@ -3,16 +3,16 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { InputSchema } from '../define/definition.ts';
 import { asJson } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
-import { type Checked, refuse } from './checked.ts';
+import { accept, type Checked, refuse } from './checked.ts';
 import { checkJsonSchema } from './user-input.ts';
 
 /** The input as the schema gives it back (with its defaults), or one sentence about what is wrong. Never throws. */
 export async function checkInput(schema: InputSchema | undefined, input: unknown): Promise<Checked<Json>> {
   try {
-    if (schema === undefined) return { ok: true, value: asJson(input) };
+    if (schema === undefined) return accept(asJson(input));
     if (!isStandardSchema(schema)) return checkJsonSchema(schema, asJson(input));
     const checked = await checkStandardSchema(schema, input);
-    return checked.ok ? { ok: true, value: asJson(checked.value) } : checked;
+    return checked.ok ? accept(asJson(checked.value)) : checked;
   } catch (error) {
     return refuse(problemOf(error));
   }
@@ -25,7 +25,7 @@ export async function checkStandardSchema<Output>(
 ): Promise<Checked<Output>> {
   try {
     const result = await schema['~standard'].validate(value);
-    return result.issues ? refuse(sentenceOf(result.issues)) : { ok: true, value: result.value };
+    return result.issues ? refuse(sentenceOf(result.issues)) : accept(result.value);
   } catch (error) {
     return refuse(problemOf(error));
   }

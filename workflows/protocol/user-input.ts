@@ -2,7 +2,7 @@
 import { type ValidationResult, Validator } from '@cfworker/json-schema';
 import { asJson, isRecord, jsonBytes } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
-import { type Checked, refuse } from './checked.ts';
+import { accept, type Checked, refuse } from './checked.ts';
 import type { FieldType, ObjectJsonSchema, UserInputField, UserInputSchema } from '../define/user-input-schema.ts';
 
 /** Some keywords take quadratic time, and a check must never outlast the sandbox's limit of five seconds. */
@@ -13,7 +13,7 @@ type Values = Readonly<Record<string, Json>>;
 /** The values with defaults filled in, or one sentence that names the first field that is wrong. */
 export function checkUserInput(schema: UserInputSchema | undefined, values: unknown): Checked<Values> {
   if (!isRecord(values)) return refuse('values must be an object, one key per field');
-  if (schema === undefined) return { ok: true, value: values as Values };
+  if (schema === undefined) return accept(values as Values);
   if (isFieldList(schema)) return checkFields(schema, values as Values);
   if (jsonBytes(values) > SCHEMA_VALUES_LIMIT) {
     return refuse(`values have at most ${SCHEMA_VALUES_LIMIT} bytes of JSON where a JSON Schema checks them`);
@@ -53,7 +53,7 @@ function isFieldList(schema: UserInputSchema): schema is readonly UserInputField
 /** Checks a value against a JSON Schema without generating code, so also in the workflow sandbox. */
 export function checkJsonSchema<T>(schema: object, value: T): Checked<T> {
   const { valid, errors } = validate(schema, value);
-  if (valid) return { ok: true, value };
+  if (valid) return accept(value);
   const { instanceLocation = '#', error = 'does not fit the schema' } = errors.at(-1) ?? {};
   const where = instanceLocation === '#' ? 'value' : instanceLocation.replace(/^#\//, '').replaceAll('/', '.');
   return refuse(`${where}: ${error.replace(/\.$/, '')}`);
@@ -90,7 +90,7 @@ function checkFields(fields: readonly UserInputField[], values: Values): Checked
   // In the order in which they were given, which texts made of them show; then the defaults.
   const names = [...Object.keys(values), ...checked.keys()].filter((name) => checked.has(name));
   // A default is the definition's own: what an executor does with it must not change that.
-  return { ok: true, value: asJson(Object.fromEntries(names.map((name) => [name, checked.get(name)]))) as Values };
+  return accept(asJson(Object.fromEntries(names.map((name) => [name, checked.get(name)]))) as Values);
 }
 
 const TYPE_CHECKS: Record<FieldType, (value: Json) => boolean> = {
