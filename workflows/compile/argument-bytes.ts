@@ -1,7 +1,7 @@
 /** What an activity's argument weighs: one that is too large would fail the workflow task for ever. */
 import { jsonBytes } from '../define/json.ts';
 import { tooLarge } from '../define/payload-limit.ts';
-import { payloadLimit } from '../define/run-limit.ts';
+import { payloadLimit } from '../define/execution-scope.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { NodeFailure } from '../human/outcome.ts';
 

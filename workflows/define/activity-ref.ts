@@ -18,7 +18,7 @@ import type { DurationString } from './duration.ts';
 import { payloadBytes } from './json.ts';
 import { JOURNAL_MARK, ONCE_MARK } from './marks.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from './payload-limit.ts';
-import { payloadLimit } from './run-limit.ts';
+import { payloadLimit } from './execution-scope.ts';
 
 // What the proxies give is of Temporal's types: declarations can name it also where pnpm hides Temporal's packages.
 export type {

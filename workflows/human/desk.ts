@@ -9,7 +9,7 @@ import { runsBesideOthers } from '../define/beside.ts';
 import { defined } from '../define/defined.ts';
 import { JOURNAL_MARK } from '../define/marks.ts';
 import { PAYLOAD_LIMIT } from '../define/payload-limit.ts';
-import { payloadLimit } from '../define/run-limit.ts';
+import { payloadLimit } from '../define/execution-scope.ts';
 import { type EventData, type JournalEntry, type RunEventName, withCarried } from '../protocol/events.ts';
 import type { RequirementRequest, StepRequirement } from '../protocol/requirement.ts';
 import type { RunStatus } from '../protocol/run-output.ts';

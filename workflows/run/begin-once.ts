@@ -3,7 +3,7 @@
  * answers to the first could count for it.
  */
 import { ApplicationFailure, type CancellationScope } from '@temporalio/workflow';
-import { outermostScope } from '../define/run-limit.ts';
+import { outermostScope } from '../define/execution-scope.ts';
 import { FAILURE } from '../protocol/failure.ts';
 
 const begun = new WeakSet<CancellationScope>();

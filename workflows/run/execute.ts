@@ -4,7 +4,7 @@ import { defined } from '../define/defined.ts';
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { deepFreeze, jsonBytes } from '../define/json.ts';
 import { STORED_PAYLOAD_LIMIT } from '../define/payload-limit.ts';
-import { payloadLimit, setPayloadLimit } from '../define/run-limit.ts';
+import { payloadLimit, setPayloadLimit } from '../define/execution-scope.ts';
 import type { AdditionalData } from '../define/step-input.ts';
 import { hasContent, lastContent, type Json } from '../define/step-output.ts';
 import { UsageMeter } from '../agent/usage.ts';

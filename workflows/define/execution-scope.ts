@@ -1,9 +1,9 @@
-/** The limit of payloads in a run, known to all code of the run, also to activities that functions of users call. */
+/**
+ * What all code of an execution knows, also activities that functions of users call: by its outermost scope, since what a
+ * module holds, all runs of a thread share.
+ */
 import { CancellationScope } from '@temporalio/workflow';
 import { PAYLOAD_LIMIT } from './payload-limit.ts';
-
-/** By the run's outermost scope: what a module holds, all runs of a thread share. */
-const limits = new WeakMap<CancellationScope, number>();
 
 /** One for each execution. */
 export function outermostScope(): CancellationScope {
@@ -11,6 +11,8 @@ export function outermostScope(): CancellationScope {
   while (scope.parent) scope = scope.parent;
   return scope;
 }
+
+const limits = new WeakMap<CancellationScope, number>();
 
 /** For the whole execution. */
 export function setPayloadLimit(limit: number): void {
