@@ -1,7 +1,6 @@
 /** The client: starts runs, waits for them, answers what they ask, and finds them again. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { RawValue } from '@temporalio/common';
 import { defined } from '../workflows/define/defined.ts';
 import type { RunEvent } from '../workflows/protocol/events.ts';
 import { CONTINUE_RUN, type ContinueRunSignal, type Decision } from '../workflows/protocol/signals.ts';
@@ -16,6 +15,7 @@ import { EventStream } from './event-stream.ts';
 import { fetchRun } from './fetch-run.ts';
 import { type Cursor, executionOf, oldestExecution, startOf } from './history-tail.ts';
 import { leavable } from './leavable.ts';
+import { encodeSignal } from './payloads.ts';
 import { cursorOf, Run } from './run.ts';
 import { type EventSource, runEvents } from './run-events.ts';
 import { callRun, endRequests, inDoubt } from './server-call.ts';
@@ -246,8 +246,8 @@ export class HoldpointClient {
     const answer = { decisionId, requirements: decisions.map(({ requirement }) => requirement) };
     try {
       const handle = this.temporal.workflow.getHandle(runId);
-      // Past a payload converter of the caller's own: signals are read by hand, and in the default encoding.
-      const sent = callRun(this.temporal, runId, () => handle.signal(CONTINUE_RUN, new RawValue(signal)));
+      const argument = encodeSignal(this.temporal, signal);
+      const sent = callRun(this.temporal, runId, () => handle.signal(CONTINUE_RUN, argument));
       await inDoubt(runId, 'may have your answer all the same: look at it before you answer again', sent);
     } catch (error) {
       if (!(error instanceof RunNotFound)) throw error;

@@ -5,9 +5,20 @@ import {
   type ExternalStorage,
   type Payload,
   type ProtoFailure,
+  RawValue,
   StorageDriverClaim,
 } from '@temporalio/common';
 import { DecryptionFailed, StoredPayloadUnavailable } from './errors.ts';
+
+/**
+ * What a signal of ours is given, past a payload converter of the caller's own: it is read by hand, in the default encoding. The
+ * converter of another copy of Temporal's SDK would write our RawValue itself.
+ */
+export function encodeSignal(client: Client, signal: object): unknown {
+  const raw = new RawValue(signal);
+  const passes = client.options.loadedDataConverter.payloadConverter.toPayload(raw) === raw.payload;
+  return passes ? raw : signal;
+}
 
 /** The argument of a signal of ours, which is in the default encoding. @throws as {@link decodePayload} */
 export function decodeSignal(client: Client, workflowId: string, payload: Payload): Promise<unknown> {
