@@ -16,6 +16,7 @@ import { sizeLimits } from '../activities/size-limits.ts';
 import { stepInputs } from '../activities/step-input.ts';
 import { stepLogs } from '../activities/step-logs.ts';
 import { withAgents } from './agents.ts';
+import { checkSdk } from './check-sdk.ts';
 import { pauseActivities } from './on-pause.ts';
 import { payloadLimit, storesPayloads } from './payload-limit.ts';
 import {
@@ -48,6 +49,7 @@ export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlu
   return {
     name: PLUGIN_NAME,
     async configureWorker(given) {
+      checkSdk();
       const { onPause, webUi } = options;
       const worker = await withAgents(given);
       const announced = onPause ? { activities: { ...worker.activities, ...pauseActivities(onPause, webUi) } } : {};
