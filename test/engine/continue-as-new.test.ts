@@ -187,4 +187,23 @@ describe.concurrent('a run that continues as new at every chance', () => {
     expect(failure!.message).toMatch(/must hand on all of its arguments/);
     await temporal.workflow.getHandle(keepsBack.handle.workflowId).terminate();
   });
+
+  test('waits for handlers of the user: what they were sent would not come again', async () => {
+    const { client, temporal, taskQueue } = still;
+    const workflowId = randomUUID();
+    const handle = await temporal.workflow.start('takesNotes', { taskQueue, workflowId, args: ['IN'] });
+    const notes: Promise<unknown>[] = [];
+    let run = await client.wait(workflowId);
+    while (run.isPaused) {
+      notes.push(handle.executeUpdate('note', { args: [`${notes.length}`] }));
+      for (const requirement of run.activeStepRequirements) requirement.confirm();
+      run = await client.continueRun(run, { by: 'ann' });
+      // As people do, so that the handler ends before the next question is answered.
+      if (notes.length % 2 === 0) await Promise.all(notes);
+    }
+    expect(run).toMatchObject({ status: 'completed', content: 6 });
+    expect(await Promise.all(notes)).toEqual(notes.map((_, at) => `noted ${at}`));
+    const { runId } = await temporal.workflow.getHandle(workflowId).describe();
+    expect(runId).not.toBe(handle.firstExecutionRunId);
+  });
 });

@@ -1,4 +1,5 @@
 /** A workflow() called by functions that people write themselves. */
+import { allHandlersFinished, condition, defineUpdate, setHandler, sleep } from '@temporalio/workflow';
 import { step, workflow } from 'holdpoint/workflow';
 
 const asks = workflow<string>({
@@ -20,4 +21,23 @@ export async function handsOn(...args: Parameters<typeof asks>): Promise<string>
 
 export async function keepsBack(input: string): Promise<void> {
   await asks(input);
+}
+
+const long = workflow<string>({
+  name: 'long',
+  continueAsNewAfter: 50,
+  steps: Array.from({ length: 7 }, (_, at) =>
+    step({ name: `step${at}`, executor: () => at, humanReview: { requiresConfirmation: true } }),
+  ),
+});
+
+/** Takes its time over what it is told. */
+export async function takesNotes(...args: Parameters<typeof long>): ReturnType<typeof long> {
+  setHandler(defineUpdate<string, [string]>('note'), async (text) => {
+    await sleep(200);
+    return `noted ${text}`;
+  });
+  const run = await long(...args);
+  await condition(allHandlersFinished);
+  return run;
 }

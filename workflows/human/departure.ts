@@ -3,7 +3,7 @@
  * – for a human, for a deadline, between two nodes – is left where it stands; the next execution finds what is done, and
  * waits again. From the moment of the decision nothing begins here, or it would be done here and there.
  */
-import { condition, sleep, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, sleep, workflowInfo } from '@temporalio/workflow';
 import { runsBesideOthers } from '../define/beside.ts';
 import { activator } from './activator.ts';
 import { type Durable, waitFor } from './durable.ts';
@@ -34,9 +34,10 @@ export class Departure {
   /** Says that it is time. */
   #tellDue: () => void = () => {};
 
-  /** @param isIdle nothing is at work */
+  /** @param isIdle nothing of the run is at work */
   constructor(isIdle: () => boolean, mostEvents = Number.POSITIVE_INFINITY) {
-    this.#isIdle = isIdle;
+    // Handlers of the user's, and interceptors around ours, would be cut off: what they were sent does not come again.
+    this.#isIdle = () => allHandlersFinished() && isIdle();
     this.#mostEvents = mostEvents;
   }
 
@@ -95,9 +96,10 @@ export class Departure {
       yield* waitFor(sleep(1));
       this.look();
     }
-    while (this.#leaving || (this.#isDue && this.#isIdle() && !runsBesideOthers())) {
-      yield* waitFor(condition(() => !this.#leaving && !this.#isDue));
-    }
+    const isBeside = runsBesideOthers();
+    // A handler that begins now may wait for the run: then it goes on.
+    const isHeld = () => this.#leaving || (!isBeside && this.#isDue && this.#isIdle());
+    while (isHeld()) yield* waitFor(condition(() => !isHeld()));
   }
 
   /** Before anything begins: not while the run is leaving. */
