@@ -6,7 +6,7 @@
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { isCarriedJournal, type JournalEntry, type RunEvent } from '../workflows/protocol/events.ts';
-import { MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
+import { CONTINUES_MEMO_KEY, MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
 import { ON_PAUSE_ACTIVITY } from '../workflows/protocol/on-pause.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { type Cursor, eventId, type HistoryEvent, tailHistory } from './history-tail.ts';
@@ -100,7 +100,7 @@ export class EventReader {
     if (started) {
       const original = started.originalExecutionRunId ?? '';
       const known = this.#begun.get(original);
-      // What cron or a retry begins is numbered anew.
+      // What begins anew is numbered anew.
       const isAnew = known === undefined && beginsAnew(started);
       if (isAnew) this.#countFrom(0);
       // One whose beginning was not read began where the run did, or another execution ended.
@@ -225,9 +225,10 @@ export class EventReader {
 /** Of `ContinueAsNewInitiator`: the workflow itself; others are a retry and cron. */
 const BY_ITSELF = 1;
 
-/** By Temporal, with the arguments of the execution before. */
-export function beginsAnew({ continuedExecutionRunId, initiator }: Started): boolean {
-  return Boolean(continuedExecutionRunId) && Number(initiator ?? 0) > BY_ITSELF;
+/** A run of its own after the one before: begun by Temporal, or by a function around `workflow()` that continues as new. */
+export function beginsAnew({ continuedExecutionRunId, initiator, memo }: Started): boolean {
+  const goesOn = Object.hasOwn(memo?.fields ?? {}, CONTINUES_MEMO_KEY);
+  return Boolean(continuedExecutionRunId) && (Number(initiator ?? 0) > BY_ITSELF || !goesOn);
 }
 
 type Started = NonNullable<HistoryEvent['workflowExecutionStartedEventAttributes']>;

@@ -1,4 +1,4 @@
-/** A run that Temporal's cron begins again and again under one id: each time it is a run of its own (H3, H5). */
+/** A run that is begun again and again under one id, by Temporal's cron or a function of the user's: each is a run of its own (H3, H5). */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
@@ -14,15 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test('a late answer and an idempotency key are those of one of them, and events and audit have all', async () => {
-  const runId = `cron-${randomUUID()}`;
+test.each([
+  ['cron', 'cronGate', { cronSchedule: '@every 1s' }],
+  ['a function', 'again', {}],
+])('by %s: a late answer and an idempotency key are those of one, events and audit have all', async (_, type, how) => {
+  const runId = `${type}-${randomUUID()}`;
   const { taskQueue } = server;
-  await server.client.workflow.start('cronGate', {
-    taskQueue,
-    workflowId: runId,
-    args: [1],
-    cronSchedule: '@every 1s',
-  });
+  await server.client.workflow.start(type, { taskQueue, workflowId: runId, args: [1], ...how });
   const events = client.events(runId);
   const keys: unknown[] = [];
   const answerNext = async (): Promise<Run> => {

@@ -1,6 +1,7 @@
 /** A workflow() called by functions that people write themselves. */
-import { allHandlersFinished, condition, defineUpdate, setHandler, sleep } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, defineUpdate, setHandler, sleep } from '@temporalio/workflow';
 import { step, workflow } from 'holdpoint/workflow';
+import { cronGate } from './client-runs.ts';
 
 const asks = workflow<string>({
   name: 'asks',
@@ -40,4 +41,10 @@ export async function takesNotes(...args: Parameters<typeof long>): ReturnType<t
   const run = await long(...args);
   await condition(allHandlersFinished);
   return run;
+}
+
+/** One run after the other, each in an execution of its own. */
+export async function again(...args: Parameters<typeof cronGate>): Promise<void> {
+  await cronGate(...args);
+  await continueAsNew<typeof again>(args[0]);
 }

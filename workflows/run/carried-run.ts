@@ -26,12 +26,14 @@ export interface CarriedRun {
 }
 
 /**
- * Tells a run from others with its id, in digests and idempotency keys: the first of its executions. Each run of a cron
- * schedule is one of its own, named by the one before it, which a reset keeps. What continues as new keeps what it has.
+ * Tells a run from others with its id, in digests and idempotency keys: the first of its executions. What cron begins, or a
+ * function of the user's that continues as new, is a run of its own, named by the one before it, which a reset keeps. What
+ * this run itself continues as new keeps what it has.
  */
 export function executionOf(): string {
-  const { cronSchedule, continuedFromExecutionRunId: before, firstExecutionRunId } = workflowInfo();
-  return cronSchedule && before !== undefined ? `after-${before}` : firstExecutionRunId;
+  const { attempt, cronSchedule, continuedFromExecutionRunId: before, firstExecutionRunId } = workflowInfo();
+  const isRetry = attempt > 1 && !cronSchedule;
+  return before === undefined || isRetry ? firstExecutionRunId : `after-${before}`;
 }
 
 /** As plain JSON. */
