@@ -65,8 +65,8 @@ async function withBundle(
 ): Promise<WithoutPlugins> {
   if (workflowsPath === undefined || options.workflowBundle) return options;
   const { payloadConverterPath, failureConverterPath } = options.dataConverter ?? {};
-  const { workflowModules } = options.interceptors ?? {};
+  const { workflowModules, ...interceptors } = options.interceptors ?? {};
   const modules = { payloadConverterPath, failureConverterPath, workflowInterceptorModules: workflowModules };
   const workflowBundle = await bundleWorkflows({ workflowsPath, plugins, ...bundlerOptions, ...defined(modules) });
-  return { ...options, workflowBundle };
+  return { ...options, interceptors, workflowBundle };
 }

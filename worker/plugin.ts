@@ -61,7 +61,8 @@ export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlu
         stickyQueueScheduleToStartTimeout: worker.stickyQueueScheduleToStartTimeout ?? '1s',
         interceptors: {
           ...worker.interceptors,
-          // Ours are outermost: interceptors of the user see the same StepInput as the activity.
+          // Ours are outermost: interceptors of the user see the same StepInput as the activity. Two are innermost as well,
+          // for arguments that interceptors pack in the workflow and unpack here.
           activity: [
             sizeLimits(payloadLimit(worker)),
             onceForOneYes,
@@ -69,6 +70,8 @@ export function holdpointPlugin(options: HoldpointPluginOptions = {}): WorkerPlu
             stepLogs,
             heartbeats,
             ...(worker.interceptors?.activity ?? []),
+            onceForOneYes,
+            stepInputs,
           ],
         },
         patchActivationCallback: answerPatches(worker, searchAttributes, onPause !== undefined),

@@ -1,6 +1,8 @@
 import { ExternalStorage } from '@temporalio/common';
 import { Runtime, type WorkerOptions } from '@temporalio/worker';
 import { describe, expect, it, vi } from 'vitest';
+import { onceForOneYes } from '../../../activities/once.ts';
+import { stepInputs } from '../../../activities/step-input.ts';
 import { storedDataConverter } from '../../../client/external-storage.ts';
 import { fileStorage } from '../../../client/file-storage.ts';
 import { holdpointPlugin, type HoldpointPluginOptions } from '../../../worker/plugin.ts';
@@ -38,11 +40,12 @@ const leaving = (payloadSizeThreshold: number) => ({
 });
 
 describe('holdpointPlugin', () => {
-  it('puts its interceptors before those of the user', async () => {
+  it('puts its interceptors before those of the user, and what reads arguments after them as well', async () => {
     const theirs = () => ({});
     const { interceptors } = await configure({ interceptors: { activity: [theirs] } });
-    expect(interceptors!.activity).toHaveLength(6);
-    expect(interceptors!.activity!.at(-1)).toBe(theirs);
+    const activity = interceptors!.activity!;
+    expect(activity.indexOf(theirs)).toBe(5);
+    expect(activity.slice(6)).toEqual([onceForOneYes, stepInputs]);
   });
 
   it('shortens the sticky timeout, unless the user chose one', async () => {

@@ -1,0 +1,68 @@
+/** A worker and a client with interceptors of their own, of every side: gates, answers and records are as without. */
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
+import { Client } from '@temporalio/client';
+import { type ActivityInterceptorsFactory, Runtime } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { StepInput } from '../../activities/index.ts';
+import { HoldpointClient } from '../../client/client.ts';
+import { RunFailed } from '../../client/errors.ts';
+import type { Run } from '../../client/run.ts';
+import { bundleWorkflows } from '../../worker/bundle.ts';
+import { replayProblems } from '../support/replay.ts';
+import { openServer, type TestServer } from '../support/server.ts';
+
+const path = (file: string) => fileURLToPath(new URL(`../workflows/intercepted/${file}`, import.meta.url));
+const workflowsPath = path('index.ts');
+const workflowModules = [path('interceptors.ts')];
+
+const activities = {
+  pay: async (input: StepInput) => ({ isStepInput: input instanceof StepInput, keys: Object.keys(input) }),
+  hang: () => Context.current().cancelled,
+};
+
+const unpacks: ActivityInterceptorsFactory = () => ({
+  inbound: {
+    execute(input, next) {
+      const { packed } = input.args[0] as { packed?: unknown[] };
+      return next(packed ? { ...input, args: packed } : input);
+    },
+  },
+});
+
+let server: TestServer;
+let client: HoldpointClient;
+const taskQueue = `intercepted-${randomUUID()}`;
+const warn = vi.spyOn(Runtime.instance().logger, 'warn');
+beforeAll(async () => {
+  server = await openServer();
+  const interceptors = { workflowModules, activity: [unpacks] };
+  await server.worker({ taskQueue, activities, interceptors, workflowsPath, workflowBundle: undefined as never });
+  client = new HoldpointClient(server.client, { taskQueue });
+});
+afterAll(async () => {
+  warn.mockRestore();
+  await server.close();
+});
+
+async function start(workflow: string, does: string): Promise<Run> {
+  const workflowId = `${workflow}-${randomUUID()}`;
+  await server.client.workflow.start(workflow, { taskQueue, workflowId, args: ['IN'], memo: { does } });
+  return client.wait(workflowId);
+}
+
+async function confirmed(run: Run, by: HoldpointClient = client): Promise<Run> {
+  for (const requirement of run.activeStepRequirements) requirement.confirm();
+  return by.continueRun(run, { by: 'ann', timeout: '20s' });
+}
+
+test('modules that are bundled are not announced as ignored', () => {
+  expect(warn.mock.calls.flat().join('\n')).not.toMatch(/workflowModules/);
+});
+
+test('arguments that are packed in the workflow and unpacked in the worker reach the step as they are', async () => {
+  const { content } = await confirmed(await start('intercepted', 'pack'));
+  expect(content).toMatchObject({ isStepInput: true });
+  expect(JSON.stringify(content)).not.toContain('__holdpoint');
+});
