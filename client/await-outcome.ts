@@ -54,8 +54,8 @@ export async function awaitOutcome(awaited: Awaited): Promise<Run> {
     if (accepted && !view.paused && until !== 'accepted') continue;
     const run = await fetchPatiently(awaited);
     if (!accepted) {
-      // Without a worker nobody knows yet.
-      if (!run.complete) continue;
+      // Without a worker nobody knows yet, nor while something of the worker's keeps signals back.
+      if (!run.complete || run.handling) continue;
       assertAccepted(run, answer!);
       accepted = true;
     }

@@ -66,3 +66,23 @@ test('arguments that are packed in the workflow and unpacked in the worker reach
   expect(content).toMatchObject({ isStepInput: true });
   expect(JSON.stringify(content)).not.toContain('__holdpoint');
 });
+
+test('an answer that is looked at before it is handed on is waited for, and was never refused', async () => {
+  const { status, runId } = await confirmed(await start('intercepted', 'authorize'));
+  expect(status).toBe('completed');
+  const history = await server.client.workflow.getHandle(runId).fetchHistory();
+  const { code } = await bundleWorkflows({ workflowsPath, workflowInterceptorModules: workflowModules });
+  expect(await replayProblems(code, [{ workflowId: runId, history }])).toEqual([]);
+});
+
+test('a run that leaves its execution takes no answer from who looks at it', async () => {
+  let run = await start('interceptedLong', 'authorize');
+  const handle = server.client.workflow.getHandle(run.runId);
+  const first = (await handle.describe()).runId;
+  for (let answers = 1; answers <= 5; answers += 1) {
+    run = await confirmed(run);
+    expect(run).toMatchObject({ pausedStepName: `step${answers}`, refusedAnswers: { count: 0 } });
+  }
+  expect((await handle.describe()).runId).not.toBe(first);
+  await handle.terminate();
+});

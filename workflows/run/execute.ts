@@ -1,5 +1,11 @@
 /** One run, from its arguments to its output. */
-import { ApplicationFailure, isCancellation, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  isCancellation,
+  makeContinueAsNewFunc,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { defined } from '../define/defined.ts';
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { deepFreeze, jsonBytes } from '../define/json.ts';
@@ -177,6 +183,7 @@ class Run {
       refusedAnswers: { count: refused.count, newest: [...refused.newest] },
       usage,
       sequence: this.desk.teller.sequence,
+      handling: !allHandlersFinished() || undefined,
       error,
     });
     return fitted(output, payloadLimit());
