@@ -86,3 +86,14 @@ test('a run that leaves its execution takes no answer from who looks at it', asy
   expect((await handle.describe()).runId).not.toBe(first);
   await handle.terminate();
 });
+
+test('an answer that a run took as it left its execution is known there, also where no query is answered', async () => {
+  const query = async () => {
+    throw new Error('no queries here');
+  };
+  const temporal = new Client({ connection: server.client.connection, interceptors: { workflow: [{ query }] } });
+  const blind = new HoldpointClient(temporal, { taskQueue });
+  let run = await start('interceptedLong', '');
+  while (run.isPaused) run = await confirmed(run, blind);
+  expect(run).toMatchObject({ status: 'completed', content: 8 });
+});

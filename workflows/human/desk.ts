@@ -53,6 +53,8 @@ export interface CarriedDesk {
   readonly sequence: number;
   readonly untold: readonly Untold[];
   readonly decisions: readonly string[];
+  /** Decisions that no memo has told of. */
+  readonly decided?: readonly (readonly [string, string])[] | undefined;
   /** Requirements that somebody outside has been told of, and when they want to be reminded. */
   readonly announced: { readonly [requirement: string]: Announced };
 }
@@ -69,7 +71,7 @@ export class Desk {
   readonly #branchOf = new Map<string, Branch>();
   readonly #seenDecisions = new Set<string>();
   /** Decisions since the last publication; `undefined` where nothing was asked or answered. */
-  #decided: [string, string][] | undefined;
+  #decided: (readonly [string, string])[] | undefined;
   /** Executors at work right now. */
   #working = 0;
   /** Questions about to be shown. */
@@ -89,6 +91,7 @@ export class Desk {
     this.teller.sequence = carried.sequence;
     this.#journal.putBack(carried.untold);
     for (const id of carried.decisions) this.#seenDecisions.add(id);
+    this.#decided = carried.decided && [...carried.decided];
   }
 
   /** What goes on in another execution. @param place everything that the run has done */
@@ -101,6 +104,7 @@ export class Desk {
       sequence: teller.sequence,
       untold: this.#journal.untold,
       decisions: [...this.#seenDecisions].slice(-CARRIED_DECISIONS),
+      decided: this.#decided,
       announced: Object.fromEntries([...this.#announced].filter(([id]) => requirements.isOpen(id))),
     };
   }
