@@ -97,3 +97,9 @@ test('an answer that a run took as it left its execution is known there, also wh
   while (run.isPaused) run = await confirmed(run, blind);
   expect(run).toMatchObject({ status: 'completed', content: 8 });
 });
+
+test('what was lost behind a gate is asked about, also where its failure is put into another', async () => {
+  const run = await confirmed(await start('interceptedLoss', 'rewrap'));
+  expect(run.stepsWithErrors).toMatchObject([{ mayHaveRun: true, message: expect.stringMatching(/may have run/) }]);
+  await client.cancel(run.runId, 'seen');
+});

@@ -80,7 +80,7 @@ export function isControl(error: unknown): boolean {
 
 /** What a human is told of an executor or a call for which {@link mayHaveRun}. The words count: answers name their digest. */
 export function lost(what: string, error?: unknown): string {
-  const { cause } = (error ?? {}) as { readonly cause?: unknown };
+  const cause = causeOf(error);
   const type = cause instanceof ApplicationFailure ? cause.type : undefined;
   if (type === FAILURE.notStored) return `${what} may have run: ${(cause as Error).message}`;
   const why = isAnew(type)
@@ -103,9 +103,17 @@ const WORKER_SHUTDOWN = 'WorkerShutdown';
  * has not run.
  */
 export function mayHaveRun(error: unknown): boolean {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const cause = causeOf(error);
   if (cause instanceof ApplicationFailure) {
     return cause.type === WORKER_SHUTDOWN || cause.type === FAILURE.notStored || isAnew(cause.type);
   }
   return cause instanceof TimeoutFailure && cause.timeoutType !== TimeoutType.SCHEDULE_TO_START;
+}
+
+/** Why an activity failed, also where an interceptor of the user's has put its failure into another error. */
+function causeOf(error: unknown): unknown {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof ActivityFailure) return each.cause;
+  }
+  return error;
 }
