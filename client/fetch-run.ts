@@ -109,8 +109,11 @@ export function fromResult(result: unknown): Run | undefined {
 }
 
 function fromFailure(cause: Error | undefined, info: ExecutionInfo, memo: RunMemo | undefined): Run {
-  const detail = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
-  if (isRunOutput(detail)) return new Run(detail, true);
+  // An interceptor of the worker's may have put the run's failure into another.
+  for (let each: unknown = cause; each instanceof Error; each = each.cause) {
+    const detail = each instanceof ApplicationFailure ? each.details?.[0] : undefined;
+    if (isRunOutput(detail)) return new Run(detail, true);
+  }
   if (cause instanceof CancelledFailure) return compactRun(info, memo, { status: 'cancelled' });
   const message = cause?.message ?? 'the workflow failed without a reason';
   const error = defined({ message, path: info.type?.name ?? '', type: failureType(cause) });

@@ -8,6 +8,7 @@ import {
   RawValue,
   StorageDriverClaim,
 } from '@temporalio/common';
+import { FAILURE } from '../workflows/protocol/failure.ts';
 import { DecryptionFailed, StoredPayloadUnavailable } from './errors.ts';
 
 /**
@@ -82,6 +83,14 @@ export async function readPayload(
     if (error instanceof DecryptionFailed || error instanceof StoredPayloadUnavailable) throw error;
     return undefined;
   }
+}
+
+/** The failure of a run of ours, where an interceptor of its worker has put it into another. */
+export function ownFailure(failure: ProtoFailure | null | undefined): ProtoFailure | null | undefined {
+  for (let each = failure; each; each = each.cause) {
+    if (each.applicationFailureInfo?.type === FAILURE.stepFailed) return each;
+  }
+  return failure;
 }
 
 /** What a failure says, which is encrypted where its worker encrypts; where the key is not here, says that. */

@@ -10,7 +10,7 @@ import { CONTINUES_MEMO_KEY, MEMO_KEY, type RunMemo } from '../workflows/protoco
 import { ON_PAUSE_ACTIVITY } from '../workflows/protocol/on-pause.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { type Cursor, eventId, type HistoryEvent, tailHistory } from './history-tail.ts';
-import { isReference, readMessage, readPayload } from './payloads.ts';
+import { isReference, ownFailure, readMessage, readPayload } from './payloads.ts';
 import { readJournal, readMemo } from './read-run.ts';
 import { dateOf } from './timestamps.ts';
 
@@ -131,7 +131,7 @@ export class EventReader {
     }
     if (completed) return this.#last(await this.#decode(completed.result?.payloads?.[0]), event, 'WorkflowCompleted');
     if (failed) {
-      const detail = failed.failure?.applicationFailureInfo?.details?.payloads?.[0];
+      const detail = ownFailure(failed.failure)?.applicationFailureInfo?.details?.payloads?.[0];
       return this.#last(
         await this.#decode(detail),
         event,

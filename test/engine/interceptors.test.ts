@@ -103,3 +103,18 @@ test('what was lost behind a gate is asked about, also where its failure is put 
   expect(run.stepsWithErrors).toMatchObject([{ mayHaveRun: true, message: expect.stringMatching(/may have run/) }]);
   await client.cancel(run.runId, 'seen');
 });
+
+test('a failed run has its outputs and events, also where its failure is put into another', async () => {
+  const workflowId = randomUUID();
+  const handle = await server.client.workflow.start('interceptedError', {
+    ...{ taskQueue, workflowId, args: ['IN'], memo: { does: 'rewrap' } },
+  });
+  await expect(client.wait(workflowId)).rejects.toThrow(RunFailed);
+  expect(await client.getRun(handle.workflowId)).toMatchObject({
+    ...{ status: 'failed', complete: true, error: { message: 'no paper', path: 'fail' } },
+    stepResults: [{ name: 'draft', content: 'drafted' }, { name: 'fail' }],
+  });
+  const events: string[] = [];
+  for await (const { event } of client.events(workflowId)) events.push(event);
+  expect(events.slice(-3)).toEqual(['StepStarted', 'StepCompleted', 'WorkflowError']);
+});
