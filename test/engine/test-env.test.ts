@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createTestEnv, type TestEnv } from '../kit/index.ts';
+import { HoldpointClient } from '../../client/client.ts';
+import { holdpointPlugin } from '../../worker/plugin.ts';
+import { createTestEnv, type TestEnv, timeSkippingClient } from '../kit/index.ts';
 
 let env: TestEnv;
 beforeAll(async () => {
@@ -26,4 +30,24 @@ test('time stands still until it is moved, and then deadlines pass', async () =>
 
 test('a duration without its unit is refused', async () => {
   await expect(env.advance('5' as never)).rejects.toThrow(/has its unit/);
+});
+
+test('a time-skipping environment of the user takes its own client, and no other waits there without end', async () => {
+  const path = inject('testServer');
+  const own = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  const worker = await Worker.create({
+    ...{ connection: own.nativeConnection, taskQueue: 'own', plugins: [holdpointPlugin({ searchAttributes: false })] },
+    workflowBundle: { code: readFileSync(inject('bundlePath'), 'utf8') },
+  });
+  await worker.runUntil(async () => {
+    expect(() => new HoldpointClient(own.client)).toThrow(/timeSkippingClient\(env\)/);
+    const client = timeSkippingClient(own, { taskQueue: 'own' });
+    const run = await client.run('deadline', { input: 'IN', timeout: '10s' });
+    expect(run.status).toBe('paused');
+    await own.sleep('49 hours');
+    expect(await client.wait(run)).toMatchObject({ status: 'cancelled' });
+  });
+  await own.teardown();
 });

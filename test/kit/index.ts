@@ -7,6 +7,7 @@ export { type AnyActivities, fakeActivities, type Fakes, withModels } from './fa
 export { expectGates, type Gate, gateLine, gatesOf, type GatesOptions } from './gates.ts';
 export type { KillOptions } from './kill.ts';
 export { createTestEnv, type TestEnv, type TestEnvOptions, type TestRunOptions } from './test-env.ts';
+export { timeSkippingClient } from './long-poll.ts';
 export {
   delegate,
   type Script,

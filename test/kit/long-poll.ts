@@ -4,6 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ConnectionLike } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { type ClientOptions, HoldpointClient } from '../../client/client.ts';
 
 const POLL_MS = 20;
 /** Then an empty answer, as of a real server: each short poll leaves a listener on the signal of the long one. */
@@ -14,17 +16,32 @@ type Request = Parameters<Service['getWorkflowExecutionHistory']>[0];
 type Response = Awaited<ReturnType<Service['getWorkflowExecutionHistory']>>;
 export type HistoryEvent = NonNullable<NonNullable<Response['history']>['events']>[number];
 
+/**
+ * holdpoint's client on a time-skipping test environment that you have already, of Temporal's `createTimeSkipping()`. Its
+ * server has no lists, and its clock stands still while you wait with this client.
+ * @example
+ * const client = timeSkippingClient(env, { taskQueue });
+ * const run = await client.run(refund, { input: 40 });
+ */
+export function timeSkippingClient(
+  env: Pick<TestWorkflowEnvironment, 'client'>,
+  options?: ClientOptions,
+): HoldpointClient {
+  return new HoldpointClient(withLongPoll(env.client), options);
+}
+
 /** The same client, with long polls that work on the test server. `onEvent` is told of every event that one brings. */
-export function withLongPoll(client: Client, onEvent: (event: HistoryEvent) => void): Client {
+export function withLongPoll(client: Client, onEvent: (event: HistoryEvent) => void = () => {}): Client {
   const { connection, options } = client;
   const service = connection.workflowService;
   const polled = Object.create(service, {
     getWorkflowExecutionHistory: { value: (request: Request) => poll(service, request, onEvent) },
   });
   return new Client({
-    connection: Object.create(connection, { workflowService: { value: polled } }),
+    connection: Object.create(connection, { workflowService: { value: polled }, testService: { value: undefined } }),
     namespace: options.namespace,
     dataConverter: options.dataConverter ?? {},
+    interceptors: options.interceptors,
   });
 }
 
