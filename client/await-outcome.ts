@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { RunFailed, ServerUnavailable } from './errors.ts';
-import { assertAccepted, type SentAnswer } from './fate.ts';
+import { isAccepted, type SentAnswer } from './fate.ts';
 import { fetchRun, fromResult } from './fetch-run.ts';
 import { type Cursor, type TailPage, tailHistory } from './history-tail.ts';
 import { HistoryView } from './history-view.ts';
@@ -54,10 +54,9 @@ export async function awaitOutcome(awaited: Awaited): Promise<Run> {
     if (accepted && !view.paused && until !== 'accepted') continue;
     const run = await fetchPatiently(awaited);
     if (!accepted) {
-      // Without a worker nobody knows yet, nor while something of the worker's keeps signals back.
-      if (!run.complete || run.handling) continue;
-      assertAccepted(run, answer!);
-      accepted = true;
+      // Without a worker nobody knows yet.
+      accepted = run.complete && isAccepted(run, answer!);
+      if (!accepted) continue;
     }
     if (run.status !== 'running' || until === 'accepted') return withCursor(run, cursor);
     // The memo was out of date by the time of the query: the history goes on.
@@ -83,7 +82,7 @@ async function untilPageOrTick(
 
 async function runAtEnd(awaited: Awaited, view: HistoryView, accepted: boolean): Promise<Run> {
   const run = (await resultOf(awaited.client, awaited.runId, view)) ?? (await fetchPatiently(awaited));
-  if (!accepted) assertAccepted(run, awaited.answer!);
+  if (!accepted) isAccepted(run, awaited.answer!);
   return run;
 }
 

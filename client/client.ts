@@ -10,7 +10,7 @@ import { type Awaited, awaitOutcome, unlessFailed } from './await-outcome.ts';
 import { describeRun } from './describe.ts';
 import { diagnose } from './diagnose.ts';
 import { ClientClosed, RunNotFound } from './errors.ts';
-import { assertAccepted, type SentAnswer } from './fate.ts';
+import { isAccepted, type SentAnswer } from './fate.ts';
 import { EventStream } from './event-stream.ts';
 import { fetchRun } from './fetch-run.ts';
 import { type Cursor, executionOf, oldestExecution, startOf } from './history-tail.ts';
@@ -257,7 +257,7 @@ export class HoldpointClient {
     } catch (error) {
       if (!(error instanceof RunNotFound)) throw error;
       // No open run has this id. If there is one at all, it ended without this answer, and its record says who was first.
-      assertAccepted(await fetchRun(this.temporal, runId), answer);
+      isAccepted(await fetchRun(this.temporal, runId), answer);
     }
     return answer;
   }

@@ -13,15 +13,19 @@ export interface SentAnswer {
   readonly requirements: readonly string[];
 }
 
+/** Of an answer that the run has neither taken nor refused. */
+const NOT_TAKEN = 'the run did not take the answer';
+
 /**
- * Returns when every decision took effect.
+ * Did every decision take effect? False where that is not known yet: something of the worker's may keep the answer back.
  * @throws {RequirementAlreadyResolved | InvalidAnswer} for the first refused one, with a list of all
  * @throws {RunNotPaused} when the run ended before the answer took effect
  */
-export function assertAccepted(run: Run, answer: SentAnswer): void {
+export function isAccepted(run: Run, answer: SentAnswer): boolean {
   const refusals = answer.requirements.flatMap((id) => refusalOf(run, answer.decisionId, id) ?? []);
   const [first] = refusals;
-  if (!first) return;
+  if (!first) return true;
+  if (run.handling && refusals.some(({ reason }) => reason === NOT_TAKEN)) return false;
   const context = { refusals, run };
   if (first.code !== 'already_resolved') throw new InvalidAnswer(first.requirement, first.reason, context);
   throw new RequirementAlreadyResolved(requirementOf(run, first.requirement) ?? { id: first.requirement }, context);
@@ -41,7 +45,7 @@ function refusalOf(run: Run, decisionId: string, id: string): Refusal | undefine
   }
   if (hasEnded(run)) throw new RunNotPaused(run);
   return requirement
-    ? { requirement: id, code: 'invalid', reason: 'the run did not take the answer' }
+    ? { requirement: id, code: 'invalid', reason: NOT_TAKEN }
     : { requirement: id, code: 'not_found', reason: 'the run has no requirement with this id' };
 }
 

@@ -8,7 +8,7 @@ import {
   SearchAttributesMissing,
   UnresolvedRequirements,
 } from '../../../client/errors.ts';
-import { assertAccepted } from '../../../client/fate.ts';
+import { isAccepted } from '../../../client/fate.ts';
 import { Run } from '../../../client/run.ts';
 import { toMemo } from '../../../workflows/protocol/memo.ts';
 import type { RequirementKind, StepRequirement } from '../../../workflows/protocol/requirement.ts';
@@ -130,7 +130,15 @@ describe('the fate of an answer', () => {
   const answer = { decisionId: 'mine', requirements: ['x', 'y'] };
 
   test('accepted', () => {
-    assertAccepted(runOf(resolved('x', { decisionId: 'mine' }), resolved('y', { decisionId: 'mine' })), answer);
+    const run = runOf(resolved('x', { decisionId: 'mine' }), resolved('y', { decisionId: 'mine' }));
+    expect(isAccepted(run, answer)).toBe(true);
+  });
+
+  test('not known while something of the worker may keep it back, unless it is told', () => {
+    const now = (...requirements: Parameters<typeof runFields>[0]) =>
+      new Run(runFields(requirements, { handling: true }), true);
+    expect(isAccepted(now(open('x'), open('y')), answer)).toBe(false);
+    expect(() => isAccepted(now(resolved('x'), resolved('y')), answer)).toThrow(RequirementAlreadyResolved);
   });
 
   test('refused: the first is the error, the others are listed', () => {
@@ -138,19 +146,19 @@ describe('the fate of an answer', () => {
       ({ requirement, code, reason, decisionId: 'mine', signal: 'continueRun', at: '' }) as const;
     const newest = [refusal('x', 'already_resolved', 'already confirmed'), refusal('y', 'invalid', 'bad value')];
     const run = new Run(runFields([resolved('x'), open('y')], { refusedAnswers: { count: 2, newest } }), true);
-    expect(() => assertAccepted(run, answer)).toThrow(RequirementAlreadyResolved);
-    expect(() => assertAccepted(run, answer)).toThrow(
+    expect(() => isAccepted(run, answer)).toThrow(RequirementAlreadyResolved);
+    expect(() => isAccepted(run, answer)).toThrow(
       /'x' is already confirmed by ann at 2026.*Refused too: 'y' \(bad value\)/,
     );
-    expect(() => assertAccepted(run, { ...answer, requirements: ['y'] })).toThrow(/'y': bad value/);
+    expect(() => isAccepted(run, { ...answer, requirements: ['y'] })).toThrow(/'y': bad value/);
   });
 
   test('is told by the requirement where the record is gone', () => {
-    expect(() => assertAccepted(runOf(resolved('x'), open('y')), answer)).toThrow(RequirementAlreadyResolved);
-    expect(() => assertAccepted(runOf(open('x')), { ...answer, requirements: ['x'] })).toThrow(/did not take/);
-    expect(() => assertAccepted(runOf(), answer)).toThrow(/no requirement with this id/);
+    expect(() => isAccepted(runOf(resolved('x'), open('y')), answer)).toThrow(RequirementAlreadyResolved);
+    expect(() => isAccepted(runOf(open('x')), { ...answer, requirements: ['x'] })).toThrow(/did not take/);
+    expect(() => isAccepted(runOf(), answer)).toThrow(/no requirement with this id/);
     const ended = new Run(runFields([open('x')], { status: 'cancelled' }), true);
-    expect(() => assertAccepted(ended, answer)).toThrow(RunNotPaused);
+    expect(() => isAccepted(ended, answer)).toThrow(RunNotPaused);
   });
 });
 
