@@ -8,7 +8,7 @@ import type { RunEvent } from '../workflows/protocol/events.ts';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
 import type { RefusalCode } from '../workflows/protocol/requirement.ts';
 import { ServerUnavailable } from './errors.ts';
-import { type Cursor, type HistoryEvent, tailHistory } from './history-tail.ts';
+import { type Cursor, eventId, type HistoryEvent, tailHistory } from './history-tail.ts';
 import { decodeSignal, readPayload } from './payloads.ts';
 import { readMemo } from './read-run.ts';
 import { beginsAnew, EventReader, timeOf } from './run-events.ts';
@@ -88,7 +88,8 @@ export async function auditOf(client: Client, runId: string, start: Cursor, end:
       for (const event of page.events)
         await reader.read(event, executionId, page.goesOn && event === page.events.at(-1));
       ({ executionId } = page.cursor);
-      if (isLast && (page.goesOn || page.cursor.lastEventId >= end.lastEventId)) break;
+      const isThere = page.events.some((event) => eventId(event) >= end.lastEventId);
+      if (isLast && (page.goesOn || isThere)) break;
       timer = limit();
     }
   } finally {

@@ -57,6 +57,14 @@ export function eventId(event: HistoryEvent): number {
   return Number(event.eventId);
 }
 
+/**
+ * The server shows the task of an update before it is written, and does not write it where the update is refused: what
+ * comes next has its numbers.
+ */
+function beginsTask({ workflowTaskScheduledEventAttributes, workflowTaskStartedEventAttributes }: HistoryEvent) {
+  return Boolean(workflowTaskScheduledEventAttributes ?? workflowTaskStartedEventAttributes);
+}
+
 /** The start of the oldest execution of a run that the namespace still keeps: those before may be past its retention. */
 export async function oldestExecution(client: Client, workflowId: string, current: Description): Promise<Cursor> {
   const runId = executionOf(current);
@@ -113,7 +121,7 @@ export async function* tailHistory(
       ? startOf(next)
       : {
           executionId,
-          lastEventId: Math.max(lastEventId, last ? eventId(last) : 0),
+          lastEventId: Math.max(lastEventId, ...events.filter((event) => !beginsTask(event)).map(eventId)),
           ...(page.nextPageToken?.length ? { pageToken: page.nextPageToken } : {}),
         };
     yield { events, goesOn: next !== undefined, cursor };

@@ -43,3 +43,36 @@ test('nobody is asked any more where the signal aborted between two polls', asyn
   await expect(pages.next()).rejects.toThrow('gone');
   expect(asked).toBe(1);
 });
+
+test('what has the numbers of a task that was never written is read', async () => {
+  const [scheduled, started] = [
+    { workflowTaskScheduledEventAttributes: {} },
+    { workflowTaskStartedEventAttributes: {} },
+  ];
+  const signaled = { eventId: 2, workflowExecutionSignaledEventAttributes: {} };
+  const completed = { eventId: 5, workflowExecutionCompletedEventAttributes: {} };
+  const pages = [
+    [
+      { eventId: 1, workflowExecutionStartedEventAttributes: {} },
+      // Of an update that is then refused.
+      { eventId: 2, ...scheduled },
+      { eventId: 3, ...started },
+    ],
+    [signaled, { eventId: 3, ...scheduled }, { eventId: 4, ...started }, completed],
+  ];
+  const client = {
+    options: { namespace: 'default' },
+    connection: { withAbortSignal: (_signal: AbortSignal, request: () => unknown) => request() },
+    withDeadline: (_deadline: number, request: () => unknown) => request(),
+    workflowService: {
+      describeWorkflowExecution: async () => ({}),
+      getWorkflowExecutionHistory: async () => ({ history: { events: pages.shift() } }),
+    },
+  } as unknown as Client;
+  const seen: unknown[] = [];
+  for await (const page of tailHistory(client, 'run', startOf('execution'), new AbortController().signal)) {
+    seen.push(...page.events);
+  }
+  expect(seen).toContain(signaled);
+  expect(seen).toContain(completed);
+});
