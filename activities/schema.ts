@@ -12,7 +12,7 @@ export function toJsonSchema(schema: Schema): { readonly [keyword: string]: Json
   const convert = (schema as Partial<Schema> | undefined)?.['~standard']?.jsonSchema;
   if (typeof convert?.input !== 'function') {
     throw new Error(
-      'a Standard Schema that can be written as JSON Schema is needed (zod 4.2 or newer has it built in)',
+      'a Standard Schema that can be written as JSON Schema is needed (zod 4.2 or newer has it built in, zod/mini has not)',
     );
   }
   return asJson(convert.input({ target: 'draft-07' })) as { readonly [keyword: string]: Json };

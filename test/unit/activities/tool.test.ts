@@ -2,6 +2,7 @@
 import { openai } from '@ai-sdk/openai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import * as mini from 'zod/mini';
 import { type ToolDefinition, tool } from '../../../activities/tool.ts';
 import { DefinitionError } from '../../../workflows/define/definition-error.ts';
 import { SENTENCE } from '../../support/define.ts';
@@ -28,6 +29,10 @@ const USER_INPUT = { requiresUserInput: true, userInputFields: ['to'] };
 const EXTERNAL = { externalExecution: true, execute: undefined };
 
 describe('tool', () => {
+  it('says of zod/mini that it has no JSON Schema of its own', () => {
+    expect(refusal({ inputSchema: mini.object({}) })).toContain('(zod 4.2 or newer has it built in, zod/mini has not)');
+  });
+
   it('is what it was given, and its arguments as JSON Schema', () => {
     expect(make({})).toEqual({
       kind: 'tool',
