@@ -40,13 +40,14 @@ function sizeOf(value: unknown): number {
   }
 }
 
-/** Messages and stack traces are no payloads, so that no external storage takes them. */
-function errorBytes(error: unknown): number {
+/** Messages and stack traces are no payloads, so that no external storage takes them. Causes in a circle have no end. */
+function errorBytes(error: unknown, causes: readonly unknown[] = []): number {
   if (!(error instanceof Error)) return sizeOf(error);
+  if (causes.includes(error)) return Number.POSITIVE_INFINITY;
   const { message, stack, details, cause } = error as ApplicationFailure;
   return [message, stack, details].reduce(
     (sum, each) => sum + sizeOf(each),
-    cause === undefined ? 0 : errorBytes(cause),
+    cause === undefined ? 0 : errorBytes(cause, [...causes, error]),
   );
 }
 
