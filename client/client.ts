@@ -78,11 +78,6 @@ export class HoldpointClient {
   readonly #closing = new AbortController();
 
   constructor(temporal: Client, { taskQueue = 'holdpoint', onWaiting = tellOnStderr }: ClientOptions = {}) {
-    if ('testService' in temporal.connection && temporal.connection.testService) {
-      throw new TypeError(
-        "Temporal's time-skipping test server ends no wait of this client: use timeSkippingClient(env) or createTestEnv() of holdpoint/testing.",
-      );
-    }
     this.temporal = temporal;
     this.#taskQueue = taskQueue;
     this.#onWaiting = onWaiting;

@@ -90,10 +90,18 @@ async function beginning(client: Client, workflowId: string, runId: string) {
   }
 }
 
+/** Its server's long polls do not end. @throws {TypeError} */
+function refuseTimeSkipping({ connection }: Client): void {
+  if (!(connection as { readonly testService?: unknown }).testService) return;
+  throw new TypeError(
+    "Temporal's time-skipping test server ends no wait of this client: use timeSkippingClient(env) or createTestEnv() of holdpoint/testing.",
+  );
+}
+
 /**
  * Pages of events from `from` on, as they happen; ends after the event that closes the last execution of the chain.
  * @throws the signal's reason when it aborts, at once
- * @throws {RunNotFound}
+ * @throws {RunNotFound | TypeError} the latter on a time-skipping test server
  */
 export async function* tailHistory(
   client: Client,
@@ -101,6 +109,7 @@ export async function* tailHistory(
   from: Cursor,
   signal: AbortSignal,
 ): AsyncGenerator<TailPage, void> {
+  refuseTimeSkipping(client);
   let cursor: Cursor = from;
   const paging: Paging = {};
   for (;;) {

@@ -42,7 +42,9 @@ test('a time-skipping environment of the user takes its own client, and no other
     workflowBundle: { code: readFileSync(inject('bundlePath'), 'utf8') },
   });
   await worker.runUntil(async () => {
-    expect(() => new HoldpointClient(own.client)).toThrow(/timeSkippingClient\(env\)/);
+    const plain = new HoldpointClient(own.client, { taskQueue: 'own' });
+    const waits = plain.run('deadline', { input: 'IN', timeout: '10s' });
+    await expect(waits).rejects.toThrow(/timeSkippingClient\(env\)/);
     const client = timeSkippingClient(own, { taskQueue: 'own' });
     const run = await client.run('deadline', { input: 'IN', timeout: '10s' });
     expect(run.status).toBe('paused');
