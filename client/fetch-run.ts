@@ -25,7 +25,7 @@ import { RUN_QUERY } from '../workflows/protocol/signals.ts';
 import { DecryptionFailed, RunNotFound, StoredPayloadUnavailable } from './errors.ts';
 import { compactRun } from './compact-run.ts';
 import { describeRun } from './describe.ts';
-import type { ExecutionInfo } from './execution-info.ts';
+import { type ExecutionInfo, runIdOf } from './execution-info.ts';
 import { decodePayload } from './payloads.ts';
 import { isRunOutput, readMemo } from './read-run.ts';
 import { Run } from './run.ts';
@@ -109,10 +109,10 @@ export function fromResult(result: unknown): Run | undefined {
 }
 
 function fromFailure(cause: Error | undefined, info: ExecutionInfo, memo: RunMemo | undefined): Run {
-  // An interceptor of the worker's may have put the run's failure into another.
+  // An interceptor of the worker's may have put the run's failure into another; and a child's has what that one did.
   for (let each: unknown = cause; each instanceof Error; each = each.cause) {
     const detail = each instanceof ApplicationFailure ? each.details?.[0] : undefined;
-    if (isRunOutput(detail)) return new Run(detail, true);
+    if (isRunOutput(detail) && detail.runId === runIdOf(info)) return new Run(detail, true);
   }
   if (cause instanceof CancelledFailure) return compactRun(info, memo, { status: 'cancelled' });
   const message = cause?.message ?? 'the workflow failed without a reason';

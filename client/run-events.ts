@@ -164,9 +164,10 @@ export class EventReader {
     return told;
   }
 
-  /** What the result has beside; where it has nothing – another program's workflow – the end alone. */
+  /** What the result has beside; where it has nothing – another program's workflow, or another run's – the end alone. */
   #last(result: unknown, event: HistoryEvent, name: 'WorkflowCompleted' | 'WorkflowError', error?: string): RunEvent[] {
-    const output = result as Partial<RunOutput> | undefined;
+    const given = result as Partial<RunOutput> | undefined;
+    const output = given?.runId === this.#runId ? given : undefined;
     if (output?.journal) return this.#entries(readJournal(output.journal));
     return typeof output?.sequence === 'number' ? [] : this.#end(event, name, error);
   }

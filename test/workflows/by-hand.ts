@@ -1,5 +1,14 @@
 /** A workflow() called by functions that people write themselves. */
-import { allHandlersFinished, condition, continueAsNew, defineUpdate, setHandler, sleep } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineUpdate,
+  executeChild,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { step, workflow } from 'holdpoint/workflow';
 import { cronGate } from './client-runs.ts';
 
@@ -47,4 +56,24 @@ export async function takesNotes(...args: Parameters<typeof long>): ReturnType<t
 export async function again(...args: Parameters<typeof cronGate>): Promise<void> {
   await cronGate(...args);
   await continueAsNew<typeof again>(args[0]);
+}
+
+const refuses = workflow<string>({
+  name: 'refuses',
+  steps: [
+    step({
+      name: 'refuse',
+      executor: () => {
+        throw new TypeError('no paper');
+      },
+      maxRetries: 0,
+    }),
+  ],
+});
+
+export { refuses };
+
+/** Fails after its run, by the failure of another. */
+export async function failsByChild(...args: Parameters<typeof long>): Promise<void> {
+  await executeChild(refuses, { args: [args[0]], workflowId: `${workflowInfo().workflowId}-child` });
 }
