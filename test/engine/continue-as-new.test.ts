@@ -6,6 +6,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
+import { InvalidAnswer } from '../../client/errors.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import type { StepRequirement, ToolRequirement } from '../../workflows/protocol/requirement.ts';
@@ -205,5 +206,26 @@ describe.concurrent('a run that continues as new at every chance', () => {
     expect(await Promise.all(notes)).toEqual(notes.map((_, at) => `noted ${at}`));
     const { runId } = await temporal.workflow.getHandle(workflowId).describe();
     expect(runId).not.toBe(handle.firstExecutionRunId);
+  });
+
+  test('takes no answer once it leaves, and says so: a function around it takes its time to end', async () => {
+    const { client, temporal, taskQueue } = moving;
+    const workflowId = randomUUID();
+    await temporal.workflow.start('tidiesUp', { taskQueue, workflowId, args: ['IN'] });
+    const handle = temporal.workflow.getHandle(workflowId);
+    let run = await client.wait(workflowId);
+    let refused = 0;
+    while (run.isPaused) {
+      const { runId } = await handle.describe();
+      for (const requirement of run.activeStepRequirements) requirement.confirm();
+      run = await client.continueRun(run, { by: 'ann', timeout: '10s' }).catch(async (error: unknown) => {
+        expect(error).toBeInstanceOf(InvalidAnswer);
+        refused += 1;
+        await vi.waitUntil(async () => (await handle.describe()).runId !== runId, 10_000);
+        return client.wait(workflowId);
+      });
+    }
+    expect(run).toMatchObject({ status: 'completed', content: 'two' });
+    expect(refused).toBeGreaterThan(0);
   });
 });

@@ -58,6 +58,15 @@ export async function again(...args: Parameters<typeof cronGate>): Promise<void>
   await continueAsNew<typeof again>(args[0]);
 }
 
+/** Takes its time to end, also where the run goes on in another execution. */
+export async function tidiesUp(...args: Parameters<typeof asks>): ReturnType<typeof asks> {
+  try {
+    return await asks(...args);
+  } finally {
+    await sleep(2000);
+  }
+}
+
 const refuses = workflow<string>({
   name: 'refuses',
   steps: [

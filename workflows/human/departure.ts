@@ -84,6 +84,11 @@ export class Departure {
     }
   }
 
+  /** What is sent now comes too late: what the next execution gets is settled, and a function around may take its time to end. */
+  get isLeaving(): boolean {
+    return this.#leaving;
+  }
+
   /** It cannot leave now: what was held up goes on. */
   postpone(): void {
     this.#postponedTo = this.historyLength + POSTPONED_EVENTS;

@@ -259,6 +259,7 @@ export class Desk {
 
   /** Takes a signal. Never throws, never waits. */
   receive(signal: string, argument: unknown): void {
+    if (this.departure.isLeaving) return;
     this.departure.countSignal();
     const { by, decisionId, decisions, problems } = readSignal(signal, argument, answerLimit(payloadLimit()));
     const sender: Sender = defined({ signal, at: new Date().toISOString(), by, decisionId });
