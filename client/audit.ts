@@ -142,7 +142,7 @@ class AuditReader {
     const at = timeOf(event);
     if (cancelled) this.#intervened('cancel', event, cancelled.cause, cancelled.identity);
     if (terminated && !goesOn) this.#intervened('terminate', event, terminated.reason, terminated.identity);
-    if (started && (!started.continuedExecutionRunId || beginsAnew(started))) {
+    if (started && (!started.continuedExecutionRunId || (await beginsAnew(this.#client, this.#runId, started)))) {
       const workflowName = started.workflowType?.name ?? '';
       this.entries.push(defined({ what: 'started', at, workflowName, by: started.identity || undefined }));
     }

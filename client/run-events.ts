@@ -101,7 +101,7 @@ export class EventReader {
       const original = started.originalExecutionRunId ?? '';
       const known = this.#begun.get(original);
       // What begins anew is numbered anew.
-      const isAnew = known === undefined && beginsAnew(started);
+      const isAnew = known === undefined && (await beginsAnew(this.#client, this.#runId, started));
       if (isAnew) this.#countFrom(0);
       // One whose beginning was not read began where the run did, or another execution ended.
       this.#read = known ?? (isAnew || !started.continuedExecutionRunId ? 0 : this.#read);
@@ -226,10 +226,14 @@ export class EventReader {
 /** Of `ContinueAsNewInitiator`: the workflow itself; others are a retry and cron. */
 const BY_ITSELF = 1;
 
-/** A run of its own after the one before: begun by Temporal, or by a function around `workflow()` that continues as new. */
-export function beginsAnew({ continuedExecutionRunId, initiator, memo }: Started): boolean {
-  const goesOn = Object.hasOwn(memo?.fields ?? {}, CONTINUES_MEMO_KEY);
-  return Boolean(continuedExecutionRunId) && (Number(initiator ?? 0) > BY_ITSELF || !goesOn);
+/**
+ * A run of its own after the one before: begun by Temporal, or by a function around `workflow()` that continues as new. That
+ * one may hand the memo on: then it names an execution that is not the one before.
+ */
+export async function beginsAnew(client: Client, runId: string, started: Started): Promise<boolean> {
+  const { continuedExecutionRunId: before, initiator, memo } = started;
+  if (!before || Number(initiator ?? 0) > BY_ITSELF) return Boolean(before);
+  return (await readPayload(client, runId, memo?.fields?.[CONTINUES_MEMO_KEY])) !== before;
 }
 
 type Started = NonNullable<HistoryEvent['workflowExecutionStartedEventAttributes']>;

@@ -228,4 +228,22 @@ describe.concurrent('a run that continues as new at every chance', () => {
     expect(run).toMatchObject({ status: 'completed', content: 'two' });
     expect(refused).toBeGreaterThan(0);
   });
+
+  test('is followed by a run of its own where a function continues as new with the memo that the run had', async () => {
+    const { client, temporal, taskQueue } = moving;
+    const workflowId = randomUUID();
+    await temporal.workflow.start('againWithMemo', { taskQueue, workflowId, args: ['IN'] });
+    const events = client.events(workflowId);
+    let run = await client.wait(workflowId);
+    for (let answers = 1; answers <= 4; answers += 1) {
+      for (const requirement of run.activeStepRequirements) requirement.confirm();
+      run = await client.continueRun(run, { by: 'ann', timeout: '10s' });
+    }
+    await temporal.workflow.getHandle(workflowId).terminate();
+    const told: string[] = [];
+    for await (const { event } of events) told.push(event);
+    expect(told.filter((event) => event === 'StepContinued')).toHaveLength(4);
+    const audit = await client.audit(workflowId);
+    expect(audit.filter(({ what }) => what === 'started')).toHaveLength(3);
+  });
 });

@@ -5,6 +5,7 @@ import {
   continueAsNew,
   defineUpdate,
   executeChild,
+  makeContinueAsNewFunc,
   setHandler,
   sleep,
   workflowInfo,
@@ -56,6 +57,12 @@ export async function takesNotes(...args: Parameters<typeof long>): ReturnType<t
 export async function again(...args: Parameters<typeof cronGate>): Promise<void> {
   await cronGate(...args);
   await continueAsNew<typeof again>(args[0]);
+}
+
+/** The same with the memo, in which holdpoint's own is. */
+export async function againWithMemo(...args: Parameters<typeof asks>): Promise<void> {
+  await asks(...args);
+  await makeContinueAsNewFunc<typeof againWithMemo>({ memo: workflowInfo().memo ?? {} })(args[0]);
 }
 
 /** Takes its time to end, also where the run goes on in another execution. */
