@@ -46,8 +46,9 @@ export function checkUserInputSchema(schema: unknown, path: string): void {
     }
     return;
   }
-  // A zod schema has that `type` too, and as a JSON Schema would take anything; what zod writes as one has a `$schema`.
-  if (!isRecord(schema) || schema.type !== 'object' || ('~standard' in schema && !('$schema' in schema))) {
+  // A zod schema has that `type` too, and as a JSON Schema would take anything; what zod writes as one has these keys.
+  const isJsonSchema = isRecord(schema) && (!('~standard' in schema) || '$schema' in schema || 'properties' in schema);
+  if (!isJsonSchema || schema.type !== 'object') {
     throw new DefinitionError(
       path,
       `userInputSchema must be a list of fields or a JSON Schema with type 'object' (zod: z.toJSONSchema(schema)), got ${json?.slice(0, 80)}.`,

@@ -190,6 +190,7 @@ describe('userInputSchema', () => {
     [[{ name: 'n', type: 'dict', description: 'd', required: false, default: {} }]],
     [{ type: 'object' }],
     [z.toJSONSchema(z.object({ count: z.number() }))],
+    [z.toJSONSchema(z.object({ count: z.number() }), { target: 'openapi-3.0' })],
   ])('takes %j', (userInputSchema) => {
     const node = NODES.Step({ requiresUserInput: true, userInputSchema });
     expect(() => defineWorkflow({ name: 'w', steps: [node] })).not.toThrow();
