@@ -96,6 +96,8 @@ test('an answer that a run took as it left its execution is known there, also wh
   let run = await start('interceptedLong', '');
   while (run.isPaused) run = await confirmed(run, blind);
   expect(run).toMatchObject({ status: 'completed', content: 8 });
+  // The task that brought the last answer ended the run: nothing is at work.
+  expect(run.handling).toBeUndefined();
 });
 
 test('what was lost behind a gate is asked about, also where its failure is put into another', async () => {

@@ -30,7 +30,7 @@ export interface RunOutput {
   readonly usage?: TokenUsage;
   /** Of the newest event: `client.events(runId, { from: sequence + 1 })` tells what comes next. */
   readonly sequence: number;
-  /** Signals or updates are being handled, by handlers or interceptors of the user's that wait: an answer may be among them. */
+  /** An open run: signals or updates are being handled, by handlers or interceptors of the user's that wait: an answer may be among them. */
   readonly handling?: true;
   /** A closed run: its last events, for the client's event stream. */
   readonly journal?: readonly JournalEntry[];

@@ -55,7 +55,9 @@ export function executeRun(
   guardWorker();
   guardTasks();
   const run = new Run(definition, checkedOptions(options), carried);
-  installHandlers(run.desk, () => run.output(run.desk.status, null));
+  installHandlers(run.desk, () => {
+    return defined({ ...run.output(run.desk.status, null), handling: !allHandlersFinished() || undefined });
+  });
   return drive((abandon) => run.execute(input, carried !== undefined, abandon));
 }
 
@@ -183,7 +185,6 @@ class Run {
       refusedAnswers: { count: refused.count, newest: [...refused.newest] },
       usage,
       sequence: this.desk.teller.sequence,
-      handling: !allHandlersFinished() || undefined,
       error,
     });
     return fitted(output, payloadLimit());
