@@ -102,6 +102,8 @@ export class Departure {
       this.look();
     }
     const isBeside = runsBesideOthers();
+    // What has brought the run here may be a signal, whose handler is about to end.
+    if (!isBeside && this.#isDue) yield* waitFor(untilQuiet());
     // A handler that begins now may wait for the run: then it goes on.
     const isHeld = () => this.#leaving || (!isBeside && this.#isDue && this.#isIdle());
     while (isHeld()) yield* waitFor(condition(() => !isHeld()));
