@@ -74,7 +74,7 @@ export async function tidiesUp(...args: Parameters<typeof asks>): ReturnType<typ
   }
 }
 
-const refuses = workflow<string>({
+export const refuses = workflow<string>({
   name: 'refuses',
   steps: [
     step({
@@ -87,9 +87,7 @@ const refuses = workflow<string>({
   ],
 });
 
-export { refuses };
-
-/** Fails after its run, by the failure of another. */
-export async function failsByChild(...args: Parameters<typeof long>): Promise<void> {
-  await executeChild(refuses, { args: [args[0]], workflowId: `${workflowInfo().workflowId}-child` });
+/** Has no run of its own, and fails by that of a child. */
+export async function failsByChild(input: string): Promise<void> {
+  await executeChild(refuses, { args: [input], workflowId: `${workflowInfo().workflowId}-child` });
 }
