@@ -76,11 +76,15 @@ async function fetchListed(client: Client, info: ExecutionInfo): Promise<Run | u
  * memos of all open workflows, which takes longer.
  */
 export async function* pausedRuns(client: Client, limit: number): AsyncGenerator<PausedRun, void> {
+  const told = new Set<string>();
   let left = limit;
   if (left <= 0) return;
   for await (const info of waitingExecutions(client)) {
     const { memo } = await listedMemo(client, info);
     if (!memo || memo.openCount === 0) continue;
+    // Of a run that has just continued as new, the list may still have the execution before.
+    if (told.has(runIdOf(info))) continue;
+    told.add(runIdOf(info));
     const { workflowName, sessionId, status, open, openCount } = memo;
     const startedAt = dateOf(info.startTime);
     yield { runId: runIdOf(info), workflowName, sessionId, startedAt, status, open, openCount };
