@@ -30,6 +30,14 @@ export function endOf({ status }: ExecutionInfo): RunStatus | undefined {
   return ENDED[Number(status)];
 }
 
+/** Of `WorkflowExecutionStatus`: it has ended, and another execution goes on. */
+const CONTINUED = 6;
+
+/** Whether it has a last event. One that an operator has paused has none, and takes no queries. */
+export function isClosed(info: ExecutionInfo): boolean {
+  return endOf(info) !== undefined || Number(info.status) === CONTINUED;
+}
+
 /** @param said the run's own last word: one that a human's "no" cancelled has completed for Temporal */
 export function statusOf(info: ExecutionInfo, said: string | undefined): RunStatus {
   const ended = endOf(info);

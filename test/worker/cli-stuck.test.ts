@@ -1,10 +1,13 @@
 /** What the commands say of a run whose workflow tasks fail, and of answers that nothing has taken yet. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { promisify } from 'node:util';
+import { expect, inject, test, vi } from 'vitest';
+import { GRPC } from '../../client/server-call.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
+import { startProxy } from '../support/grpc-proxy.ts';
 import { MAIN, openCli } from './cli.ts';
 
 const at = openCli();
@@ -46,6 +49,14 @@ test('a changed definition: show says the failure, and that an answer is on its 
   const shown = await at.cli.holdpoint('show', id);
   expect(shown.stdout).toMatch(/An answer is on its way: .* Do not answer again\./);
   expect(shown.stdout).toMatch(/it fails with: holdpoint\.DefinitionChanged: workflow 'drifting' was changed at /);
+  // A key that may not read histories backwards is no reason to think that nothing is on its way.
+  const proxy = await startProxy(inject('address'), (method) =>
+    method === 'GetWorkflowExecutionHistoryReverse' ? { lost: 'call', status: GRPC.permissionDenied } : undefined,
+  );
+  const env = { ...at.cli.env, TEMPORAL_ADDRESS: proxy.address };
+  const blind = await promisify(execFile)(process.execPath, [MAIN, 'show', id], { cwd: at.cli.folder, env });
+  expect(blind.stdout).toMatch(/Whether an answer is on its way is not known here: the Temporal server at .* refuses/);
+  proxy.stop();
   await changed.stop();
 
   const back = await deploy('old');

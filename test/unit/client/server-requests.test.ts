@@ -12,17 +12,14 @@ import { requirementFields } from '../../support/requirement.ts';
 const memo = defaultDataConverter.payloadConverter.toPayload(
   toMemo({ status: 'paused', workflowName: 'w', sessionId: 's', sequence: 1 }, [requirementFields('confirmation')], []),
 );
-const executions = ['a', 'b'].map((workflowId) => ({
-  execution: { workflowId },
-  memo: { fields: { [MEMO_KEY]: memo } },
-}));
+const paused = (workflowId: string) => ({ execution: { workflowId }, memo: { fields: { [MEMO_KEY]: memo } } });
 
 /** Its lists never end, and it knows no run. */
 function countingClient(): { readonly client: Client; readonly asked: () => number } {
   let asked = 0;
   const counted = async () => {
     asked += 1;
-    return { executions, nextPageToken: new Uint8Array([1]) };
+    return { executions: [paused(`a${asked}`), paused(`b${asked}`)], nextPageToken: new Uint8Array([1]) };
   };
   const client = {
     options: { namespace: 'default', loadedDataConverter: defaultDataConverter },
@@ -44,6 +41,27 @@ describe('a list of paused runs', () => {
     expect(found).toHaveLength(limit);
     expect(asked()).toBe(pages);
   });
+
+  test('has a run once, also where the server still lists the execution before', async () => {
+    const pages = [
+      { executions: [paused('a')], nextPageToken: new Uint8Array([1]) },
+      // Nothing of a page may fit.
+      { executions: [], nextPageToken: new Uint8Array([2]) },
+      { executions: [paused('a'), paused('b')] },
+    ];
+    const { client } = countingClient();
+    Object.assign(client.workflowService, { listWorkflowExecutions: async () => pages.shift() });
+    const found: string[] = [];
+    for await (const { runId } of pausedRuns(client, 10)) found.push(runId);
+    expect(found).toEqual(['a', 'b']);
+  });
+});
+
+test('a run with a status of a later server goes on, as far as its memo tells', async () => {
+  const { client } = countingClient();
+  const workflowExecutionInfo = { ...paused('a'), status: 99 };
+  Object.assign(client.workflowService, { describeWorkflowExecution: async () => ({ workflowExecutionInfo }) });
+  expect(await fetchRun(client, 'a')).toMatchObject({ status: 'paused', openCount: 1, complete: false });
 });
 
 test.each<[string, unknown]>([
