@@ -79,7 +79,7 @@ export async function auditOf(client: Client, runId: string, start: Cursor, end:
   const stop = new AbortController();
   let { executionId } = start;
   // A question, and no wait: what the history has comes at once, or the server is away.
-  const limit = () => setTimeout(() => stop.abort(new ServerUnavailable(addressOf(client))), PAGE_MS);
+  const limit = () => setTimeout(() => stop.abort(new ServerUnavailable(addressOf(client), { isLate: true })), PAGE_MS);
   let timer = limit();
   try {
     for await (const page of tailHistory(client, runId, start, stop.signal)) {

@@ -52,7 +52,8 @@ export async function awaitOutcome(awaited: Awaited): Promise<Run> {
     if (!view.processed) continue;
     accepted ||= answer!.requirements.every((id) => view.decided.has(id));
     if (accepted && !view.paused && until !== 'accepted') continue;
-    const run = await fetchPatiently(awaited);
+    // A refused answer is in no memo.
+    const run = await fetchPatiently(awaited, !accepted);
     if (!accepted) {
       // Without a worker nobody knows yet.
       accepted = run.complete && isAccepted(run, answer!);
@@ -87,10 +88,10 @@ async function runAtEnd(awaited: Awaited, view: HistoryView, accepted: boolean):
 }
 
 /** A server that is away for a moment does not end the wait. */
-async function fetchPatiently({ client, runId, wait }: Awaited): Promise<Run> {
+async function fetchPatiently({ client, runId, wait }: Awaited, needsQuery = false): Promise<Run> {
   for (;;) {
     try {
-      return await wait.until(fetchRun(client, runId));
+      return await wait.until(fetchRun(client, runId, needsQuery));
     } catch (error) {
       if (!(error instanceof ServerUnavailable)) throw error;
       await wait.until(sleep(SERVER_RETRY_MS));

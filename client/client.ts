@@ -18,7 +18,7 @@ import { leavable } from './leavable.ts';
 import { encodeSignal } from './payloads.ts';
 import { cursorOf, Run } from './run.ts';
 import { type EventSource, runEvents } from './run-events.ts';
-import { callRun, endRequests, inDoubt } from './server-call.ts';
+import { afterSent, callRun, endRequests, inDoubt } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
 import { answerLimitOf } from './size-limits.ts';
 import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';
@@ -264,7 +264,9 @@ export class HoldpointClient {
     what: Pick<Awaited, 'answer' | 'until'> = {},
   ): Promise<Run> {
     const start = from ?? (await wait.until(this.#currentExecution(runId)));
-    return awaitOutcome({ client: this.temporal, runId, from: start, wait, ...what });
+    const outcome = awaitOutcome({ client: this.temporal, runId, from: start, wait, ...what });
+    const advice = what.answer ? 'has your answer: look at it before you answer again' : 'is there all the same';
+    return afterSent(`Run '${runId}' ${advice}.`, outcome);
   }
 
   async #waiting(runId: string, options: WaitOptions, work: (wait: Wait) => Promise<Run>): Promise<Run> {

@@ -245,14 +245,27 @@ export class AccessDenied extends HoldpointError {
   override readonly name = 'AccessDenied';
   readonly type = 'holdpoint.AccessDenied';
   readonly namespace: string;
+  readonly #address: string;
+  readonly #details: string;
 
-  /** @param details the server's words */
-  constructor(namespace: string, address: string, details: string, options?: ErrorOptions) {
+  /**
+   * @param details the server's words
+   * @param options.sent what holds all the same: a sentence
+   */
+  constructor(namespace: string, address: string, details: string, options?: ErrorOptions & { sent?: string }) {
+    const sent = options?.sent === undefined ? '' : ` ${options.sent}`;
     super(
-      `the Temporal server at ${address} refuses: ${details.replace(/\.$/, '') || 'access denied'}; check the API key or the certificate (temporal.config.ts, TEMPORAL_API_KEY, the profile), and what it may do in namespace '${namespace}'.`,
+      `the Temporal server at ${address} refuses: ${details.replace(/\.$/, '') || 'access denied'}; check the API key or the certificate (temporal.config.ts, TEMPORAL_API_KEY, the profile), and what it may do in namespace '${namespace}'.${sent}`,
       options,
     );
     this.namespace = namespace;
+    this.#address = address;
+    this.#details = details;
+  }
+
+  /** The same of a request that came after others. @param sent what holds all the same: a sentence */
+  after(sent: string): AccessDenied {
+    return new AccessDenied(this.namespace, this.#address, this.#details, { cause: this.cause, sent });
   }
 }
 
@@ -263,19 +276,29 @@ export class ServerUnavailable extends HoldpointError {
   readonly address: string;
   /** The run that may have been started, or may have the answer, all the same; left out where nothing was to change. */
   readonly runId: string | undefined;
+  /** Something is there, and did not answer in time or had too much to do. */
+  readonly isLate: boolean;
 
   constructor(
     address: string,
-    options?: ErrorOptions & { source?: string; doubt?: { readonly runId: string; readonly sentence: string } },
+    options?: ErrorOptions & {
+      source?: string;
+      isLate?: boolean;
+      doubt?: { readonly runId: string; readonly sentence: string };
+    },
   ) {
-    const source = options?.source === undefined ? '' : ` (from ${options.source})`;
-    const doubt = options?.doubt === undefined ? '' : ` ${options.doubt.sentence}`;
+    const { source, isLate = false, doubt } = options ?? {};
+    const from = source === undefined ? '' : ` (from ${source})`;
+    const problem = isLate
+      ? `the Temporal server at ${address}${from} does not answer in time: it has too much to do, limits the requests of this namespace, or is out of reach; try again later, or correct`
+      : `no Temporal server answers at ${address}${from}; start one with \`npx holdpoint dev\`, or correct`;
     super(
-      `no Temporal server answers at ${address}${source}; start one with \`npx holdpoint dev\`, or correct the address in temporal.config.ts or TEMPORAL_ADDRESS.${doubt}`,
+      `${problem} the address in temporal.config.ts or TEMPORAL_ADDRESS.${doubt ? ` ${doubt.sentence}` : ''}`,
       options,
     );
     this.address = address;
-    this.runId = options?.doubt?.runId;
+    this.runId = doubt?.runId;
+    this.isLate = isLate;
   }
 }
 

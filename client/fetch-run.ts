@@ -25,33 +25,31 @@ import { RUN_QUERY } from '../workflows/protocol/signals.ts';
 import { DecryptionFailed, RunNotFound, StoredPayloadUnavailable } from './errors.ts';
 import { compactRun } from './compact-run.ts';
 import { describeRun } from './describe.ts';
-import { type ExecutionInfo, runIdOf } from './execution-info.ts';
+import { type ExecutionInfo, isClosed, runIdOf } from './execution-info.ts';
 import { decodePayload } from './payloads.ts';
 import { isRunOutput, readMemo } from './read-run.ts';
 import { Run } from './run.ts';
 import { answerLimitOf } from './size-limits.ts';
-import { callRun, checkRunId, track } from './server-call.ts';
+import { callRun, checkRunId, explained, isDenied, track } from './server-call.ts';
 
 /** How long a worker has to answer the query. */
 const QUERY_MS = 3_000;
 
-/** @throws {RunNotFound} */
-export async function fetchRun(client: Client, runId: string): Promise<Run> {
-  const output = await queryRun(client, runId);
+/**
+ * @param needsQuery where a memo will not do: then a query that the server does not let us ask is an error
+ * @throws {RunNotFound}
+ */
+export async function fetchRun(client: Client, runId: string, needsQuery = false): Promise<Run> {
+  const output = await queryRun(client, runId, needsQuery);
   if (output !== undefined) return new Run(output, true, answerLimitOf(client));
   const info = (await describeRun(client, runId)).workflowExecutionInfo ?? {};
   const payload = info.memo?.fields?.[MEMO_KEY];
   const memo = payload ? readMemo(await decodePayload(client, runId, payload)) : undefined;
-  return OPEN.includes(Number(info.status))
-    ? compactRun(info, memo, {}, answerLimitOf(client))
-    : closedRun(client, runId, info, memo);
+  return isClosed(info) ? closedRun(client, runId, info, memo) : compactRun(info, memo, {}, answerLimitOf(client));
 }
 
-/** Of `WorkflowExecutionStatus`: running, and paused by an operator, which takes no queries. */
-const OPEN = [1, 8];
-
 /** The full output of an open run, or `undefined` where no worker answers or the run is closed. */
-async function queryRun(client: Client, runId: string): Promise<RunOutput | undefined> {
+async function queryRun(client: Client, runId: string, isNeeded: boolean): Promise<RunOutput | undefined> {
   checkRunId(client, runId);
   const query = () => untilTask(() => openOnly(client).getHandle(runId).query<unknown>(RUN_QUERY));
   try {
@@ -61,6 +59,7 @@ async function queryRun(client: Client, runId: string): Promise<RunOutput | unde
     if (error instanceof WorkflowNotFoundError) throw new RunNotFound(runId, client.options.namespace);
     if (error instanceof DecryptionFailed || error instanceof StoredPayloadUnavailable) throw error;
     if (error instanceof ExternalStorageNotConfiguredError) throw notConfigured(error);
+    if (isNeeded && isDenied(error)) throw explained(client, error);
     // Whatever else kept the query from being answered: describing the run tells, or fails with a better error.
     return undefined;
   }

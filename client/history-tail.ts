@@ -7,7 +7,7 @@ import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { type Description, describeRun } from './describe.ts';
 import { RunNotFound, ServerUnavailable } from './errors.ts';
-import { call, detailsOf, GRPC, grpcCode, isRunNotFound, track } from './server-call.ts';
+import { call, explained, GRPC, grpcCode, isRunNotFound, isTooLarge, track } from './server-call.ts';
 import { untilAborted } from './wait.ts';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -101,7 +101,7 @@ function refuseTimeSkipping({ connection }: Client): void {
 /**
  * Pages of events from `from` on, as they happen; ends after the event that closes the last execution of the chain.
  * @throws the signal's reason when it aborts, at once
- * @throws {RunNotFound | TypeError} the latter on a time-skipping test server
+ * @throws {RunNotFound | AccessDenied | TypeError} the last on a time-skipping test server
  */
 export async function* tailHistory(
   client: Client,
@@ -160,7 +160,7 @@ async function pollPatiently(
       return true;
     });
   } catch (error) {
-    throw isRunNotFound(error) ? new RunNotFound(workflowId, client.options.namespace) : error;
+    throw isRunNotFound(error) ? new RunNotFound(workflowId, client.options.namespace) : explained(client, error);
   }
 }
 
@@ -191,11 +191,6 @@ async function patiently<T>(
 /** How much to ask for at once: as much as the server likes, or as little as it can. */
 interface Paging {
   maximumPageSize?: number;
-}
-
-/** More than a connection takes in one message: 4 MB, unless it was made as {@link ./connect.ts} makes it. */
-function isTooLarge(error: unknown): boolean {
-  return grpcCode(error) === GRPC.resourceExhausted && /larger than max/.test(detailsOf(error));
 }
 
 async function poll(

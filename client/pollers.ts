@@ -1,6 +1,7 @@
 /** Who polls a task queue, as the server remembers it: for minutes, so that one is listed does not mean that it still is there. */
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
+import { ServerUnavailable } from './errors.ts';
 import { call } from './server-call.ts';
 
 export const WORKFLOW_TASKS = 1;
@@ -26,7 +27,13 @@ export async function pollersOf(
 ): Promise<Pollers> {
   const { namespace } = client.options;
   const request = { namespace, taskQueue: { name }, taskQueueType };
-  const now = await call(client, () => client.workflowService.describeTaskQueue(request), deadlineMs);
+  const asked = call(client, () => client.workflowService.describeTaskQueue(request), deadlineMs);
+  const now = await asked.catch((error: unknown) => {
+    if (error instanceof ServerUnavailable) throw error;
+    return undefined;
+  });
+  // A key may not be let to ask that, and a run that nobody takes has to be explained all the same.
+  if (!now) return { problem: `this client may not ask who polls task queue '${name}'`, notCurrent: [] };
   const problem =
     (now.pollers ?? []).length === 0
       ? `no worker polls task queue '${name}'`

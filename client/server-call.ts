@@ -80,7 +80,7 @@ export async function call<T>(client: Client, request: () => Promise<T>, deadlin
   const timer = new AbortController();
   // The SDK looks at the deadline only between its retries, which are seconds apart.
   const late = sleep(deadlineMs + GRACE_MS, undefined, { signal: timer.signal }).then(() => {
-    throw new ServerUnavailable(addressOf(client));
+    throw new ServerUnavailable(addressOf(client), { isLate: true });
   });
   try {
     return await Promise.race([track(client, () => client.withDeadline(Date.now() + deadlineMs, request)), late]);
@@ -99,23 +99,46 @@ export async function inDoubt<T>(runId: string, doubt: string, request: Promise<
     if (!(error instanceof ServerUnavailable)) throw error;
     throw new ServerUnavailable(error.address, {
       cause: error.cause,
+      isLate: error.isLate,
       doubt: { runId, sentence: `Run '${runId}' ${doubt}.` },
     });
   }
 }
 
-/** What is wrong with the server, or with where we look; any other error as it is. */
-function explained(client: Client, error: unknown): unknown {
+/** What comes of what was sent: where that may not be read, the error says what holds. @param sent a sentence */
+export async function afterSent<T>(sent: string, request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    throw error instanceof AccessDenied ? error.after(sent) : error;
+  }
+}
+
+/** The server is there, and this is not for us. */
+export function isDenied(error: unknown): boolean {
   const code = grpcCode(error);
-  if (AWAY.includes(code)) {
-    return new ServerUnavailable(addressOf(client), { cause: error });
+  return code === GRPC.permissionDenied || code === GRPC.unauthenticated;
+}
+
+/** What is wrong with the server, or with where we look; any other error as it is. */
+export function explained(client: Client, error: unknown): unknown {
+  const code = grpcCode(error);
+  const isBusy = code === GRPC.resourceExhausted && !isTooLarge(error);
+  if (AWAY.includes(code) || isBusy) {
+    const isLate = isBusy || code === GRPC.deadlineExceeded;
+    return new ServerUnavailable(addressOf(client), { cause: error, isLate });
   }
   const { namespace } = client.options;
-  if (code === GRPC.permissionDenied || code === GRPC.unauthenticated) {
+  if (isDenied(error)) {
     return new AccessDenied(namespace, addressOf(client), detailsOf(error), { cause: error });
   }
   if (!isNamespaceNotFound(error)) return error;
   return new NamespaceNotFound(namespace, addressOf(client), { cause: error });
+}
+
+/** More than a connection takes in one message: 4 MB, unless it was made as {@link ./connect.ts} makes it. */
+export function isTooLarge(error: unknown): boolean {
+  return grpcCode(error) === GRPC.resourceExhausted && /larger than max/.test(detailsOf(error));
 }
 
 /** The SDK has a class for it, and does not use it for every request. */

@@ -22,7 +22,8 @@ export async function orNearRuns<T>(client: HoldpointClient, runId: string, work
   } catch (error) {
     if (!(error instanceof RunNotFound)) throw error;
     const { namespace } = client.temporal.options;
-    const ids = await knownRunIds(client.temporal);
+    // The key may not be let to list: then there is no such run all the same.
+    const ids = await knownRunIds(client.temporal).catch(() => []);
     throw new CliError('notFound', `There is no run '${runId}' in namespace '${namespace}'.`, nearMatches(runId, ids));
   }
 }
