@@ -35,7 +35,7 @@ export interface Awaited {
 export async function awaitOutcome(awaited: Awaited): Promise<Run> {
   const { client, runId, wait, answer, until } = awaited;
   const view = new HistoryView(client, runId, answer?.decisionId);
-  const pages = tailHistory(client, runId, awaited.from, wait.signal);
+  const pages = tailHistory(client, runId, awaited.from, wait.signal, (error) => wait.unreadable(error));
   let cursor = awaited.from;
   let next: Promise<IteratorResult<TailPage, void>> | undefined;
   let accepted = answer === undefined;
@@ -44,6 +44,7 @@ export async function awaitOutcome(awaited: Awaited): Promise<Run> {
     const page = await (view.processed && !accepted ? untilPageOrTick(next, wait) : next);
     if (page) {
       next = undefined;
+      wait.readable();
       if (page.done) return withCursor(await runAtEnd(awaited, view, accepted), cursor);
       await view.read(page.value.events);
       cursor = page.value.cursor;

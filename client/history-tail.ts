@@ -100,6 +100,7 @@ function refuseTimeSkipping({ connection }: Client): void {
 
 /**
  * Pages of events from `from` on, as they happen; ends after the event that closes the last execution of the chain.
+ * @param onFailure told of requests that fail again and again, and are made again
  * @throws the signal's reason when it aborts, at once
  * @throws {RunNotFound | AccessDenied | TypeError} the last on a time-skipping test server
  */
@@ -108,18 +109,21 @@ export async function* tailHistory(
   workflowId: string,
   from: Cursor,
   signal: AbortSignal,
+  onFailure?: (error: unknown) => void,
 ): AsyncGenerator<TailPage, void> {
   refuseTimeSkipping(client);
   let cursor: Cursor = from;
   const paging: Paging = {};
   for (;;) {
-    const page = await pollPatiently(client, workflowId, cursor, paging, signal).catch(async (error: unknown) => {
-      // A place that somebody kept for long: past its retention, while the run goes on in another execution.
-      if (!(error instanceof RunNotFound)) throw error;
-      const current = executionOf(await patiently(signal, () => describeRun(client, workflowId)));
-      if (current === cursor.executionId) throw error;
-      cursor = startOf(current);
-    });
+    const page = await pollPatiently(client, workflowId, cursor, paging, signal, onFailure).catch(
+      async (error: unknown) => {
+        // A place that somebody kept for long: past its retention, while the run goes on in another execution.
+        if (!(error instanceof RunNotFound)) throw error;
+        const current = executionOf(await patiently(signal, () => describeRun(client, workflowId)));
+        if (current === cursor.executionId) throw error;
+        cursor = startOf(current);
+      },
+    );
     if (!page) continue;
     const { executionId, lastEventId } = cursor;
     const events = page.events.filter((event) => eventId(event) > lastEventId);
@@ -144,8 +148,10 @@ async function pollPatiently(
   cursor: Cursor,
   paging: Paging,
   signal: AbortSignal,
+  onFailure?: (error: unknown) => void,
 ): Promise<HistoryPage> {
   let pageToken = cursor.pageToken;
+  let failures = 0;
   const request = () => {
     const page = { ...(pageToken ? { nextPageToken: pageToken } : {}), ...paging };
     return poll(client, { workflowId, runId: cursor.executionId }, page, signal);
@@ -156,7 +162,12 @@ async function pollPatiently(
       // A token that the server no longer takes: read again from the start, known events are left out.
       if (isRefused) pageToken = undefined;
       else if (isTooLarge(error) && !paging.maximumPageSize) paging.maximumPageSize = 1;
-      else return false;
+      else {
+        failures += 1;
+        // One is a connection that was cut, as they are.
+        if (failures > 1) onFailure?.(error);
+        return false;
+      }
       return true;
     });
   } catch (error) {

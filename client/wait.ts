@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DurationString, durationMs } from '../workflows/define/duration.ts';
 import { WaitTimeout } from './errors.ts';
+import { detailsOf } from './server-call.ts';
 
 export interface WaitOptions {
   /** Rejects with the signal's reason. The run goes on. */
@@ -32,6 +33,7 @@ export class Wait {
   #silence: NodeJS.Timeout | undefined;
   #reason: string | undefined;
   #lastTaskFailure: string | undefined;
+  #unread: string | undefined;
   /** An answer is on its way, and takes effect whether or not anybody waits. */
   hasSent = false;
 
@@ -62,6 +64,16 @@ export class Wait {
     this.#listen(SILENCE_MS.first);
   }
 
+  /** What happens cannot be read at the moment; it is asked for again. */
+  unreadable(error: unknown): void {
+    const problem = detailsOf(error).replace(/\.$/, '') || 'no reason is known';
+    this.#unread = `waiting for run '${this.#context.runId}' to go on; reading its history fails with: ${problem}`;
+  }
+
+  readable(): void {
+    this.#unread = undefined;
+  }
+
   /** Frees timers and listeners, and stops what still polls. */
   end(): void {
     clearTimeout(this.#timeout);
@@ -80,7 +92,7 @@ export class Wait {
 
   async #askWhy(silenceMs: number): Promise<void> {
     const timer = this.#silence;
-    const reason = await this.#context.diagnose(this.#lastTaskFailure);
+    const reason = (await this.#context.diagnose(this.#lastTaskFailure)) ?? this.#unread;
     // Something happened meanwhile: the answer is out of date.
     if (timer !== this.#silence || this.signal.aborted) return;
     this.#reason = reason;
@@ -101,6 +113,7 @@ export class Wait {
       this.#context.diagnose(this.#lastTaskFailure),
       sleep(LAST_WORD_MS, undefined),
     ]);
+    this.#reason ??= this.#unread;
     this.#controller.abort(new WaitTimeout(this.#context.runId, ms, this.#reason, this.hasSent));
   }
 }

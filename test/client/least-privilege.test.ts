@@ -80,6 +80,15 @@ test.concurrent('a wait for a worker is told also where nobody may ask for worke
   }
 }, 30_000);
 
+test.concurrent('a wait says that the history does not come', async () => {
+  const { client, told, close } = await refused(GRPC.internal, ['GetWorkflowExecutionHistory']);
+  const run = await client.start('clientGate', { input: 'IN' });
+  const reason = `waiting for run '${run.runId}' to go on; reading its history fails with: no reason is known`;
+  expect(await failureOf(client.wait(run, { timeout: '4s' }))).toMatchObject({ waitingFor: reason });
+  expect(told).toEqual([reason]);
+  await close();
+});
+
 test.concurrent('an unknown run is unknown also where nobody may list', async () => {
   const { client, close } = await refused(GRPC.permissionDenied, ['ListWorkflowExecutions']);
   const runId = `typo-${randomUUID()}`;
