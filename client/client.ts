@@ -186,7 +186,9 @@ export class HoldpointClient {
    */
   async audit(runId: string): Promise<AuditEntry[]> {
     const now = await describeRun(this.temporal, runId);
-    const end = { executionId: executionOf(now), lastEventId: Number(now.workflowExecutionInfo?.historyLength) };
+    // A server that does not say how long it is must not make half of it look like the whole.
+    const lastEventId = Number(now.workflowExecutionInfo?.historyLength) || Number.POSITIVE_INFINITY;
+    const end = { executionId: executionOf(now), lastEventId };
     return auditOf(this.temporal, runId, await oldestExecution(this.temporal, runId, now), end);
   }
 
@@ -265,8 +267,10 @@ export class HoldpointClient {
   ): Promise<Run> {
     const start = from ?? (await wait.until(this.#currentExecution(runId)));
     const outcome = awaitOutcome({ client: this.temporal, runId, from: start, wait, ...what });
-    const advice = what.answer ? 'has your answer: look at it before you answer again' : 'is there all the same';
-    return afterSent(`Run '${runId}' ${advice}.`, outcome);
+    const told = what.answer
+      ? 'has your answer: look at it before you answer again'
+      : 'goes by what it was told before';
+    return afterSent(`Run '${runId}' ${told}.`, outcome);
   }
 
   async #waiting(runId: string, options: WaitOptions, work: (wait: Wait) => Promise<Run>): Promise<Run> {

@@ -4,7 +4,7 @@ import { type ClientOptions, HoldpointClient } from './client.ts';
 import { ConfigError, type ConnectionSettings, type LoadConfigOptions, loadConfig } from './config.ts';
 import { configuredDataConverter } from './data-converter.ts';
 import { ServerUnavailable } from './errors.ts';
-import { AWAY, detailsOf, grpcCode } from './server-call.ts';
+import { AWAY, detailsOf, GRPC, grpcCode } from './server-call.ts';
 
 const CONNECT_MS = 5_000;
 const NOT_THERE: readonly (number | undefined)[] = [undefined, ...AWAY];
@@ -33,8 +33,10 @@ export async function connect(options: ConnectOptions = {}): Promise<HoldpointCl
     await connection.ensureConnected();
   } catch (error) {
     await connection.close();
-    if (NOT_THERE.includes(grpcCode(error))) {
-      throw new ServerUnavailable(address, { cause: error, source: `${addressSource}${tried(connectionOptions)}` });
+    const code = grpcCode(error);
+    if (NOT_THERE.includes(code)) {
+      const source = `${addressSource}${tried(connectionOptions)}`;
+      throw new ServerUnavailable(address, { cause: error, source, isLate: code === GRPC.deadlineExceeded });
     }
     // It is there and says no: a wrong key, say.
     const refusal = `The Temporal server at ${address} (from ${addressSource}) refuses: ${detailsOf(error)}`;

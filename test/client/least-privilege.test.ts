@@ -1,9 +1,10 @@
 /** A key that may do only some things, and a server that limits requests: what is missing is told, and nothing hangs. */
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { findRun } from '../../client/cli/find.ts';
 import { HoldpointClient } from '../../client/client.ts';
+import { connect } from '../../client/connect.ts';
 import { AccessDenied, ServerUnavailable } from '../../client/errors.ts';
 import { GRPC } from '../../client/server-call.ts';
 import { startProxy } from '../support/grpc-proxy.ts';
@@ -49,7 +50,7 @@ test.concurrent('who may not read histories hears that the answer has arrived, a
   const started = `started-${randomUUID()}`;
   const alone = await failureOf(client.run('clientGate', { input: 'IN', runId: started }));
   expect(alone).toBeInstanceOf(AccessDenied);
-  expect(String(alone)).toMatch(`Run '${started}' is there all the same.`);
+  expect(String(alone)).toMatch(`Run '${started}' goes by what it was told before.`);
   for (const work of [client.audit(runId), client.events(runId)[Symbol.asyncIterator]().next()]) {
     expect(await failureOf(work)).toBeInstanceOf(AccessDenied);
   }
@@ -116,4 +117,13 @@ test.concurrent('a server that limits requests is no server that is not there', 
     expect(String(error)).not.toContain('npx holdpoint dev');
   }
   await close();
+}, 40_000);
+
+test('nor is one that limits them when a client is made', async () => {
+  const proxy = await startProxy(inject('address'), () => ({ lost: 'call', status: GRPC.resourceExhausted }));
+  vi.stubEnv('TEMPORAL_ADDRESS', proxy.address);
+  const error = await failureOf(connect());
+  vi.unstubAllEnvs();
+  expect(error).toMatchObject({ isLate: true, message: expect.stringContaining('(from TEMPORAL_ADDRESS) does not') });
+  proxy.stop();
 }, 40_000);

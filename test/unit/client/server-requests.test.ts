@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { defaultDataConverter } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
+import { HoldpointClient } from '../../../client/client.ts';
 import { describeRun } from '../../../client/describe.ts';
 import { RunNotFound } from '../../../client/errors.ts';
 import { fetchRun } from '../../../client/fetch-run.ts';
@@ -75,4 +76,22 @@ test.each<[string, unknown]>([
   await expect(fetchRun(client, id as string)).rejects.toThrow(RunNotFound);
   await expect(describeRun(client, id as string)).rejects.toThrow(RunNotFound);
   expect(asked()).toBe(0);
+});
+
+test('an audit of a history whose length the server does not say is all of it', async () => {
+  const { client } = countingClient();
+  const started = { workflowType: { name: 'w' } };
+  const pages = [
+    { history: { events: [{ eventId: 1, workflowExecutionStartedEventAttributes: started }] } },
+    { history: { events: [{ eventId: 2, workflowExecutionTerminatedEventAttributes: { reason: 'why' } }] } },
+  ];
+  const workflowExecutionInfo = { execution: { workflowId: 'a', runId: 'a1' }, historyLength: 0 };
+  Object.assign(client.workflowService, {
+    describeWorkflowExecution: async () => ({ workflowExecutionInfo }),
+    getWorkflowExecutionHistory: async () => pages.shift(),
+  });
+  const withAbortSignal = (_: AbortSignal, request: () => unknown) => request();
+  Object.assign(client, { connection: { withAbortSignal } });
+  const entries = await new HoldpointClient(client).audit('a');
+  expect(entries.map(({ what }) => what)).toEqual(['started', 'terminate', 'ended']);
 });
