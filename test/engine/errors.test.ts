@@ -242,4 +242,13 @@ describe.concurrent('who settles an error', () => {
     expect(end).toEqual(['completed', 'No steps executed', '']);
     expect(output.sessionState).toEqual({});
   });
+
+  test('what an activity makes of a Temporal cancel is no failure of the run', async () => {
+    const run = await server.start('abortedWork');
+    await run.until(() => did(run).length > 0);
+    await run.handle.cancel();
+    await expect(run.result()).rejects.toThrow('Workflow execution cancelled');
+    expect((await run.handle.describe()).status.name).toBe('CANCELLED');
+    expect(await calledSteps(run)).toEqual(['before']);
+  });
 });

@@ -61,6 +61,12 @@ export const errorActivities: ErrorActivities = {
     }
     return 'never';
   },
+  async aborted(step) {
+    note(step);
+    return Context.current().cancelled.catch(() => {
+      throw new Error('request aborted');
+    });
+  },
 };
 
 export const did = (run: TestRun): string[] =>

@@ -31,6 +31,8 @@ export interface ErrorActivities {
   slow(input: StepInput): Promise<string>;
   /** Works until it is cancelled, and then cleans up. */
   endless(input: StepInput): Promise<string>;
+  /** Works until it is cancelled, and calls that an error of its own. */
+  aborted(input: StepInput): Promise<string>;
 }
 
 const quick = { initialInterval: '1ms', maximumInterval: '1ms' } as const;
@@ -330,4 +332,14 @@ export const oddErrors = workflow({
     },
     deep: () => JSON.parse('['.repeat(5_000) + ']'.repeat(5_000)),
   }).map(([name, executor]) => step({ name, executor, maxRetries: 0, humanReview: { onError: 'skip' } })),
+});
+
+/** Cancelled by Temporal while its activity works. */
+export const abortedWork = workflow({
+  name: 'abortedWork',
+  steps: [
+    leaf('before'),
+    steps({ name: 'line', steps: [step({ name: 'aborted', executor: remote.aborted, heartbeatTimeout: '1s' })] }),
+    leaf('never'),
+  ],
 });

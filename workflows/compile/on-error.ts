@@ -2,7 +2,7 @@
 import { defined } from '../define/defined.ts';
 import type { StepOutput } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
-import { isControl, NodeFailure, RunCancelled } from '../human/outcome.ts';
+import { isControl, NodeFailure, RunCancelled, throwIfCancelled } from '../human/outcome.ts';
 import type { StepRequirement } from '../protocol/requirement.ts';
 import { failedOutput } from './output.ts';
 import { ask, type Here } from './scope.ts';
@@ -45,6 +45,8 @@ export function* settleFailure(here: Here): Durable<Settled | undefined> {
   const failed = failedOutput(here, left?.type === 'Step' ? left.content : message, message);
   if (!mustAsk && review.onError !== 'pause') {
     slot.set(failed);
+    // What was cancelled meanwhile ends as that, whatever an activity makes of its cancellation.
+    yield* throwIfCancelled();
     throw new NodeFailure(message, path, errorType, mayHaveRun);
   }
   const question = defined({ kind: 'error', message, errorType, mayHaveRun: mayHaveRun || undefined });
