@@ -10,13 +10,16 @@ import { readMemo } from './read-run.ts';
 import { call, detailsOf, GRPC, grpcCode } from './server-call.ts';
 
 const PAGE = 200;
-const IS_OPEN = "ExecutionStatus = 'Running'";
+/** A filter of Temporal's, as are those below. */
+export const IS_OPEN = "ExecutionStatus = 'Running'";
+/** Of an open run: something waits for a human. */
+export const WAITS = `${HOLDPOINT_STEP.name} IS NOT NULL`;
 /**
  * What waits says so in a search attribute. A run whose worker did not know the attributes cannot, also when they were
  * registered since: it has a patch instead, which Temporal keeps in a search attribute of its own. Whether that one waits,
  * its memo says.
  */
-const MAY_WAIT = `(${HOLDPOINT_STEP.name} IS NOT NULL OR TemporalChangeVersion = '${NO_SEARCH_ATTRIBUTES_PATCH}')`;
+const MAY_WAIT = `(${WAITS} OR TemporalChangeVersion = '${NO_SEARCH_ATTRIBUTES_PATCH}')`;
 
 /**
  * The SDK's own list decodes the memo of each, and so fails as a whole where one stranger's in the namespace cannot be read.

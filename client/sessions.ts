@@ -80,14 +80,15 @@ export async function* pausedRuns(client: Client, limit: number): AsyncGenerator
   let left = limit;
   if (left <= 0) return;
   for await (const info of waitingExecutions(client)) {
+    const runId = runIdOf(info);
+    // Of a run that has just continued as new, the list may still have the execution before.
+    if (told.has(runId)) continue;
     const { memo } = await listedMemo(client, info);
     if (!memo || memo.openCount === 0) continue;
-    // Of a run that has just continued as new, the list may still have the execution before.
-    if (told.has(runIdOf(info))) continue;
-    told.add(runIdOf(info));
+    told.add(runId);
     const { workflowName, sessionId, status, open, openCount } = memo;
     const startedAt = dateOf(info.startTime);
-    yield { runId: runIdOf(info), workflowName, sessionId, startedAt, status, open, openCount };
+    yield { runId, workflowName, sessionId, startedAt, status, open, openCount };
     // Looking for one more may mean to look through all the others.
     left -= 1;
     if (left <= 0) return;

@@ -2,10 +2,9 @@
  * How many runs wait for a human, as a metric. The counters of a process do not say it, since a pause is often closed by
  * another process than opened it; the server's list of runs does.
  */
-import { equals } from '../client/executions.ts';
+import { equals, IS_OPEN, WAITS } from '../client/executions.ts';
 import { Runtime, type Worker } from '@temporalio/worker';
 import { RUNS_WAITING } from '../workflows/protocol/metrics.ts';
-import { HOLDPOINT_STEP } from '../workflows/protocol/search-attributes.ts';
 
 const EVERY_MS = 30_000;
 
@@ -19,7 +18,7 @@ export function measureWaitingRuns({ client, options }: Worker, workflowTypes: r
       const which = [equals('WorkflowType', workflowType), equals('TaskQueue', taskQueue)];
       // A name that no query can hold is not counted.
       if (which.includes(undefined)) continue;
-      const waiting = ["ExecutionStatus = 'Running'", `${HOLDPOINT_STEP.name} IS NOT NULL`, ...which];
+      const waiting = [IS_OPEN, WAITS, ...which];
       const { count } = await client!.workflow.count(waiting.join(' AND '));
       gauge.set(count, { namespace, taskQueue, workflowType });
     }
