@@ -51,9 +51,8 @@ test.concurrent('who may not read histories hears that the answer has arrived, a
   const alone = await failureOf(client.run('clientGate', { input: 'IN', runId: started }));
   expect(alone).toBeInstanceOf(AccessDenied);
   expect(String(alone)).toMatch(`Run '${started}' goes by what it was told before.`);
-  for (const work of [client.audit(runId), client.events(runId)[Symbol.asyncIterator]().next()]) {
-    expect(await failureOf(work)).toBeInstanceOf(AccessDenied);
-  }
+  const reads = [client.audit(runId), client.events(runId)[Symbol.asyncIterator]().next()];
+  for (const error of await Promise.all(reads.map(failureOf))) expect(error).toBeInstanceOf(AccessDenied);
   await close();
 });
 
