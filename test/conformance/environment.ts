@@ -1,5 +1,5 @@
 /** A Temporal server, a worker and a client for all cases of a call: one bundle, one process each. */
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
@@ -100,24 +100,28 @@ function start(worker: Worker): () => Promise<void> {
   };
 }
 
-/** A module that exports the workflow of every case, while it is bundled. */
+/** A module that exports the workflow of every case, while it is bundled. Each run loads it, and builds its own case only. */
 async function withModule<T>(built: readonly Built[], use: (path: string) => Promise<T>): Promise<T> {
   // Below the repository, so that its packages resolve.
-  const cache = join(REPOSITORY, 'node_modules', '.cache');
-  await mkdir(cache, { recursive: true });
-  // The bundler knows files by their real paths, and node_modules may be a link.
-  const folder = await mkdtemp(join(await realpath(cache), 'holdpoint-conformance-'));
+  const parent = join(REPOSITORY, '.holdpoint');
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, 'conformance-'));
   try {
-    const path = join(folder, 'workflows.mjs');
-    await writeFile(path, [`import { buildCase } from ${JSON.stringify(BUILD)};`, ...built.map(moduleLine)].join('\n'));
+    const path = join(folder, 'workflows.cjs');
+    const lines = [
+      `const { buildCase } = require(${JSON.stringify(BUILD)});`,
+      'module.exports = {',
+      ...built.map(getter),
+    ];
+    await writeFile(path, `${lines.join('\n')}\n};\n`);
     return await use(path);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function moduleLine({ workflow, testCase }: Built): string {
+function getter({ workflow, testCase }: Built): string {
   const { id, workflow: definition } = testCase;
   const json = JSON.stringify(JSON.stringify({ id, workflow: definition, answers: [] }));
-  return `export const ${workflow} = buildCase('${workflow}', JSON.parse(${json}));`;
+  return `  get ${workflow}() { return buildCase('${workflow}', JSON.parse(${json})); },`;
 }

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bundleWorkflows } from '../../worker/bundle.ts';
+import { loadBundle } from '../../worker/load-bundle.ts';
+import { definitionOf } from '../../workflows/define/definition.ts';
 import type { WorkflowNode } from '../../workflows/define/node.ts';
 import { DEFINITION_MEMO_KEY } from '../../workflows/protocol/memo.ts';
 import { step } from '../../workflows/define/step.ts';
@@ -67,6 +69,12 @@ async function refusedBy(version: string, run: TestRun): Promise<string> {
   return message;
 }
 
+/** The definition of a version, as its worker has it. */
+function definitionIn(version: string) {
+  const { drifting } = loadBundle(bundleOf(version), (problem, cause) => new Error(problem, { cause }));
+  return definitionOf(drifting)!;
+}
+
 /** Version and the nodes that its error must name. */
 const CHANGES = [
   ['renamed', ["'group/one'", "'group/uno'"]],
@@ -83,13 +91,15 @@ const CHANGES = [
 // A task that failed is tried again after 10 s.
 describe('a definition changed under a paused run', { timeout: 180_000 }, () => {
   test('fails its tasks with an error that names the nodes; the old one heals the runs', async () => {
+    // Each needs a worker of its own, so only some: a gate that is gone, another order, another executor.
+    const deployed = CHANGES.filter(([version]) => ['gate', 'order', 'executor'].includes(version));
     const old = await deploy('old');
     const runs = new Map<string, TestRun>();
-    for (const [version] of CHANGES) runs.set(version, await start('drifting'));
+    for (const [version] of deployed) runs.set(version, await start('drifting'));
     for (const run of runs.values()) await run.pausedAt('confirmation');
     await old.stop();
 
-    for (const [version, names] of CHANGES) {
+    for (const [version, names] of deployed) {
       const run = runs.get(version)!;
       const changed = await deploy(version);
       await run.signal('approve', { requirement: 'ask#confirmation', by: 'ann' });
@@ -106,6 +116,11 @@ describe('a definition changed under a paused run', { timeout: 180_000 }, () => 
       expect(await run.result(), version).toMatchObject({ status: 'completed', content: 'two' });
       expect(effectsOf(run), version).toEqual(['first', 'ask', 'group/one']);
     }
+  });
+
+  test.each(CHANGES)('every change is noticed, and where: %s', (version, names) => {
+    const changed = changedPaths(fingerprintOf(definitionIn('old')), fingerprintOf(definitionIn(version)));
+    expect(changed.map((path) => `'${path}'`).sort()).toEqual([...names].sort());
   });
 
   test('function bodies, retries and time limits are no change', async () => {

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import type { DataConverter, StorageDriver } from '@temporalio/common';
-import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { encryptedDataConverter } from '../../client/encryption.ts';
@@ -15,6 +14,7 @@ import { bundleWorkflows, type WorkflowBundle } from '../../worker/bundle.ts';
 import { agents, call, calls, play, prompts } from '../support/agents.ts';
 import { eventsOf } from '../support/history.ts';
 import { largeActivities, made } from '../support/large.ts';
+import { type Recorded, replayProblems } from '../support/replay.ts';
 import { openServer, type TestServer } from '../support/server.ts';
 
 const MB = 1_000_000;
@@ -56,11 +56,11 @@ function open() {
   return { client, worker, waiting };
 }
 
-async function replay(client: HoldpointClient, runId: string) {
-  const history = { events: await eventsOf(client.temporal.workflow.getHandle(runId)) };
-  await Worker.runReplayHistory({ workflowBundle, dataConverter }, history, runId);
-  return JSON.stringify(history).length;
+async function recordedOf(client: HoldpointClient, workflowId: string): Promise<Recorded> {
+  return { workflowId, history: { events: await eventsOf(client.temporal.workflow.getHandle(workflowId)) } };
 }
+
+const replay = (...recorded: Recorded[]) => replayProblems(workflowBundle.code, recorded, { dataConverter });
 
 test('an output of 5 MB is reviewed, edited, read by another worker, and replayed', async () => {
   const { client, worker } = open();
@@ -96,13 +96,23 @@ test('an output of 5 MB is reviewed, edited, read by another worker, and replaye
     'decided',
     'ended',
   ]);
-  expect(await replay(client, run.runId)).toBeLessThan(50_000);
+  const recorded = await recordedOf(client, run.runId);
+  expect(await replay(recorded)).toEqual([]);
+  expect(JSON.stringify(recorded.history).length).toBeLessThan(50_000);
   const stored = files().map((name) => readFileSync(join(folder, name)));
   expect(stored.some(({ length }) => length > 5 * MB)).toBe(true);
   expect(stored.filter((file) => file.includes('xxxxxxxx') || file.includes('yyyyyyyy'))).toEqual([]);
 });
 
 describe('passes', () => {
+  let client: HoldpointClient;
+  const recorded: Recorded[] = [];
+  beforeAll(async () => {
+    const opened = open();
+    client = opened.client;
+    await opened.worker();
+  });
+
   test.each([
     ['a local activity’s result', 'largeLocal', 2.5 * MB],
     ['a result in a function', 'largeCall', 2.5 * MB],
@@ -111,13 +121,16 @@ describe('passes', () => {
     ['many outputs together', 'largeSum', 0.6 * MB],
     ['an inline output, twice in the next input', 'largeInline', 2.5 * MB],
   ])('%s', async (_, workflow, bytes) => {
-    const { client, worker } = open();
-    await worker();
     const run = await client.run(workflow, { input: bytes });
     expect(run.status).toBe('completed');
     if (workflow !== 'largeCall') expect(run.content).toBeGreaterThan(bytes);
     expect(run.truncated).toBeUndefined();
-    await replay(client, run.runId);
+    recorded.push(await recordedOf(client, run.runId));
+  });
+
+  test('again in a replay', async () => {
+    expect(recorded).toHaveLength(6);
+    expect(await replay(...recorded)).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { StepRequirement } from '../../workflows/protocol/requirement.ts';
 import { approve, calledSteps, drive, outline, reject } from '../support/drive.ts';
 import { did, errorActivities, gates } from '../support/error-activities.ts';
-import { replayProblems } from '../support/replay.ts';
+import { type Recorded, replayProblems } from '../support/replay.ts';
 import { openServer, type TestRun, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -31,6 +31,7 @@ describe.concurrent('a no that cancels, in one signal with a yes to what fails',
     ['noBesideFailure', 2],
     ['deepNoBesideFailure', 3],
   ])('%s: cancels the run, in any order of the answers', async (workflow, open) => {
+    const recorded: Recorded[] = [];
     for (const order of [
       { fails: 'confirm', veto: 'reject' },
       { veto: 'reject', fails: 'confirm' },
@@ -40,9 +41,9 @@ describe.concurrent('a no that cancels, in one signal with a yes to what fails',
       const { status, content } = await run.result();
       expect([status, content]).toEqual(['cancelled', "Workflow cancelled: Step 'veto' was rejected"]);
       expect(await calledSteps(run)).not.toContain('z');
-      const recorded = { workflowId: run.handle.workflowId, history: await run.handle.fetchHistory() };
-      expect(await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [recorded])).toEqual([]);
+      recorded.push({ workflowId: run.handle.workflowId, history: await run.handle.fetchHistory() });
     }
+    expect(await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), recorded)).toEqual([]);
   });
 
   test('cancels it too where it is the last that retries allow', async () => {

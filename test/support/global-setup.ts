@@ -12,6 +12,7 @@ import { bundleSandbox } from '../../scripts/bundle-sandbox.mjs';
 import { BINARIES, type BinaryName, resolveBinary } from '../../worker/binaries.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import { startDevServer } from '../../worker/dev-server.ts';
+import { withLazyIndex } from './lazy-index.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -66,15 +67,16 @@ async function setTheStage(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-test-'));
   let stopping = false;
   if ('ended' in server) void server.ended.then(() => stopping || console.error('The server of the tests has ended.'));
-  const bundle = async (file: string) => {
-    const path = join(folder, file.replaceAll('/', '-').replace(/ts$/, 'js'));
-    writeFileSync(path, (await bundleWorkflows({ workflowsPath: join(root, 'test/workflows', file) })).code);
+  const bundle = async (name: string, workflowsPath: string) => {
+    const path = join(folder, `${name}.js`);
+    writeFileSync(path, (await bundleWorkflows({ workflowsPath })).code);
     return path;
   };
+  const workflows = join(root, 'test/workflows');
   return {
     address: server.address,
-    bundlePath: await bundle('index.ts'),
-    agentBundlePath: await bundle('agents/index.ts'),
+    bundlePath: await withLazyIndex(join(workflows, 'index.ts'), (path) => bundle('plain', path)),
+    agentBundlePath: await bundle('agents', join(workflows, 'agents/index.ts')),
     cli,
     testServer,
     stop: async () => {

@@ -38,7 +38,11 @@ class Project {
   readonly deploymentName = `shop-${randomUUID()}`;
   readonly cli = new Cli(this.taskQueue);
 
-  constructor() {
+  /** Options of the configuration. */
+  readonly #more: string;
+
+  constructor(more = '') {
+    this.#more = more;
     projects.push(this);
     mkdirSync(join(this.cli.folder, 'node_modules'));
     for (const [name, target] of [
@@ -60,9 +64,7 @@ class Project {
   version(name: string, steps: string, compatibleWith: readonly string[] = [], workflow = this.workflow): string {
     const fields = `name: '${workflow}', compatibleWith: ${JSON.stringify(compatibleWith)}, steps: [${steps}]`;
     const versioning = `versioning: { deploymentName: '${this.deploymentName}' }`;
-    // Interceptors are part of the bundle, and so of the build id.
-    const telemetry = `telemetry: { traces: { otlp: { url: 'http://127.0.0.1:9/v1/traces' } } }`;
-    this.write(`${name}.config.ts`, `export default { workflows: './${name}.ts', ${versioning}, ${telemetry} };`);
+    this.write(`${name}.config.ts`, `export default { workflows: './${name}.ts', ${versioning}, ${this.#more} };`);
     return this.write(
       `${name}.ts`,
       `import { sleep } from '@temporalio/workflow';\nimport { step, workflow } from 'holdpoint/workflow';\nexport const ${workflow} = workflow({ ${fields} });`,
@@ -202,7 +204,8 @@ describe.concurrent('a deploy', { timeout: 180_000 }, () => {
   });
 
   test('with Worker Versioning: runs stay with the worker that they paused on, until they are moved', async () => {
-    const project = new Project();
+    // Interceptors are part of the bundle, and so of the build id.
+    const project = new Project(`telemetry: { traces: { otlp: { url: 'http://127.0.0.1:9/v1/traces' } } }`);
     project.version('old', PAY);
     const old = await project.deploy('old');
     const [stays, moves] = [await project.start(), await project.start()];
