@@ -1,4 +1,5 @@
 /** An answer as the workflow will read it: plain JSON, detached from the caller's objects, and not too large to send. */
+import { withoutNulls } from '../workflows/human/read-answer.ts';
 import { InvalidAnswer } from './errors.ts';
 import { adviceFor } from './size-limits.ts';
 
@@ -17,5 +18,5 @@ export function toAnswer<T extends object>(requirement: string, answer: T, limit
       `an answer has at most ${limit} bytes of JSON, this one has ${size}; ${adviceFor(limit)}`,
     );
   }
-  return JSON.parse(json) as T;
+  return withoutNulls(JSON.parse(json) as T);
 }

@@ -249,6 +249,7 @@ describe.concurrent('who settles an error', () => {
     await run.handle.cancel();
     await expect(run.result()).rejects.toThrow('Workflow execution cancelled');
     expect((await run.handle.describe()).status.name).toBe('CANCELLED');
+    expect((await run.output()).status).toBe('cancelled');
     expect(await calledSteps(run)).toEqual(['before']);
   });
 });

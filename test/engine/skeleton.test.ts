@@ -15,4 +15,7 @@ test('one step, one confirmation, on the real server', async () => {
   const output = await run.result();
   expect(output).toMatchObject({ status: 'completed', content: 'b<a<IN>>' });
   expect(output.stepRequirements[0]).toMatchObject({ resolution: 'confirmed', resolvedBy: 'ann' });
+  // Whoever polls the query hears of the end, too.
+  const { journal: _, ...said } = output;
+  expect(await run.output()).toEqual(said);
 });

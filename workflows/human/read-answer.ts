@@ -13,6 +13,9 @@ const DECISIONS_LIMIT = 1000;
 const ID_LIMIT = 1000;
 const NAME_LIMIT = 200;
 
+/** Of what no argument is left: there is no saying which of these it was. */
+const UNREADABLE = 'a signal takes one object as JSON (json/plain), got none, several, or one that cannot be read';
+
 /** What a signal says: its decisions, or what is wrong with it. */
 export interface ReadSignal {
   readonly by?: string;
@@ -27,6 +30,7 @@ export interface ReadSignal {
  * @param limit bytes of its JSON
  */
 export function readSignal(signal: string, argument: unknown, limit: number = ANSWER_LIMIT): ReadSignal {
+  if (argument === undefined) return broken(UNREADABLE);
   if (!isRecord(argument)) return broken(`a signal takes one object, got ${nameOf(argument)}`);
   if (isTooDeep(argument)) return broken(`an answer nests at most ${DEPTH_LIMIT} levels`);
   let size: number;
@@ -42,7 +46,7 @@ export function readSignal(signal: string, argument: unknown, limit: number = AN
     decisionId: isDecisionId(decisionId) ? decisionId : undefined,
   });
   const tooLarge = size > limit ? `an answer has at most ${limit} bytes of JSON, this one ${size}` : undefined;
-  const problem = tooLarge ?? senderProblem(by) ?? (signal === CONTINUE_RUN ? batchProblem(argument) : undefined);
+  const problem = tooLarge ?? senderProblem(by) ?? problemOf(signal, argument);
   if (problem !== undefined) return { ...broken(problem), ...sender };
   const candidates = signal === CONTINUE_RUN ? (argument.decisions as unknown[]) : [forPeople(signal, argument)];
   const read = candidates.map(readDecision);
@@ -59,6 +63,14 @@ function senderProblem(by: unknown): string | undefined {
   return by.trim().toLowerCase() === TIMEOUT_ACTOR
     ? `the name '${TIMEOUT_ACTOR}' is reserved for deadlines`
     : undefined;
+}
+
+function problemOf(signal: string, argument: Record<string, unknown>): string | undefined {
+  if (signal === CONTINUE_RUN) return batchProblem(argument);
+  // A no in the fields of a yes is neither.
+  const { action } = PEOPLE_SIGNALS[signal as PeopleSignal];
+  const given = argument.action ?? '';
+  return given === '' || given === action ? undefined : `'${signal}' says '${action}', not ${nameOf(given)}`;
 }
 
 function batchProblem({ decisionId, decisions }: Record<string, unknown>): string | undefined {
@@ -92,8 +104,9 @@ const KEYS = new Set([
 ]);
 const ACTIONS = new Set<unknown>(Object.values(PEOPLE_SIGNALS).map(({ action }) => action));
 
-function readDecision(candidate: unknown): Decision | { problem: string; requirement?: string } {
-  if (!isRecord(candidate)) return { problem: `a decision is an object, got ${nameOf(candidate)}` };
+function readDecision(given: unknown): Decision | { problem: string; requirement?: string } {
+  if (!isRecord(given)) return { problem: `a decision is an object, got ${nameOf(given)}` };
+  const candidate = withoutNulls(given);
   const { requirement, digest, action } = candidate;
   if (typeof requirement !== 'string' || requirement === '') {
     return { problem: '`requirement` is missing: name the id of what you answer' };
@@ -113,6 +126,25 @@ function readDecision(candidate: unknown): Decision | { problem: string; require
   const stray = Object.keys(candidate).find((key) => !KEYS.has(key));
   if (stray !== undefined) return { problem: `unknown key '${cut(stray, 80)}'`, requirement: about };
   return candidate as unknown as Decision;
+}
+
+/** What an answer may say; `note` is of one tool call. */
+const FIELDS = new Set([...KEYS, 'note']);
+
+/** The answer without what it does not say: other languages write null for a field that is not set. */
+export function withoutNulls<T extends object>(answer: T): T {
+  const said = saidIn(answer) as Partial<Decision>;
+  if (!isRecord(said.tools)) return said as T;
+  const tools = Object.entries(said.tools).map(([id, each]) => [id, isRecord(each) ? saidIn(each) : each]);
+  return { ...said, tools: Object.fromEntries(tools) } as T;
+}
+
+/** An edit may be null, and so may the result of a call: that is what is said. A key that nobody knows stays, and is refused. */
+function saidIn(answer: object): object {
+  const { action } = answer as Partial<Decision>;
+  const own: unknown = action === 'edit' ? 'output' : action;
+  const isSaid = ([key, value]: [string, unknown]) => value !== null || key === own || !FIELDS.has(key);
+  return Object.fromEntries(Object.entries(answer).filter(isSaid));
 }
 
 function nameOf(value: unknown): string {

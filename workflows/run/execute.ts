@@ -56,7 +56,7 @@ export function executeRun(
   guardTasks();
   const run = new Run(definition, checkedOptions(options), carried);
   installHandlers(run.desk, () => {
-    return defined({ ...run.output(run.desk.status, null), handling: !allHandlersFinished() || undefined });
+    return defined({ ...run.now, handling: !allHandlersFinished() || undefined });
   });
   return drive((abandon) => run.execute(input, carried !== undefined, abandon));
 }
@@ -69,6 +69,8 @@ class Run {
   readonly #options: RunOptions;
   readonly #place: Place;
   readonly #state: SessionState;
+  /** How it ended: whoever asks on, hears of that. */
+  #ended: readonly [status: RunStatus, content: Json, error?: RunOutput['error']] | undefined;
 
   constructor(definition: WorkflowDefinition, options: RunOptions, carried: CarriedRun | undefined) {
     const { workflowId: runId } = workflowInfo();
@@ -167,7 +169,11 @@ class Run {
   }
 
   /** The run as it stands. */
-  output(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
+  get now(): RunOutput {
+    return this.#output(...(this.#ended ?? [this.desk.status, null]));
+  }
+
+  #output(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
     const { runId, sessionId, userId } = this.#context;
     const { all, earlier, refused } = this.desk.requirements;
     const { total: usage } = this.#context.usage;
@@ -197,6 +203,7 @@ class Run {
       // A real Temporal cancel: the last thing that the run says, then it ends as Canceled.
       this.desk.tell('WorkflowCancelled', '', {});
       this.desk.publish({ final: 'cancelled' });
+      this.#ended = ['cancelled', null];
       throw error;
     }
     if (!(error instanceof NodeFailure)) throw error;
@@ -221,6 +228,7 @@ class Run {
   #lastOutput(status: RunStatus, content: Json, error?: RunOutput['error']): RunOutput {
     this.desk.publish({ final: status, tell: false });
     const journal = this.desk.lastEvents();
-    return { ...this.output(status, content, error), ...(journal.length === 0 ? {} : { journal }) };
+    this.#ended = [status, content, error];
+    return { ...this.now, ...(journal.length === 0 ? {} : { journal }) };
   }
 }

@@ -121,7 +121,7 @@ describe('an answer', () => {
     [{ limit: 1, more: 2 }, /unknown field 'more'/],
     [undefined, /values/],
     [[1], /object/],
-    [null, /object/],
+    [null, /values/],
   ])('with the values %j is refused', (values, problem) => {
     for (const kind of ['user_input', 'confirmation+user_input'] as const) {
       const requirement = open(kind, EXTRA.user_input);

@@ -67,17 +67,79 @@ const lookAlike = (text: string): fc.Arbitrary<string> =>
     ...[text.normalize('NFD').replace('i', 'i\u0307'), text.replace('/', '//'), text.replace('/', '%2F'), `./${text}`],
   );
 
-test.each(KINDS)('%s: the right answer is taken, by its signal and by continueRun', (kind) => {
-  const [signal, said] = RIGHT[kind];
-  for (const by of ['people', 'client']) {
-    const requirements = asked();
-    const answer = { requirement: idOf(kind), digest: digestOf(kind), ...said };
+/** A Python dataclass, or a Go struct, in which nothing is set. */
+const UNSET = {
+  ...{ digest: null, feedback: null, output: null, values: null, choices: null },
+  ...{ toolCall: null, tools: null, result: null, action: null },
+};
+
+test.each(KINDS)(
+  '%s: the right answer is taken, by its signal and by continueRun, also with nulls beside it',
+  (kind) => {
+    const [signal, said] = RIGHT[kind];
     const { action } = PEOPLE_SIGNALS[signal];
-    if (by === 'people') send(requirements, signal, { ...answer, by: 'ann' });
-    else send(requirements, CONTINUE_RUN, { decisionId: 'd', by: 'ann', decisions: [{ ...answer, action }] });
-    expect(requirements.get(idOf(kind))!.resolution, by).toBeDefined();
-    expect(requirements.open).toHaveLength(KINDS.length - 1);
-    expect(requirements.refused.count).toBe(0);
+    const answer = { requirement: idOf(kind), digest: digestOf(kind), ...said };
+    const answers = [answer, { ...UNSET, ...answer }, { ...UNSET, ...answer, digest: null }];
+    const told = answers.flatMap((each) => [
+      [signal, { decisionId: 'd', by: 'ann', ...each }],
+      [CONTINUE_RUN, { decisionId: 'd', by: 'ann', decisions: [{ ...each, action }] }],
+    ]) as [string, object][];
+    const results = told.map(([by, given]) => {
+      const requirements = asked();
+      send(requirements, by, given);
+      expect(requirements.open).toHaveLength(KINDS.length - 1);
+      expect(requirements.refused.count).toBe(0);
+      return requirements.get(idOf(kind))!;
+    });
+    expect(results[0]!.resolution).toBeDefined();
+    for (const each of results) expect(each).toEqual(results[0]);
+  },
+);
+
+test('nulls in the answers to several calls say nothing, but for the result of one that runs elsewhere', () => {
+  const call = { toolName: 't', args: {} };
+  const tools = [
+    { ...call, toolCallId: 'a', kind: 'confirmation' as const },
+    { ...call, toolCallId: 'b', kind: 'external_execution' as const },
+    { ...call, toolCallId: 'c', kind: 'confirmation' as const },
+  ];
+  const requirements = new Requirements('execution');
+  const { id } = requirements.ask({ ...request('executor'), tools }, AT, undefined);
+  const unset = { note: null, values: null, result: null };
+  const said = {
+    a: { ...unset, action: 'confirm' },
+    b: { ...unset, action: 'result' },
+    c: { ...unset, action: 'reject' },
+  };
+  send(requirements, CONTINUE_RUN, { decisionId: 'd', decisions: [{ ...UNSET, requirement: id, tools: said }] });
+  const { tools: answered } = requirements.get(id)!;
+  expect(answered).toMatchObject([
+    { resolution: 'confirmed' },
+    { resolution: 'confirmed', result: null },
+    { resolution: 'rejected' },
+  ]);
+  expect(answered![2]).not.toHaveProperty('note');
+});
+
+test('null is what an edit may say, and no result of a call that may have run', () => {
+  const requirements = asked();
+  send(requirements, 'editOutput', { ...UNSET, requirement: idOf('output_review') });
+  expect(requirements.get(idOf('output_review'))).toMatchObject({ resolution: 'edited', editedOutput: null });
+  const { id } = requirements.ask({ ...request('error'), mayHaveRun: true, toolCallId: 'a' }, AT, undefined);
+  send(requirements, 'skipStep', { ...UNSET, requirement: id });
+  expect(requirements.get(id)).toMatchObject({ resolution: 'skipped' });
+  expect(requirements.get(id)).not.toHaveProperty('result');
+});
+
+test.each(Object.keys(PEOPLE_SIGNALS))('%s with the action of another says neither', (signal) => {
+  for (const action of ['confirm', 'reject', 'skip', 'approve', ['confirm'], { toString: 1 }, 1]) {
+    if (action === PEOPLE_SIGNALS[signal as keyof typeof PEOPLE_SIGNALS].action) continue;
+    for (const kind of KINDS) {
+      const requirements = asked();
+      send(requirements, signal, { requirement: idOf(kind), digest: digestOf(kind), ...RIGHT[kind][1], action });
+      expect(requirements.open).toHaveLength(KINDS.length);
+      expect(requirements.refused.newest[0]!.reason).toMatch(new RegExp(`^'${signal}' says '\\w+', not `));
+    }
   }
 });
 
