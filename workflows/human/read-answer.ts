@@ -12,6 +12,7 @@ import { ANSWER_LIMIT, CONTINUE_RUN, type Decision, PEOPLE_SIGNALS, type PeopleS
 const DECISIONS_LIMIT = 1000;
 const ID_LIMIT = 1000;
 const NAME_LIMIT = 200;
+const WRONG_DECISION_ID = `\`decisionId\` must be a string of 1 to ${NAME_LIMIT} characters`;
 
 /** Of what no argument is left: there is no saying which of these it was. */
 const UNREADABLE = 'a signal takes one object as JSON (json/plain), got none, several, or one that cannot be read';
@@ -67,6 +68,9 @@ function senderProblem(by: unknown): string | undefined {
 
 function problemOf(signal: string, argument: Record<string, unknown>): string | undefined {
   if (signal === CONTINUE_RUN) return batchProblem(argument);
+  // Whoever sends one looks for it in the record.
+  const { decisionId } = argument;
+  if (!isDecisionId(decisionId ?? '-') && decisionId !== '') return WRONG_DECISION_ID;
   // A no in the fields of a yes is neither.
   const { action } = PEOPLE_SIGNALS[signal as PeopleSignal];
   const given = argument.action ?? '';
@@ -74,7 +78,7 @@ function problemOf(signal: string, argument: Record<string, unknown>): string | 
 }
 
 function batchProblem({ decisionId, decisions }: Record<string, unknown>): string | undefined {
-  if (!isDecisionId(decisionId)) return `\`decisionId\` must be a string of 1 to ${NAME_LIMIT} characters`;
+  if (!isDecisionId(decisionId)) return WRONG_DECISION_ID;
   if (!Array.isArray(decisions) || decisions.length === 0)
     return '`decisions` must be a list with at least one decision';
   return decisions.length > DECISIONS_LIMIT ? `at most ${DECISIONS_LIMIT} decisions at once` : undefined;

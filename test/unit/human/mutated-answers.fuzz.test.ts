@@ -131,6 +131,19 @@ test('null is what an edit may say, and no result of a call that may have run', 
   expect(requirements.get(id)).not.toHaveProperty('result');
 });
 
+test.each([17, 'x'.repeat(201), { id: 'd' }, ['d'], false])(
+  'a decision id that nobody would find in the record is refused: %j',
+  (decisionId) => {
+    const requirements = asked();
+    send(requirements, 'approve', { requirement: idOf('confirmation'), decisionId });
+    expect(requirements.open).toHaveLength(KINDS.length);
+    expect(requirements.refused.newest[0]!.reason).toMatch(/`decisionId` must be a string of 1 to 200 characters/);
+    for (const none of [null, ''])
+      send(requirements, 'approve', { requirement: idOf('confirmation'), decisionId: none });
+    expect([requirements.open.length, requirements.refused.count]).toEqual([KINDS.length - 1, 2]);
+  },
+);
+
 test.each(Object.keys(PEOPLE_SIGNALS))('%s with the action of another says neither', (signal) => {
   for (const action of ['confirm', 'reject', 'skip', 'approve', ['confirm'], { toString: 1 }, 1]) {
     if (action === PEOPLE_SIGNALS[signal as keyof typeof PEOPLE_SIGNALS].action) continue;
