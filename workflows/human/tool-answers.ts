@@ -82,7 +82,7 @@ function toolDecisions(requirement: StepRequirement, decision: Decision): Checke
   const stray = strayIn(others, []);
   return stray === undefined
     ? accept(Object.entries(tools))
-    : refuse(`\`tools\` has all the answers: leave out '${stray}'`);
+    : refuse(`\`tools\` has all the answers, of a \`continueRun\`: leave out '${stray}'`);
 }
 
 function checkOne(tool: ToolRequirement, decision: unknown): Checked<ToolAnswer> {

@@ -121,6 +121,13 @@ test('nulls in the answers to several calls say nothing, but for the result of o
   expect(answered![2]).not.toHaveProperty('note');
 });
 
+test('the answers to several calls are of a continueRun, and a people’s signal is told so', () => {
+  const requirements = asked();
+  send(requirements, 'approve', { requirement: idOf('executor'), tools: { a: { action: 'confirm' } } });
+  expect(requirements.open).toHaveLength(KINDS.length);
+  expect(requirements.refused.newest[0]!.reason).toMatch(/of a `continueRun`/);
+});
+
 test('null is what an edit may say, and no result of a call that may have run', () => {
   const requirements = asked();
   send(requirements, 'editOutput', { ...UNSET, requirement: idOf('output_review') });
