@@ -85,6 +85,7 @@ export function team(options: TeamOptions): TeamDefinition {
   if (typeof members !== 'object' || members === null || Object.keys(members).length === 0) {
     refuse('team', `members must be an object with at least one agent, got ${describe(members)}.`);
   }
+  if (Array.isArray(members) && members.length > 0) refuse('team', named('members'));
   for (const [name, member] of Object.entries(members)) {
     if (!isAgent(member)) refuse('team', `member '${name}' must be an agent or a team, got ${describe(member)}.`);
     if (!NAME.test(name)) refuse('team', `'${name}' cannot be a member's name: letters, digits, _ and -.`);
@@ -105,9 +106,15 @@ function definitionOf(kind: 'agent' | 'team', options: AgentOptions): Omit<Agent
   if (!Number.isSafeInteger(maxTurns) || maxTurns < 1) {
     refuse(kind, `maxTurns must be a whole number from 1, got ${describe(maxTurns)}.`);
   }
+  if (Array.isArray(tools) && tools.length > 0) refuse(kind, named('tools'));
   for (const [name, each] of Object.entries(tools)) checkTool(kind, name, each);
   const answerSchema = outputSchema === undefined ? {} : { answerSchema: answerSchemaOf(kind, outputSchema) };
   return { ...options, tools, maxTurns, ...answerSchema };
+}
+
+/** agno has lists here, of what has a name of its own. */
+function named(field: string): string {
+  return `${field} must be an object with a name for each, such as { search, write }, got a list.`;
 }
 
 function answerSchemaOf(kind: string, schema: Schema) {

@@ -21,7 +21,7 @@ import { type EventSource, runEvents } from './run-events.ts';
 import { afterSent, callRun, endRequests, inDoubt } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
 import { answerLimitOf } from './size-limits.ts';
-import { type StartOptions, startRun, type WorkflowFunction } from './start-run.ts';
+import { type StartOptionsOf, startRun, type WorkflowFunction } from './start-run.ts';
 import { checkWait, untilAborted, Wait, type WaitOptions } from './wait.ts';
 
 export interface ClientOptions {
@@ -88,16 +88,13 @@ export class HoldpointClient {
    * @throws {RunFailed} with the run in `run`
    * @throws {InvalidInput | RunAlreadyExists | WaitTimeout}
    */
-  async run<W extends WorkflowFunction>(
-    workflow: W | string,
-    options: StartOptions<Parameters<W>[0]> & WaitOptions,
-  ): Promise<Run> {
+  async run<W extends WorkflowFunction>(workflow: W | string, options: StartOptionsOf<W> & WaitOptions): Promise<Run> {
     checkWait(options);
     return this.wait(await this.start(workflow, options), options);
   }
 
   /** Starts a run and does not wait: the run is `running` and nothing of it is known. @throws {InvalidInput | RunAlreadyExists} */
-  async start<W extends WorkflowFunction>(workflow: W | string, options: StartOptions<Parameters<W>[0]>): Promise<Run> {
+  async start<W extends WorkflowFunction>(workflow: W | string, options: StartOptionsOf<W>): Promise<Run> {
     return startRun(this.temporal, workflow, { ...options, taskQueue: options.taskQueue ?? this.#taskQueue });
   }
 
@@ -149,10 +146,7 @@ export class HoldpointClient {
    * @example
    * for await (const event of client.stream(dataPipeline, { input })) console.log(event.event);
    */
-  stream<W extends WorkflowFunction>(
-    workflow: W | string,
-    options: StartOptions<Parameters<W>[0]> & WaitOptions,
-  ): EventStream {
+  stream<W extends WorkflowFunction>(workflow: W | string, options: StartOptionsOf<W> & WaitOptions): EventStream {
     checkWait(options);
     const started = this.start(workflow, options);
     const run = started.then((begun) => this.wait(begun, options));

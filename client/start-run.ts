@@ -32,6 +32,14 @@ export interface StartOptions<Input = unknown> extends RunOptions {
   readonly taskQueue?: string;
 }
 
+/** `input` may be left out where the workflow says that it needs none, as `workflow<void>` does. */
+export type StartOptionsOf<W extends WorkflowFunction> =
+  | StartOptions<Parameters<W>[0]>
+  | (NeedsInput<Parameters<W>[0]> extends true ? never : WithoutInput);
+type WithoutInput = Omit<StartOptions, 'input'> & { readonly input?: undefined };
+/** `any` and `unknown` say nothing about it: then the input is not to be forgotten. */
+type NeedsInput<Input> = unknown extends Input ? true : undefined extends Input ? false : true;
+
 /**
  * A run that was just started: nothing of it is known yet.
  * @throws {InvalidInput | RunAlreadyExists}
@@ -39,7 +47,7 @@ export interface StartOptions<Input = unknown> extends RunOptions {
 export async function startRun(
   client: Client,
   workflow: WorkflowLike,
-  options: StartOptions & { readonly taskQueue: string },
+  options: Omit<StartOptions, 'input'> & { readonly input?: unknown; readonly taskQueue: string },
 ): Promise<Run> {
   const name = nameOf(workflow);
   const { input, taskQueue, runId = `${name}-${randomUUID()}` } = options;
@@ -148,7 +156,7 @@ export function nameOf(workflow: WorkflowLike): string {
   throw new TypeError('run and start take a workflow, or the name that it is exported under.');
 }
 
-function runOptionsOf({ sessionId, additionalData, sessionState, userId }: StartOptions): RunOptions {
+function runOptionsOf({ sessionId, additionalData, sessionState, userId }: RunOptions): RunOptions {
   return defined({ sessionId, additionalData, sessionState, userId });
 }
 

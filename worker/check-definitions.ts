@@ -8,6 +8,7 @@ import type { AgentDefinition, TeamDefinition } from '../activities/agent.ts';
 import type { Agents } from '../activities/agent-activities.ts';
 import { definitionOf } from '../workflows/define/definition.ts';
 import { DefinitionError } from '../workflows/define/definition-error.ts';
+import { refuseGenerator } from '../workflows/define/generator.ts';
 import type { HumanReviewOptions } from '../workflows/define/human-review.ts';
 import { childrenOf, type WorkflowNode } from '../workflows/define/node.ts';
 import { childPath } from '../workflows/define/path.ts';
@@ -91,6 +92,9 @@ function checkDefinitions(code: string, known: Known): void {
     if (!definition) continue;
     for (const [path, node] of nodesOf(definition.steps, definition.name)) {
       if (node.kind === 'step') checkAgent(node, path, known);
+      if (node.kind === 'step' && node.executor.kind === 'activity') {
+        refuseGenerator((known.activities as Record<string, unknown>)[node.executor.ref.name], path);
+      }
       for (const warning of warningsOf(node, known)) logger.warn(`${path}: ${warning}`);
     }
   }

@@ -44,6 +44,21 @@ workflow({ ...common, inputSchema: 1 });
 // @ts-expect-error no option
 workflow({ ...common, inputSchma: schema });
 
+// Where none is needed, none is given.
+void client.run(workflow<void>(common), {});
+void client.start(workflow<undefined>(common), { runId: 'w-1' });
+client.stream(workflow<string | undefined>(common), { sessionId: 's' });
+void client.run(workflow<void>(common), { input: undefined, timeout: '30s' });
+// @ts-expect-error it takes none
+void client.run(workflow<void>(common), { input: 1 });
+// @ts-expect-error it takes one
+void client.run(workflow<number>(common), {});
+// @ts-expect-error it may take one
+void client.run(workflow(common), {});
+// @ts-expect-error no name says that there is none
+void client.start('w', {});
+export const started = <W extends typeof typed>(one: W, input: Parameters<W>[0]) => client.start(one, { input });
+
 // Workflows of any input are gathered under one type.
 const all: Readonly<Record<string, HoldpointWorkflow>> = { typed, counted };
 void client.run(all.typed!, { input: { euros: 1 } });

@@ -1,7 +1,9 @@
 /** The check of a whole definition, from the top down, so that every error names the path of its node. */
+import { type AgentRef, isAgentRef } from './agent-ref.ts';
 import { checkCondition } from './condition.ts';
 import { DefinitionError } from './definition-error.ts';
 import { describe } from './describe.ts';
+import { isReviewField } from './human-review.ts';
 import { checkLoop } from './loop.ts';
 import type { CheckChildren, WorkflowNode } from './node.ts';
 import { checkParallel } from './parallel.ts';
@@ -64,7 +66,7 @@ function checkNode(node: WorkflowNode, parent: string, position: string): void {
   if (typeof node !== 'object' || node === null || !Object.hasOwn(CHECKS, (node as { kind?: string }).kind ?? '')) {
     throw new DefinitionError(
       parent,
-      `${position} must be a node (step, steps, loop, condition, router, parallel) or a function, got ${describe(node)}.`,
+      `${position} must be a node (step, steps, loop, condition, router, parallel) or a function, got ${isAgentRef(node) ? `an agent: write step({ agent: ${(node as AgentRef).name} })` : describe(node)}.`,
     );
   }
   if (typeof node.name !== 'string' || node.name.trim() === '' || node.name.length > 200) {
@@ -78,6 +80,10 @@ function checkNode(node: WorkflowNode, parent: string, position: string): void {
     throw new DefinitionError(parent, `${position} has a path of over ${PATH_LIMIT} characters; use shorter names.`);
   }
   const { kind, ...options } = node;
+  const astray = Object.keys(options).find((key) => isReviewField(key) && !OPTIONS[kind].includes(key));
+  if (astray !== undefined) {
+    throw new DefinitionError(path, `${astray} belongs in humanReview.`);
+  }
   checkOptions(kind, options, OPTIONS[kind], path);
   (CHECKS[kind] as Check<WorkflowNode>)(node, path, checkChildren);
 }

@@ -34,7 +34,7 @@ export interface ConditionOptions {
  */
 export function condition(options: ConditionOptions): ConditionNode {
   const { evaluator = true, elseSteps = [], ...rest } = options;
-  return { kind: 'condition', ...rest, evaluator, steps: toNodes(options.steps), elseSteps: toNodes(elseSteps) };
+  return { ...rest, kind: 'condition', evaluator, steps: toNodes(options.steps), elseSteps: toNodes(elseSteps) };
 }
 
 /** @throws {DefinitionError} */

@@ -195,13 +195,17 @@ export function checkHumanReview(type: keyof typeof SUPPORTED, options: unknown,
   }
 }
 
+/** A field of a review, of whichever primitive. */
+export function isReviewField(name: string): boolean {
+  return Object.values(SUPPORTED).some((fields) => fields.includes(name));
+}
+
 function unsupported(type: keyof typeof SUPPORTED, field: string, value: unknown): string {
   if (type === 'Router' && field === 'userInputSchema') {
     return 'userInputSchema is not supported on a Router: there, user input is the choice of a route. Put it on a step.';
   }
-  const known = Object.values(SUPPORTED).some((fields) => fields.includes(field));
   const gates = SUPPORTED[type].filter((name) => name.startsWith('requires')).join(', ');
-  return known
+  return isReviewField(field)
     ? `${field} is not supported on a ${type}; it supports ${gates}.`
     : `humanReview has no field '${field}' (${describe(value)}); a ${type} takes ${SUPPORTED[type].join(', ')}.`;
 }

@@ -37,7 +37,7 @@ export interface LoopOptions {
  */
 export function loop(options: LoopOptions): LoopNode {
   const { maxIterations = 3, forwardIterationOutput = false, ...rest } = options;
-  return { kind: 'loop', ...rest, maxIterations, forwardIterationOutput, steps: toNodes(options.steps) };
+  return { ...rest, kind: 'loop', maxIterations, forwardIterationOutput, steps: toNodes(options.steps) };
 }
 
 /** @throws {DefinitionError} */

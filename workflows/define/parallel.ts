@@ -21,7 +21,7 @@ export interface ParallelOptions {
  * parallel({ name: 'research', steps: [web, papers] })
  */
 export function parallel(options: ParallelOptions): ParallelNode {
-  return { kind: 'parallel', ...options, steps: toNodes(options.steps) };
+  return { ...options, kind: 'parallel', steps: toNodes(options.steps) };
 }
 
 /** @throws {DefinitionError} */

@@ -1,6 +1,8 @@
 /** agno's `@pause`: a function that carries its own confirmation or user input. */
 import { definitionOf } from './definition.ts';
 import { DefinitionError } from './definition-error.ts';
+import { describe } from './describe.ts';
+import { refuseGenerator } from './generator.ts';
 import type { StepReview } from './human-review.ts';
 
 export type PauseConfig = Pick<
@@ -26,6 +28,11 @@ const REVIEW = Symbol.for('holdpoint.pause');
  */
 // `any`: any function can carry a gate
 export function pause<F extends (...args: any[]) => unknown>(config: PauseConfig, fn: F): F {
+  if (typeof fn !== 'function') {
+    throw new DefinitionError('pause', `the function comes second: pause({ … }, fn), got ${describe(fn)}.`);
+  }
+  // Around it, a generator would look like any function.
+  refuseGenerator(fn, fn.name);
   if (definitionOf(fn)) {
     throw new DefinitionError(
       fn.name,

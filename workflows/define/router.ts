@@ -40,7 +40,7 @@ export function router(options: RouterOptions): RouterNode {
       : toNode(choice as NodeLike);
   // What is no list is left for the check to refuse.
   const choices = Array.isArray(options.choices) ? options.choices.map(toChoice) : options.choices;
-  return { kind: 'router', ...options, choices: choices as readonly WorkflowNode[] };
+  return { ...options, kind: 'router', choices: choices as readonly WorkflowNode[] };
 }
 
 /** @throws {DefinitionError} */

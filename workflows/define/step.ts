@@ -7,6 +7,7 @@ import { definitionOf, type WorkflowDefinition } from './definition.ts';
 import { describe } from './describe.ts';
 import { DefinitionError } from './definition-error.ts';
 import { type DurationString, durationMs } from './duration.ts';
+import { refuseGenerator } from './generator.ts';
 import { checkHumanReview, type StepReview } from './human-review.ts';
 import type { CheckChildren } from './node.ts';
 import { pauseOf } from './pause.ts';
@@ -143,6 +144,7 @@ export function checkStep(node: StepNode, path: string, checkChildren: CheckChil
       "the executor comes from @temporalio/workflow's proxy; import proxyActivities from 'holdpoint/workflow'.",
     );
   }
+  if (executor.kind === 'function') refuseGenerator(executor.fn, path);
   if (executor.kind === 'agent' || executor.kind === 'team') checkAgentStep(node, executor, path);
   if (executor.kind === 'activity' && executor.ref.local && runsOnce(node)) {
     throw new DefinitionError(

@@ -21,7 +21,7 @@ export interface StepsOptions {
  * steps({ name: 'publish', steps: [render, upload], humanReview: { requiresConfirmation: true } })
  */
 export function steps(options: StepsOptions): StepsNode {
-  return { kind: 'steps', ...options, steps: toNodes(options.steps) };
+  return { ...options, kind: 'steps', steps: toNodes(options.steps) };
 }
 
 /** @throws {DefinitionError} */

@@ -53,6 +53,14 @@ describe('pause()', () => {
     );
   });
 
+  it.each<[unknown, string]>([
+    [undefined, 'pause: the function comes second: pause({ … }, fn), got undefined.'],
+    [gate, 'pause: the function comes second: pause({ … }, fn), got {"requiresConfirmation":true'],
+    [async function* told() {}, 'told: a generator gives a step no output'],
+  ])('without a function that a step can run is refused', (fn, problem) => {
+    expect(refusal(() => pause(gate, fn as () => unknown)).message).toContain(problem);
+  });
+
   it('on a workflow is refused: nobody would be asked (H1)', () => {
     const nested = workflow({ name: 'nested', steps: [charge] });
     expect(refusal(() => step({ name: 's', workflow: pause(gate, nested) })).message).toBe(

@@ -1,6 +1,7 @@
 import { proxyActivities as sdkActivities, proxyLocalActivities as sdkLocalActivities } from '@temporalio/workflow';
 import { describe, expect, it } from 'vitest';
 import { proxyActivities, proxyLocalActivities } from '../../../workflows/define/activity-ref.ts';
+import { type AgentLike, proxyAgents } from '../../../workflows/define/agent-ref.ts';
 import { condition } from '../../../workflows/define/condition.ts';
 import { attachDefinition, definitionOf } from '../../../workflows/define/definition.ts';
 import { DefinitionError } from '../../../workflows/define/definition-error.ts';
@@ -183,7 +184,31 @@ describe('a node that cannot be', () => {
       'Step: the gate beside humanReview',
       () => step(loose<Options<typeof step>>({ name: 'n', executor: done, requiresConfirmation: true })),
       'w/n',
-      "a step has no option 'requiresConfirmation'; it takes name, executor, agent, team, workflow, humanReview,",
+      'requiresConfirmation belongs in humanReview.',
+    ],
+    [
+      'Step: a generator',
+      () =>
+        step({
+          name: 'n',
+          executor: function* () {
+            yield 1;
+          },
+        }),
+      'w/n',
+      'a generator gives a step no output: return it.',
+    ],
+    [
+      'Step: none, but an agent itself',
+      () => loose<NodeLike>(proxyAgents<Record<'clerk', AgentLike>>().clerk),
+      'w',
+      'or a function, got an agent: write step({ agent: clerk }).',
+    ],
+    [
+      'Parallel: nodes in place of options',
+      () => parallel(loose<Options<typeof parallel>>(step({ name: 'n', executor: done }))),
+      'w/n',
+      "a parallel has no option 'executor'; it takes name, steps, humanReview.",
     ],
     [
       'Step: negative retries',
@@ -302,7 +327,7 @@ describe('a node that cannot be', () => {
       'Parallel: the gate beside humanReview',
       () => parallel(loose<Options<typeof parallel>>({ name: 'n', steps: [ok()], requiresConfirmation: true })),
       'w/n',
-      "a parallel has no option 'requiresConfirmation'; it takes name, steps, humanReview.",
+      'requiresConfirmation belongs in humanReview.',
     ],
   ];
   it.each(refused)('%s', (_, make, path, problem) => {

@@ -319,6 +319,13 @@ describe('what a definition says and nobody does', () => {
     );
   });
 
+  it('is refused where it is a generator: what it yields, nobody gets', async () => {
+    const charge = async function* () {};
+    await expect(told(`step({ name: 'a', executor: charge })`, { charge })).rejects.toThrow(
+      'mine/a: a generator gives a step no output',
+    );
+  });
+
   it('is told when a worker starts: questions without their flag, a lost pause(), an activity that is not there', async () => {
     const lines = await told(`
       step({ name: 'a', executor: run, humanReview: { confirmationMessage: 'Pay?', timeout: '1 day' } }),
@@ -345,7 +352,7 @@ describe('what a definition says and nobody does', () => {
       step({ name: 'd', executor: distant }),
       router({ name: 'e', selector: () => 'f', choices: [step({ name: 'f', executor: run })], humanReview: { requiresOutputReview: true, userInputMessage: 'Which?' } }),
     `,
-      { charge: execute },
+      { charge: execute, *ofNoStep() {} },
     );
     expect(lines).toEqual([]);
   });
