@@ -21,7 +21,7 @@ import { type EventSource, runEvents } from './run-events.ts';
 import { afterSent, callRun, endRequests, inDoubt } from './server-call.ts';
 import { fetchSession, type PausedRun, pausedRuns, type Session } from './sessions.ts';
 import { answerLimitOf } from './size-limits.ts';
-import { type StartOptionsOf, startRun, type WorkflowFunction } from './start-run.ts';
+import { checkStart, type StartOptionsOf, startRun, type WorkflowFunction } from './start-run.ts';
 import { checkWait, untilAborted, Wait, type WaitOptions } from './wait.ts';
 
 export interface ClientOptions {
@@ -89,12 +89,14 @@ export class HoldpointClient {
    * @throws {InvalidInput | RunAlreadyExists | WaitTimeout}
    */
   async run<W extends WorkflowFunction>(workflow: W | string, options: StartOptionsOf<W> & WaitOptions): Promise<Run> {
+    checkStart(options);
     checkWait(options);
     return this.wait(await this.start(workflow, options), options);
   }
 
   /** Starts a run and does not wait: the run is `running` and nothing of it is known. @throws {InvalidInput | RunAlreadyExists} */
   async start<W extends WorkflowFunction>(workflow: W | string, options: StartOptionsOf<W>): Promise<Run> {
+    checkStart(options);
     return startRun(this.temporal, workflow, { ...options, taskQueue: options.taskQueue ?? this.#taskQueue });
   }
 
@@ -147,6 +149,7 @@ export class HoldpointClient {
    * for await (const event of client.stream(dataPipeline, { input })) console.log(event.event);
    */
   stream<W extends WorkflowFunction>(workflow: W | string, options: StartOptionsOf<W> & WaitOptions): EventStream {
+    checkStart(options);
     checkWait(options);
     const started = this.start(workflow, options);
     const run = started.then((begun) => this.wait(begun, options));

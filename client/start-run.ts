@@ -5,6 +5,7 @@ import type { SearchAttributePair } from '@temporalio/common';
 import { defined } from '../workflows/define/defined.ts';
 import { definitionOf } from '../workflows/define/definition.ts';
 import { describe } from '../workflows/define/describe.ts';
+import { isRecord } from '../workflows/define/json.ts';
 import { fingerprintOf } from '../workflows/define/structure.ts';
 import { DEFINITION_MEMO_KEY } from '../workflows/protocol/memo.ts';
 import { optionsProblem } from '../workflows/protocol/run-options.ts';
@@ -147,6 +148,12 @@ function foreignTo(input: unknown): string | undefined {
 function idProblem(runId: unknown): string | undefined {
   if (isRunId(runId)) return undefined;
   return `runId must be a string of 1 to 1000 characters, got ${describe(runId)}`;
+}
+
+/** agno's `run` takes the input itself; as options, a text would say nothing. @throws {TypeError} */
+export function checkStart(options: unknown): void {
+  if (isRecord(options)) return;
+  throw new TypeError(`A run is started with an object of options, { input, … }, got ${describe(options)}.`);
 }
 
 /** The workflow type. @throws {TypeError} */

@@ -1,7 +1,7 @@
 /** The input of a workflow as a type: `tsc -b` compiles this file, and an `@ts-expect-error` without an error is one. */
 import { z } from 'zod';
 import type { HoldpointClient } from '../../client/index.ts';
-import { type HoldpointWorkflow, step, workflow } from '../../workflows/index.ts';
+import { type HoldpointWorkflow, step, type StepResult, workflow } from '../../workflows/index.ts';
 import type { InputSchema } from '../../workflows/define/definition.ts';
 import type { TestEnv } from '../kit/index.ts';
 
@@ -58,6 +58,11 @@ void client.run(workflow(common), {});
 // @ts-expect-error no name says that there is none
 void client.start('w', {});
 export const started = <W extends typeof typed>(one: W, input: Parameters<W>[0]) => client.start(one, { input });
+
+// What a function returns to say more than its content.
+export const stopped = (): StepResult => ({ content: 'no', stop: true });
+// @ts-expect-error with a field more it would be content, and stop nothing
+export const named = (): StepResult => ({ content: 'no', stop: true, stepName: 'gate' });
 
 // Workflows of any input are gathered under one type.
 const all: Readonly<Record<string, HoldpointWorkflow>> = { typed, counted };

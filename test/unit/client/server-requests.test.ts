@@ -95,3 +95,14 @@ test('an audit of a history whose length the server does not say is all of it', 
   const entries = await new HoldpointClient(client).audit('a');
   expect(entries.map(({ what }) => what)).toEqual(['started', 'terminate', 'ended']);
 });
+
+test.each([undefined, 'Q4', [{ input: 1 }]])('a start with %j for its options asks for nothing', async (options) => {
+  const { client, asked } = countingClient();
+  const holdpoint = new HoldpointClient(client);
+  const given = options as unknown as { readonly input: unknown };
+  const refusal = `A run is started with an object of options, { input, … }, got ${JSON.stringify(options)}.`;
+  await expect(holdpoint.run('w', given)).rejects.toThrow(refusal);
+  await expect(holdpoint.start('w', given)).rejects.toThrow(refusal);
+  expect(() => holdpoint.stream('w', given)).toThrow(refusal);
+  expect(asked()).toBe(0);
+});
