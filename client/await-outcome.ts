@@ -60,8 +60,9 @@ export async function awaitOutcome(awaited: Awaited): Promise<Run> {
       accepted = run.complete && isAccepted(run, answer!);
       if (!accepted) continue;
     }
-    if (run.status !== 'running' || until === 'accepted') return withCursor(run, cursor);
-    // The memo was out of date by the time of the query: the history goes on.
+    if (run.isPaused || until === 'accepted') return withCursor(run, cursor);
+    // The memo was out of date by the time of the query. It is the history that tells of the end: a function around the
+    // workflow may have more to do.
     view.paused = false;
   }
 }
