@@ -290,7 +290,7 @@ describe.concurrent('user input', () => {
       [{ ...good, extra: 1 }, "unknown field 'extra'; the fields are text, count, ratio, flag, tags, more, size"],
       [[good], 'values must be an object, one key per field'],
       ['T', 'values must be an object, one key per field'],
-      [null, 'values must be an object, one key per field'],
+      [null, '`values` are missing'],
     ];
     for (const [values] of bad) await run.answer('provideInput', requirement!, { values });
     const paused = await run.output();
