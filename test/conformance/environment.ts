@@ -1,19 +1,17 @@
 /** A Temporal server, a worker and a client for all cases of a call: one bundle, one process each. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { HoldpointClient } from 'holdpoint/client';
 import { createWorker, startDevServer } from 'holdpoint/worker';
 import { DefinitionError } from 'holdpoint/workflow';
+import { withModule } from '../support/with-module.ts';
 import { Recorder } from './activities.ts';
 import { type AgentSpec, buildAgent } from './agents.ts';
 import type { Case, Executor } from './format.ts';
 
 const TASK_QUEUE = 'conformance';
 const BUILD = fileURLToPath(new URL('./build.ts', import.meta.url));
-const REPOSITORY = dirname(dirname(dirname(BUILD)));
 
 /** A case with its workflow type and what its activities do. */
 export interface Built {
@@ -67,7 +65,9 @@ async function workerFor(built: readonly Built[], connection: NativeConnection, 
     if (taken.length === 0) return { refused };
     try {
       const options = { connection, taskQueue: TASK_QUEUE, activities: activities(recorder, taken) };
-      const worker = await withModule(taken, (workflowsPath) => createWorker({ ...options, workflowsPath }));
+      const worker = await withModule(taken.map(getter), (workflowsPath) =>
+        createWorker({ ...options, workflowsPath }),
+      );
       return { worker, refused };
     } catch (error) {
       const cause = error instanceof DefinitionError ? taken.find((each) => isOf(each, error)) : undefined;
@@ -100,28 +100,9 @@ function start(worker: Worker): () => Promise<void> {
   };
 }
 
-/** A module that exports the workflow of every case, while it is bundled. Each run loads it, and builds its own case only. */
-async function withModule<T>(built: readonly Built[], use: (path: string) => Promise<T>): Promise<T> {
-  // Below the repository, so that its packages resolve.
-  const parent = join(REPOSITORY, '.holdpoint');
-  await mkdir(parent, { recursive: true });
-  const folder = await mkdtemp(join(parent, 'conformance-'));
-  try {
-    const path = join(folder, 'workflows.cjs');
-    const lines = [
-      `const { buildCase } = require(${JSON.stringify(BUILD)});`,
-      'module.exports = {',
-      ...built.map(getter),
-    ];
-    await writeFile(path, `${lines.join('\n')}\n};\n`);
-    return await use(path);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function getter({ workflow, testCase }: Built): string {
+/** A name and an expression: each run builds its own case only. */
+function getter({ workflow, testCase }: Built): [name: string, expression: string] {
   const { id, workflow: definition } = testCase;
   const json = JSON.stringify(JSON.stringify({ id, workflow: definition, answers: [] }));
-  return `  get ${workflow}() { return buildCase('${workflow}', JSON.parse(${json})); },`;
+  return [workflow, `require(${JSON.stringify(BUILD)}).buildCase('${workflow}', JSON.parse(${json}))`];
 }

@@ -12,7 +12,8 @@ import { bundleSandbox } from '../../scripts/bundle-sandbox.mjs';
 import { BINARIES, type BinaryName, resolveBinary } from '../../worker/binaries.ts';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import { startDevServer } from '../../worker/dev-server.ts';
-import { withLazyIndex } from './lazy-index.ts';
+import { lazyIndex } from './lazy-index.ts';
+import { withModule } from './with-module.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -75,7 +76,7 @@ async function setTheStage(): Promise<Stage> {
   const workflows = join(root, 'test/workflows');
   return {
     address: server.address,
-    bundlePath: await withLazyIndex(join(workflows, 'index.ts'), (path) => bundle('plain', path)),
+    bundlePath: await withModule(lazyIndex(join(workflows, 'index.ts')), (path) => bundle('plain', path)),
     agentBundlePath: await bundle('agents', join(workflows, 'agents/index.ts')),
     cli,
     testServer,
