@@ -14,6 +14,7 @@ import { compareAgents } from './agent/compare.ts';
 import { compareMemory } from './agent/compare-memory.ts';
 import type { Bench } from './bench.ts';
 import { compareEvents } from './events/compare.ts';
+import { compareFloods } from './flood/compare.ts';
 import { measureMany } from './many/measure.ts';
 import { compareStart } from './start/compare.ts';
 import { compareSteps } from './steps/compare.ts';
@@ -53,6 +54,8 @@ async function compare(address: string): Promise<number> {
   if (!quick) {
     table.head('many runs', ['', '']);
     await measureMany(bench, table);
+    table.head('signals with no worker up', ['signals', 'ms']);
+    await compareFloods(bench, table);
   }
   await connection.close();
   await client.connection.close();

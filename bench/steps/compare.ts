@@ -31,20 +31,32 @@ export async function compareSteps(bench: Bench, table: Table): Promise<void> {
   }
   table.head('twenty runs at a time', ['runs', 'runs/s']);
   const base = rates.get('handWritten')!;
-  for (const [way, rate] of rates) {
-    table.rate('start → done', way, [String(runsOf(bench)), rate.toFixed(1)], rate / base, RATE_AIMS[way]);
+  for (const [way, { rate }] of rates) {
+    table.rate('start → done', way, [String(runsOf(bench)), rate.toFixed(1)], rate / base.rate, RATE_AIMS[way]);
+  }
+  table.head('CPU of worker and client', ['runs', 'ms a run']);
+  for (const [way, { cpu }] of rates) {
+    table.line('start → done', way, [String(runsOf(bench)), cpu.toFixed(1)], cpu / base.cpu);
   }
 }
 
 const runsOf = ({ quick }: Bench) => (quick ? 40 : 400);
 
-/** Runs per second, each with its two answers; the ways take turns, so that what else the machine does hits all of them. */
-async function throughput(bench: Bench, taskQueue: string): Promise<ReadonlyMap<Way, number>> {
+/** Of runs with two answers each. */
+interface Throughput {
+  /** Runs per second. */
+  readonly rate: number;
+  /** Milliseconds of CPU for a run, of this process: worker and client. */
+  readonly cpu: number;
+}
+
+/** Each run with its two answers; the ways take turns, so that what else the machine does hits all of them. */
+async function throughput(bench: Bench, taskQueue: string): Promise<ReadonlyMap<Way, Throughput>> {
   const rounds = bench.quick ? 2 : 10;
-  const seconds = new Map<Way, number>(WAYS.map((way) => [way, 0]));
+  const spent = new Map(WAYS.map((way) => [way, { seconds: 0, cpu: 0 }]));
   for (let round = 0; round < rounds; round += 1) {
     for (const way of inRandomOrder(WAYS)) {
-      const began = performance.now();
+      const [began, cpu] = [performance.now(), process.cpuUsage()];
       let left = runsOf(bench) / rounds;
       const runner = async () => {
         while (left > 0) {
@@ -53,8 +65,12 @@ async function throughput(bench: Bench, taskQueue: string): Promise<ReadonlyMap<
         }
       };
       await Promise.all(Array.from({ length: 20 }, runner));
-      seconds.set(way, seconds.get(way)! + (performance.now() - began) / 1_000);
+      const { user, system } = process.cpuUsage(cpu);
+      const sum = spent.get(way)!;
+      sum.seconds += (performance.now() - began) / 1_000;
+      sum.cpu += (user + system) / 1_000;
     }
   }
-  return new Map(WAYS.map((way) => [way, runsOf(bench) / seconds.get(way)!]));
+  const runs = runsOf(bench);
+  return new Map([...spent].map(([way, { seconds, cpu }]) => [way, { rate: runs / seconds, cpu: cpu / runs }]));
 }

@@ -1,6 +1,6 @@
 /** Runs one job and takes the time of each answer, for both sides with the same reader: a long poll of the history. */
 import { randomUUID } from 'node:crypto';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { HoldpointClient } from 'holdpoint/client';
 import { Tail } from '../tail.ts';
 import { inline, local, remote } from './workflows.ts';
@@ -23,24 +23,33 @@ const WORKFLOWS = { remote, local, inline } as const;
 
 const isByHand = (way: Way) => way === 'handWritten' || way === 'visible';
 
-export async function measure(client: Client, taskQueue: string, way: Way): Promise<Sample> {
+/** A run, and how to answer its pauses. */
+interface Begun {
+  readonly handle: WorkflowHandle;
+  readonly approve: (pause: 1 | 2) => Promise<void>;
+}
+
+export async function begin(client: Client, taskQueue: string, way: Way): Promise<Begun> {
   const workflowId = `${way}-${randomUUID()}`;
-  const begun = performance.now();
   if (way === 'handWritten' || way === 'visible') await client.workflow.start(way, { taskQueue, workflowId, args: [] });
   else await new HoldpointClient(client, { taskQueue }).start(WORKFLOWS[way], { input: null, runId: workflowId });
   const handle = client.workflow.getHandle(workflowId);
-  const tail = new Tail(client, workflowId);
-  const approve = async (pause: 1 | 2) => {
-    const started = performance.now();
-    await handle.signal('approve', isByHand(way) ? pause : { requirement: PAUSES[pause] });
-    return started;
-  };
+  const approve = (pause: 1 | 2) => handle.signal('approve', isByHand(way) ? pause : { requirement: PAUSES[pause] });
+  return { handle, approve };
+}
+
+export async function measure(client: Client, taskQueue: string, way: Way): Promise<Sample> {
+  const begun = performance.now();
+  const { handle, approve } = await begin(client, taskQueue, way);
+  const tail = new Tail(client, handle.workflowId);
   await tail.until('timerStartedEventAttributes');
   const paused = performance.now() - begun;
-  const first = await approve(1);
+  const first = performance.now();
+  await approve(1);
   await tail.until('timerStartedEventAttributes');
   const nextPause = performance.now() - first;
-  const second = await approve(2);
+  const second = performance.now();
+  await approve(2);
   await tail.until('workflowExecutionCompletedEventAttributes');
   const done = performance.now() - second;
   const { historySize = 0 } = await handle.describe();

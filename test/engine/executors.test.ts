@@ -11,7 +11,7 @@ import { holdpointPlugin } from '../../worker/plugin.ts';
 import type { StepOutput } from '../../workflows/define/step-output.ts';
 import { eventsOf, type HistoryEvent, ofType, summaryOf } from '../support/history.ts';
 import { replayProblems } from '../support/replay.ts';
-import { openServer, runWorker, type TestServer } from '../support/server.ts';
+import { openServer, runWorker, type TestRun, type TestServer } from '../support/server.ts';
 
 const activities = {
   look: async (input: StepInput) => ({
@@ -174,6 +174,32 @@ describe('heartbeats', () => {
   test('keep an activity of 2.5 s alive under a heartbeat timeout of 1 s', async () => {
     const run = await server.start('executorSlow', 'IN');
     expect(await run.result()).toMatchObject({ status: 'completed', content: 'attempt 1' });
+  });
+});
+
+describe('stacks', () => {
+  const callStack = async ({ handle }: TestRun) => (await handle.query<string>('__stack_trace')).split('\n\n');
+
+  test('are taken in functions as Temporal does; of the run’s own code, only for what it waits for', async () => {
+    const run = await server.start('executorStacks');
+    const asked = await run.pausedAt('confirmation');
+    const { stepResults } = await run.output();
+    const stacks = stepResults[0]!.steps!.flatMap(({ content }) => content as string[]);
+    expect(stacks).toHaveLength(3);
+    for (const stack of stacks) expect(stack).toContain('test/workflows/executors.ts');
+    const paused = await callStack(run);
+    expect(paused).toHaveLength(1);
+    expect(paused[0]).toContain('awaitDecision');
+
+    await run.answer('approve', asked);
+    await run.until(({ stepResults: [, asks] }) => asks !== undefined);
+    expect((await callStack(run))[0]).toMatch(/userWaits .*test\/workflows\/executors.ts/);
+    await run.handle.terminate();
+  });
+
+  test('are all taken where code of users runs around a run', async () => {
+    const run = await server.start('executorStacksAround');
+    expect(await run.handle.result()).toContain('test/workflows/executors.ts');
   });
 });
 

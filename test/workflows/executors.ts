@@ -1,5 +1,5 @@
 /** The three ways to run a function: inline, as an activity, as a local activity. */
-import { workflowInfo } from '@temporalio/workflow';
+import { sleep, workflowInfo } from '@temporalio/workflow';
 import { parallel, proxyActivities, proxyLocalActivities, step, steps, workflow } from 'holdpoint/workflow';
 
 interface Activities {
@@ -134,3 +134,40 @@ export const executorsBeside = workflow({
     parallel({ name: 'single', steps: [step({ name: 'alone again', executor: local.quick })] }),
   ],
 });
+
+/** Stacks in functions: at once, after it has waited, beside one that waits, and while it waits. */
+export const executorStacks = workflow({
+  name: 'executorStacks',
+  steps: [
+    parallel({
+      name: 'beside',
+      steps: [
+        step({
+          name: 'waits',
+          executor: async () => {
+            const before = stack();
+            await sleep(1);
+            return [before, stack()];
+          },
+        }),
+        step({ name: 'at once', executor: () => [stack()] }),
+      ],
+    }),
+    step({ name: 'asks', executor: remote.quick, humanReview: { requiresConfirmation: true } }),
+    step({
+      name: 'for long',
+      executor: async function userWaits() {
+        await sleep('1 hour');
+      },
+    }),
+  ],
+});
+
+/** A function around a run, which makes an error of its own when the run waits. */
+export async function executorStacksAround(): Promise<string | undefined> {
+  void executorStacks('IN');
+  await sleep(1);
+  return stack();
+}
+
+const stack = () => new Error().stack;

@@ -3,6 +3,8 @@
  * with its next version, so every use fails soft; that none is gone is for the tests to tell.
  */
 interface Activator {
+  /** The function that the run's type names. */
+  readonly workflow?: unknown;
   /** Signals with names that nobody handles. */
   readonly bufferedSignals?: readonly unknown[];
   /** Ids of the patches that the history has. */

@@ -5,10 +5,13 @@
  *
  * A call must stand behind `yield*`, or nothing happens: test/unit/human/durable.test.ts looks for one that does not.
  */
+import { showWaiting } from './stacks.ts';
+
 export type Durable<T> = Generator<PromiseLike<unknown>, T, unknown>;
 
 /** Waits; throws what the promise rejects with. */
 export function* waitFor<T>(promise: PromiseLike<T>): Durable<T> {
+  showWaiting(promise);
   return (yield promise) as T;
 }
 

@@ -1,0 +1,47 @@
+/** Signals that came while no worker was up: one workflow task has all of them, and the SDK stops its code after 5 s. */
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
+import { createWorker } from 'holdpoint/worker';
+import type { Bench } from '../bench.ts';
+import * as activities from '../steps/activities.ts';
+import { begin, type Way } from '../steps/measure.ts';
+import type { Table } from '../table.ts';
+
+/** The server refuses more than 10,000 for one execution. */
+const SIGNALS = 9_900;
+const WAYS = ['handWritten', 'remote'] as const;
+
+export async function compareFloods(bench: Bench, table: Table): Promise<void> {
+  const times = new Map<Way, number>();
+  for (const way of WAYS) times.set(way, await timeOf(bench, way));
+  const base = times.get('handWritten')!;
+  for (const [way, ms] of times) table.line('until taken', way, [String(SIGNALS), ms.toFixed(0)], ms / base);
+}
+
+/** Milliseconds from a worker's start until the signals are taken, each a second answer to the first question. */
+async function timeOf({ client, connection }: Bench, way: Way): Promise<number> {
+  const taskQueue = `bench-flood-${randomUUID()}`;
+  const { handle, approve } = await begin(client, taskQueue, way);
+  let left = SIGNALS;
+  const sender = async () => {
+    while (left > 0) {
+      left -= 1;
+      await approve(1);
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, sender));
+  const workflowsPath = fileURLToPath(new URL('../steps/workflows.ts', import.meta.url));
+  const worker = await createWorker({ connection, taskQueue, workflowsPath, activities });
+  return worker.runUntil(async () => {
+    const began = performance.now();
+    await firstTask(handle);
+    const took = performance.now() - began;
+    await handle.terminate();
+    return took;
+  });
+}
+
+async function firstTask(handle: WorkflowHandle): Promise<void> {
+  await handle.query('__temporal_workflow_metadata');
+}
