@@ -1,8 +1,11 @@
 /** Watches a run's history by long poll: how both sides of a comparison learn what happened, with no worker involved. */
 import type { Client } from '@temporalio/client';
 
-/** Both sides start a timer when they pause, so that is the event to look for. */
-type Marker = 'timerStartedEventAttributes' | 'workflowExecutionCompletedEventAttributes';
+/** Both sides start a timer when they pause, so that is the event to look for; and cancel it when they are answered. */
+type Marker =
+  | 'timerStartedEventAttributes'
+  | 'timerCanceledEventAttributes'
+  | 'workflowExecutionCompletedEventAttributes';
 
 export class Tail {
   /** Events seen so far. */

@@ -1,12 +1,12 @@
 /** Signals that came while no worker was up: one workflow task has all of them, and the SDK stops its code after 5 s. */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { WorkflowHandle } from '@temporalio/client';
 import { createWorker } from 'holdpoint/worker';
 import type { Bench } from '../bench.ts';
 import * as activities from '../steps/activities.ts';
 import { begin, type Way } from '../steps/measure.ts';
 import type { Table } from '../table.ts';
+import { Tail } from '../tail.ts';
 
 /** The server refuses more than 10,000 for one execution. */
 const SIGNALS = 9_900;
@@ -19,10 +19,14 @@ export async function compareFloods(bench: Bench, table: Table): Promise<void> {
   for (const [way, ms] of times) table.line('until taken', way, [String(SIGNALS), ms.toFixed(0)], ms / base);
 }
 
-/** Milliseconds from a worker's start until the signals are taken, each a second answer to the first question. */
+/** Milliseconds from a worker's start until it has taken the signals, all of which answer the question that is open. */
 async function timeOf({ client, connection }: Bench, way: Way): Promise<number> {
   const taskQueue = `bench-flood-${randomUUID()}`;
+  const workflowsPath = fileURLToPath(new URL('../steps/workflows.ts', import.meta.url));
+  const newWorker = () => createWorker({ connection, taskQueue, workflowsPath, activities });
   const { handle, approve } = await begin(client, taskQueue, way);
+  const tail = new Tail(client, handle.workflowId);
+  await (await newWorker()).runUntil(tail.until('timerStartedEventAttributes'));
   let left = SIGNALS;
   const sender = async () => {
     while (left > 0) {
@@ -31,17 +35,11 @@ async function timeOf({ client, connection }: Bench, way: Way): Promise<number> 
     }
   };
   await Promise.all(Array.from({ length: 50 }, sender));
-  const workflowsPath = fileURLToPath(new URL('../steps/workflows.ts', import.meta.url));
-  const worker = await createWorker({ connection, taskQueue, workflowsPath, activities });
-  return worker.runUntil(async () => {
+  const took = await (await newWorker()).runUntil(async () => {
     const began = performance.now();
-    await firstTask(handle);
-    const took = performance.now() - began;
-    await handle.terminate();
-    return took;
+    await tail.until('timerCanceledEventAttributes');
+    return performance.now() - began;
   });
-}
-
-async function firstTask(handle: WorkflowHandle): Promise<void> {
-  await handle.query('__temporal_workflow_metadata');
+  await handle.terminate();
+  return took;
 }

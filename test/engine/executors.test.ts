@@ -179,27 +179,30 @@ describe('heartbeats', () => {
 
 describe('stacks', () => {
   const callStack = async ({ handle }: TestRun) => (await handle.query<string>('__stack_trace')).split('\n\n');
+  const ofUsers = [true, expect.stringMatching(/^Error\n    at .*test\/workflows\/executors\.ts/)];
 
-  test('are taken in functions as Temporal does; of the run’s own code, only for what it waits for', async () => {
+  test('are taken of functions as Temporal does; of the run’s own code, only where it waits', async () => {
     const run = await server.start('executorStacks');
     const asked = await run.pausedAt('confirmation');
     const { stepResults } = await run.output();
-    const stacks = stepResults[0]!.steps!.flatMap(({ content }) => content as string[]);
-    expect(stacks).toHaveLength(3);
-    for (const stack of stacks) expect(stack).toContain('test/workflows/executors.ts');
-    const paused = await callStack(run);
-    expect(paused).toHaveLength(1);
-    expect(paused[0]).toContain('awaitDecision');
+    const seen = stepResults.flatMap(({ steps, content }) => steps?.map((each) => each.content) ?? [content]).flat();
+    expect(seen).toEqual([ofUsers, ofUsers, ofUsers, ofUsers, ofUsers]);
+    expect(await callStack(run)).toEqual([expect.stringContaining('awaitDecision')]);
 
     await run.answer('approve', asked);
-    await run.until(({ stepResults: [, asks] }) => asks !== undefined);
-    expect((await callStack(run))[0]).toMatch(/userWaits .*test\/workflows\/executors.ts/);
+    await run.until(({ status, stepResults: [, , , asks] }) => status === 'running' && asks !== undefined);
+    expect(await callStack(run)).toContainEqual(expect.stringMatching(/waitsForLong .*test\/workflows\/executors.ts/));
     await run.handle.terminate();
   });
 
-  test('are all taken where code of users runs around a run', async () => {
+  test('are taken of a function around a run', async () => {
     const run = await server.start('executorStacksAround');
-    expect(await run.handle.result()).toContain('test/workflows/executors.ts');
+    await run.pausedAt('confirmation');
+    const pending = await callStack(run);
+    expect(pending).toContainEqual(expect.stringContaining('awaitDecision'));
+    expect(pending).toContainEqual(expect.stringContaining('executorStacksAround'));
+    await run.signal('look');
+    expect(await run.handle.result()).toEqual([ofUsers, ofUsers]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The three ways to run a function: inline, as an activity, as a local activity. */
-import { sleep, workflowInfo } from '@temporalio/workflow';
+import { condition, defineSignal, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { parallel, proxyActivities, proxyLocalActivities, step, steps, workflow } from 'holdpoint/workflow';
 
 interface Activities {
@@ -135,9 +136,13 @@ export const executorsBeside = workflow({
   ],
 });
 
-/** Stacks in functions: at once, after it has waited, beside one that waits, and while it waits. */
+const RealError = Error;
+const stack = () => [Error === RealError, new Error().stack];
+
+/** What functions see of `Error`: at once, after they have waited, beside one that waits, and while another waits. */
 export const executorStacks = workflow({
   name: 'executorStacks',
+  inputSchema: schemaThat(() => stack()),
   steps: [
     parallel({
       name: 'beside',
@@ -153,21 +158,39 @@ export const executorStacks = workflow({
         step({ name: 'at once', executor: () => [stack()] }),
       ],
     }),
-    step({ name: 'asks', executor: remote.quick, humanReview: { requiresConfirmation: true } }),
     step({
-      name: 'for long',
-      executor: async function userWaits() {
-        await sleep('1 hour');
+      name: 'reviewed',
+      executor: ({ input }) => input,
+      humanReview: {
+        requiresOutputReview: () => {
+          predicateSaw = stack();
+          return false;
+        },
       },
     }),
+    step({ name: 'predicate', executor: () => [predicateSaw] }),
+    step({ name: 'asks', executor: remote.quick, humanReview: { requiresConfirmation: true } }),
+    step({ name: 'for long', executor: waitsForLong }),
   ],
 });
 
-/** A function around a run, which makes an error of its own when the run waits. */
-export async function executorStacksAround(): Promise<string | undefined> {
-  void executorStacks('IN');
-  await sleep(1);
-  return stack();
+let predicateSaw: unknown;
+
+async function waitsForLong(): Promise<void> {
+  await sleep('1 hour');
 }
 
-const stack = () => new Error().stack;
+function schemaThat(validate: () => unknown): StandardSchemaV1 {
+  return { '~standard': { version: 1, vendor: 'test', validate: () => ({ value: [validate()] }) } };
+}
+
+/** A function around a run that waits for a human, with a handler of its own. */
+export async function executorStacksAround(): Promise<unknown> {
+  let seen: unknown;
+  setHandler(defineSignal('look'), () => {
+    seen = stack();
+  });
+  void executorStacks('IN');
+  await condition(() => seen !== undefined);
+  return [seen, stack()];
+}

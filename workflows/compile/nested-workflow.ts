@@ -10,6 +10,7 @@ import { checkInput } from '../protocol/input-schema.ts';
 import { EMPTY_FLOW } from './flow.ts';
 import { type Durable, waitFor } from '../human/durable.ts';
 import { NodeFailure } from '../human/outcome.ts';
+import { withStacks } from '../human/stacks.ts';
 import { containerOutput } from './output.ts';
 import { type Here, inside, type RunNode } from './scope.ts';
 import { runSequence } from './sequence.ts';
@@ -20,7 +21,7 @@ export function* runNestedWorkflow(definition: WorkflowDefinition, here: Here, r
   const given = isNothing(lastContent) ? scope.input : lastContent;
   // Kept, since a schema may fill in what is different each time.
   const input = yield* here.place.result('input', function* () {
-    const checked = yield* waitFor(checkInput(definition.inputSchema, given));
+    const checked = yield* waitFor(withStacks(() => checkInput(definition.inputSchema, given)));
     if (checked.ok) return checked.value;
     throw new NodeFailure(
       `the input of '${definition.name}' does not fit: ${checked.problem}`,

@@ -7,6 +7,7 @@ import { ask, type Here } from './scope.ts';
 import { saidBefore, verdictOf } from './verdict.ts';
 import type { Durable } from '../human/durable.ts';
 import type { Place } from '../human/place.ts';
+import { withStacks } from '../human/stacks.ts';
 import type { RequirementRequest } from '../protocol/requirement.ts';
 
 /** A predicate that throws means: review (fail closed). */
@@ -14,7 +15,7 @@ export function needsReview({ review }: Here, output: StepOutput): boolean {
   const rule = review.requiresOutputReview;
   if (typeof rule === 'boolean') return rule;
   try {
-    const said: unknown = rule(output);
+    const said: unknown = withStacks(() => rule(output));
     // A promise is not an answer: reviewed, and its failure is not the workflow task's.
     if (said instanceof Promise) said.catch(() => {});
     return said !== false;

@@ -3,19 +3,17 @@
  * with its next version, so every use fails soft; that none is gone is for the tests to tell.
  */
 interface Activator {
-  /** The function that the run's type names. */
-  readonly workflow?: unknown;
   /** Signals with names that nobody handles. */
   readonly bufferedSignals?: readonly unknown[];
   /** Ids of the patches that the history has. */
   readonly knownPresentPatches?: ReadonlySet<string>;
   /** Else these come from the bundle's modules only, which are the user's to choose. */
-  readonly interceptors?: { readonly internals?: ActivateInterceptor[] };
+  readonly interceptors?: { readonly internals?: ActivateInterceptor[]; readonly inbound?: readonly unknown[] };
 }
 
 interface ActivateInterceptor {
   activate(input: ActivateInput, next: (input: ActivateInput) => void): void;
-  concludeActivation(input: Commands, next: (input: Commands) => Commands): Commands;
+  concludeActivation?(input: Commands, next: (input: Commands) => Commands): Commands;
 }
 
 interface ActivateInput {
@@ -27,7 +25,7 @@ interface Commands {
 }
 
 export interface ActivationJob {
-  readonly signalWorkflow?: unknown;
+  readonly signalWorkflow?: { readonly signalName?: unknown } | null;
   readonly fireTimer?: unknown;
   readonly cancelWorkflow?: unknown;
   readonly resolveActivity?: { readonly isLocal?: boolean; readonly result?: { readonly completed?: unknown } };

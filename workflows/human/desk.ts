@@ -18,7 +18,7 @@ import { type Announced, announce } from './announce.ts';
 import { askedAt, askedWithin, keepAsked } from './asked.ts';
 import { type Branch, BranchStopped } from './branch.ts';
 import { Departure } from './departure.ts';
-import { type Durable, waitFor } from './durable.ts';
+import { type Durable, isThenable, waitFor } from './durable.ts';
 import { answerData, PAUSE_EVENTS, pauseData } from './event-fields.ts';
 import { Journal, Teller, type Untold } from './journal.ts';
 import { countClosed, countPause, countRefusal } from './metrics.ts';
@@ -27,8 +27,8 @@ import type { Place } from './place.ts';
 import { Publisher, type PublishedRun, type PublishedState } from './publish.ts';
 import { readSignal } from './read-answer.ts';
 import { type CarriedRequirements, Requirements, type Sender } from './requirements.ts';
+import { withStacks } from './stacks.ts';
 import { TaskRoom } from './task-room.ts';
-import { UserCode } from './user-code.ts';
 import { type Timer, waitUntil } from './wait-until.ts';
 
 /** Refused answers that watchers hear of at once; later ones, with what the run does next: anybody may send any number. */
@@ -80,7 +80,6 @@ export class Desk {
   readonly #announced: Map<string, Announced>;
   readonly departure: Departure;
   readonly room: TaskRoom;
-  readonly #userCode = new UserCode();
 
   constructor(run: PublishedRun, mostEvents: number | undefined, carried?: CarriedDesk) {
     this.#run = run;
@@ -196,7 +195,8 @@ export class Desk {
   /** What user code returned; where that is a promise, the run is at work until it settles. */
   *settled<T>(call: () => T | PromiseLike<T>): Durable<T> {
     yield* this.departure.hold();
-    return yield* this.#userCode.settle(call, (returned) => this.work(async () => await returned));
+    const returned = withStacks(call);
+    return isThenable(returned) ? yield* this.work(async () => await returned) : returned;
   }
 
   /**

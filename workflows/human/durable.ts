@@ -1,18 +1,19 @@
 /**
  * Code of a run that may wait, as generators: each yields the promises that it waits for, and `drive` alone awaits them. So
  * a call within a call costs nothing while a run waits, and code that has nothing to wait for goes on at once. With async
- * functions each level keeps two promises, and Temporal's worker records a stack for every promise.
+ * functions each level keeps two promises, and Temporal's worker records a stack for each that it sees (stacks.ts).
  *
  * A call must stand behind `yield*`, or nothing happens: test/unit/human/durable.test.ts looks for one that does not.
  */
-import { showWaiting } from './stacks.ts';
+import { showWaiting, withoutStacks } from './stacks.ts';
 
 export type Durable<T> = Generator<PromiseLike<unknown>, T, unknown>;
 
 /** Waits; throws what the promise rejects with. */
 export function* waitFor<T>(promise: PromiseLike<T>): Durable<T> {
-  showWaiting(promise);
-  return (yield promise) as T;
+  const waited = Promise.resolve(promise);
+  showWaiting(waited);
+  return (yield waited) as T;
 }
 
 /**
@@ -24,13 +25,15 @@ export function drive<T>(start: (abandon: (error: unknown) => void) => Durable<T
     const code = start(reject);
     const goOn = (next: () => IteratorResult<PromiseLike<unknown>, T>) => {
       try {
-        const { done, value } = next();
-        if (done) resolve(value);
-        else
-          Promise.resolve(value).then(
-            (result) => goOn(() => code.next(result)),
-            (error: unknown) => goOn(() => code.throw(error)),
-          );
+        withoutStacks(() => {
+          const { done, value } = next();
+          if (done) resolve(value);
+          else
+            Promise.resolve(value).then(
+              (result) => goOn(() => code.next(result)),
+              (error: unknown) => goOn(() => code.throw(error)),
+            );
+        });
       } catch (error) {
         reject(error);
       }

@@ -8,10 +8,11 @@ import { optionsProblem } from '../protocol/run-options.ts';
 import type { RunOptions } from '../protocol/run-output.ts';
 import { checkInput } from '../protocol/input-schema.ts';
 import { type Durable, waitFor } from '../human/durable.ts';
+import { withStacks } from '../human/stacks.ts';
 
 /** The input as the schema gives it back (with its defaults). @throws {ApplicationFailure} `holdpoint.InvalidInput` */
 export function* checkedInput({ name, inputSchema }: WorkflowDefinition, input: unknown): Durable<Json> {
-  const checked = yield* waitFor(checkInput(inputSchema, input));
+  const checked = yield* waitFor(withStacks(() => checkInput(inputSchema, input)));
   if (!checked.ok) throw invalid(`The input of workflow '${name}' does not fit its schema: ${checked.problem}`);
   return checked.value;
 }
