@@ -54,7 +54,7 @@ async function compare(address: string): Promise<number> {
   if (!quick) {
     table.head('many runs', ['', '']);
     await measureMany(bench, table);
-    table.head('signals with no worker up', ['signals', 'ms']);
+    table.head('no worker up', ['p50 ms', 'p99 ms']);
     await compareFloods(bench, table);
   }
   await connection.close();

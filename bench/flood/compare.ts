@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { createWorker } from 'holdpoint/worker';
-import type { Bench } from '../bench.ts';
+import { type Bench, inRandomOrder, latencies } from '../bench.ts';
 import * as activities from '../steps/activities.ts';
 import { begin, type Way } from '../steps/measure.ts';
 import type { Table } from '../table.ts';
@@ -10,13 +10,15 @@ import { Tail } from '../tail.ts';
 
 /** The server refuses more than 10,000 for one execution. */
 const SIGNALS = 9_900;
-const WAYS = ['handWritten', 'remote'] as const;
+const WAYS: readonly Way[] = ['handWritten', 'remote'];
+const ROUNDS = 3;
 
 export async function compareFloods(bench: Bench, table: Table): Promise<void> {
-  const times = new Map<Way, number>();
-  for (const way of WAYS) times.set(way, await timeOf(bench, way));
-  const base = times.get('handWritten')!;
-  for (const [way, ms] of times) table.line('until taken', way, [String(SIGNALS), ms.toFixed(0)], ms / base);
+  const times = new Map(WAYS.map((way): [Way, number[]] => [way, []]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const way of inRandomOrder(WAYS)) times.get(way)!.push(await timeOf(bench, way));
+  }
+  latencies(table, `${SIGNALS} signals taken`, times, (ms) => ms, {});
 }
 
 /** Milliseconds from a worker's start until it has taken the signals, all of which answer the question that is open. */

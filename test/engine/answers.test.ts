@@ -319,7 +319,7 @@ describe.concurrent('error pause', () => {
     await run.answer('provideInput', requirement!, { values: {} });
     expect(await run.paused()).toEqual([requirement]);
     expect((await run.output()).refusedAnswers.newest[0]!.reason).toBe(
-      "'confirm' is no answer to a error pause; it takes retry, skip, reject",
+      "'confirm' is no answer to this pause (error); it takes retry, skip, reject",
     );
     await run.handle.terminate();
   });

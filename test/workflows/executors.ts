@@ -169,6 +169,15 @@ export const executorStacks = workflow({
       },
     }),
     step({ name: 'predicate', executor: () => [predicateSaw] }),
+    step({ name: 'toJSON', executor: () => ({ toJSON: () => [stack()] }) }),
+    step({
+      name: 'nested',
+      workflow: workflow({
+        name: 'nestedStacks',
+        inputSchema: schemaThat(() => stack()),
+        steps: [step({ name: 'schema', executor: ({ input }) => input })],
+      }),
+    }),
     step({ name: 'asks', executor: remote.quick, humanReview: { requiresConfirmation: true } }),
     step({ name: 'for long', executor: waitsForLong }),
   ],
@@ -191,6 +200,7 @@ export async function executorStacksAround(): Promise<unknown> {
     seen = stack();
   });
   void executorStacks('IN');
+  const after = stack();
   await condition(() => seen !== undefined);
-  return [seen, stack()];
+  return [after, seen, stack()];
 }

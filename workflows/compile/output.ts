@@ -6,6 +6,7 @@ import { reasonOf } from '../define/reason.ts';
 import { isStepResult, type Json, type StepOutput } from '../define/step-output.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { NodeFailure } from '../human/outcome.ts';
+import { withStacks } from '../human/stacks.ts';
 import type { Here } from './scope.ts';
 import type { Frame } from './tree.ts';
 
@@ -62,7 +63,7 @@ export function failedOutput(here: Here, content: Json, error: string): StepOutp
 /** The value as JSON sees it, frozen all the way down. @throws {NodeFailure} */
 export function toJson(value: unknown, path: string): Json {
   try {
-    const json = asJson(value);
+    const json = withStacks(() => asJson(value));
     if (isTooDeep(json, OUTPUT_DEPTH_LIMIT)) throw new Error(`it is nested deeper than ${OUTPUT_DEPTH_LIMIT} levels`);
     return json;
   } catch (error) {

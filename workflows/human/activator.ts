@@ -8,12 +8,12 @@ interface Activator {
   /** Ids of the patches that the history has. */
   readonly knownPresentPatches?: ReadonlySet<string>;
   /** Else these come from the bundle's modules only, which are the user's to choose. */
-  readonly interceptors?: { readonly internals?: ActivateInterceptor[]; readonly inbound?: readonly unknown[] };
+  readonly interceptors?: { readonly internals?: ActivateInterceptor[] };
 }
 
 interface ActivateInterceptor {
   activate(input: ActivateInput, next: (input: ActivateInput) => void): void;
-  concludeActivation?(input: Commands, next: (input: Commands) => Commands): Commands;
+  concludeActivation(input: Commands, next: (input: Commands) => Commands): Commands;
 }
 
 interface ActivateInput {
@@ -25,7 +25,7 @@ interface Commands {
 }
 
 export interface ActivationJob {
-  readonly signalWorkflow?: { readonly signalName?: unknown } | null;
+  readonly signalWorkflow?: unknown;
   readonly fireTimer?: unknown;
   readonly cancelWorkflow?: unknown;
   readonly resolveActivity?: { readonly isLocal?: boolean; readonly result?: { readonly completed?: unknown } };

@@ -57,7 +57,7 @@ export function checkDecision(requirement: StepRequirement, decision: Decision):
     return checked.ok ? accept({ toolAnswers: checked.value }) : checked;
   }
   if (action === undefined || !ACTIONS[kind].includes(action)) {
-    return refuse(`${nameOf(action)} is no answer to a ${kind} pause; it takes ${ACTIONS[kind].join(', ')}`);
+    return refuse(`${nameOf(action)} is no answer to this pause (${kind}); it takes ${ACTIONS[kind].join(', ')}`);
   }
   const stray = strayIn(decision, [...FIELDS[action], ...COMMON_FIELDS]);
   if (stray !== undefined) return refuse(`'${action}' takes no '${stray}'`);

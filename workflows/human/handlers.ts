@@ -8,7 +8,6 @@ import { deepFreeze } from '../define/json.ts';
 import type { RunOutput } from '../protocol/run-output.ts';
 import { CONTINUE_RUN, PEOPLE_SIGNALS, RUN_QUERY } from '../protocol/signals.ts';
 import type { Desk } from './desk.ts';
-import { leaveOutStacksOf } from './stacks.ts';
 
 const CONTINUE_DESCRIPTION =
   'Several answers at once, as the client sends them. Example: {"decisionId":"any unique text","by":"you","decisions":[{"requirement":"step#confirmation","action":"confirm"}]}';
@@ -25,12 +24,10 @@ const SIGNALS = [
     door(signal, `${takes}. Example: ${JSON.stringify(example)}`),
   ),
 ];
-const NAMES = new Set<unknown>(SIGNALS.map(({ definition }) => definition.name));
 const RUN = defineQuery<RunOutput>(RUN_QUERY);
 
 /** Opens the doors of a run. */
 export function installHandlers(desk: Desk, runOutput: () => RunOutput): void {
-  leaveOutStacksOf(NAMES);
   for (const { definition, options } of SIGNALS) {
     const { name } = definition;
     const take = (...raws: RawValue[]) => desk.receive(name, raws.length === 1 ? decode(raws[0]!) : undefined);

@@ -4,22 +4,21 @@
  *
  * The worker's promise hook makes an `Error` without arguments in the sandbox and reads its stack (the SDK's
  * `worker/src/workflow/vm-shared.ts`). While the run's own code is at work, never across an `await`, that one has none. The
- * functions that it calls meanwhile have the real `Error`; what Temporal calls – interceptors, converters, conditions – has it as
- * soon as it has waited. Where an SDK takes stacks in another way, they are taken again.
+ * functions that it calls meanwhile have the real `Error`; what Temporal calls at once where an activity or a timer begins –
+ * outbound interceptors, converters – has not. Where an SDK takes stacks in another way, they are taken again.
  */
-import { activator } from './activator.ts';
-
-const full = Error as ErrorConstructor & { captureStackTrace(error: Error, above: unknown): void };
+const full = Error as ErrorConstructor & { captureStackTrace?(error: Error, above: unknown): void };
 
 const bare: ErrorConstructor = new Proxy<ErrorConstructor>(full, {
   construct: function trap(target, args, made): Error {
-    if (made === bare && args.length === 0) return Object.create(target.prototype, { stack: { value: '' } }) as Error;
+    if (made === bare && args.length === 0) return Object.create(target.prototype, NO_STACK) as Error;
     const error = Reflect.construct(target, args, made) as Error;
     // Its first frame is not this function.
-    full.captureStackTrace(error, trap);
+    full.captureStackTrace?.(error, trap);
     return error;
   },
 });
+const NO_STACK = { stack: { value: '', writable: true, configurable: true } };
 
 /** Calls the run's own code. */
 export function withoutStacks<T>(code: () => T): T {
@@ -34,37 +33,20 @@ export function withStacks<T>(code: () => T): T {
 /** Shows in the Call Stack that the code that calls this waits for the promise. */
 export function showWaiting(promise: Promise<unknown>): void {
   // Not by `withStacks`: the Call Stack shows ten frames.
-  if (globalThis.Error !== bare || !become(full)) return;
+  if (globalThis.Error !== bare) return;
+  globalThis.Error = full;
   promise.then(noop, noop);
-  become(bare);
+  globalThis.Error = bare;
 }
 
-/** Does the same where Temporal brings these signals, unless interceptors take part. */
-export function leaveOutStacksOf(signals: ReadonlySet<unknown>): void {
-  const { inbound, internals } = activator()?.interceptors ?? {};
-  if (inbound?.length !== 0) return;
-  internals?.unshift({
-    activate(input, next) {
-      const areOurs = input.activation.jobs.every(({ signalWorkflow }) => signals.has(signalWorkflow?.signalName));
-      if (areOurs) withoutStacks(() => next(input));
-      else next(input);
-    },
-  });
-}
-
-/** An `Error` that users have put there stays. */
+/** An `Error` that users have put there stays, also where they did so meanwhile; and so does one that they have locked. */
 function within<T>(before: ErrorConstructor, meanwhile: ErrorConstructor, code: () => T): T {
-  if (globalThis.Error !== before || !become(meanwhile)) return code();
+  if (globalThis.Error !== before || !Reflect.set(globalThis, 'Error', meanwhile)) return code();
   try {
     return code();
   } finally {
-    become(before);
+    if (globalThis.Error === meanwhile) globalThis.Error = before;
   }
-}
-
-/** @returns whether it could: users may have frozen it */
-function become(value: ErrorConstructor): boolean {
-  return Reflect.defineProperty(globalThis, 'Error', { value, writable: true, enumerable: false, configurable: true });
 }
 
 function noop(): void {}

@@ -1,7 +1,6 @@
 /** `workflow()`: from a definition to a real Temporal workflow function. */
 import { attachDefinition } from '../define/definition.ts';
 import { defineWorkflow, type WorkflowOptions } from '../define/workflow.ts';
-import { withoutStacks } from '../human/stacks.ts';
 import type { RunOptions, RunOutput } from '../protocol/run-output.ts';
 import { executeRun } from './execute.ts';
 
@@ -20,6 +19,6 @@ export function workflow<Input = any>(options: WorkflowOptions<Input>): Holdpoin
   const definition = defineWorkflow(options);
   // A third argument comes only from the run itself, when it continues as new.
   const run = (input: Input, runOptions?: RunOptions, carried?: unknown) =>
-    withoutStacks(() => executeRun(definition, input, runOptions, carried));
+    executeRun(definition, input, runOptions, carried);
   return attachDefinition<HoldpointWorkflow<Input>>(run, definition);
 }

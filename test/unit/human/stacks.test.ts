@@ -41,13 +41,28 @@ describe('without stacks', () => {
       }),
     ).toThrow('thrown');
     expect(Error).toBe(RealError);
-    expect(Object.getOwnPropertyDescriptor(globalThis, 'Error')).toMatchObject({ enumerable: false, writable: true });
   });
 
-  it('an Error that users have put there stays', () => {
+  it('an Error that users have put there stays, before or meanwhile', () => {
     class Theirs extends RealError {}
-    globalThis.Error = Theirs as ErrorConstructor;
+    const put = () => {
+      globalThis.Error = Theirs as ErrorConstructor;
+    };
+    put();
     expect(withoutStacks(() => Error)).toBe(Theirs);
     expect(withStacks(() => Error)).toBe(Theirs);
+    globalThis.Error = RealError;
+    withoutStacks(() => withStacks(put));
+    expect(Error).toBe(Theirs);
+  });
+
+  it('an Error that users have locked is left alone', () => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'Error')!;
+    Object.defineProperty(globalThis, 'Error', { ...before, writable: false });
+    try {
+      expect(withoutStacks(() => Error)).toBe(RealError);
+    } finally {
+      Object.defineProperty(globalThis, 'Error', before);
+    }
   });
 });
