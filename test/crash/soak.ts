@@ -154,8 +154,9 @@ class Stage {
     for (let index = 0; index < runs; index += 1) {
       const runId = `soak-run-${index}`;
       const run = this.#ended.get(runId);
-      if (run) problems.push(...this.#problemsOf(run));
-      else problems.push(`${runId} has not ended: ${await this.#whatKeeps(runId)}`);
+      const found = run ? this.#problemsOf(run) : [`${runId} has not ended: ${await this.#whatKeeps(runId)}`];
+      if (found.length > 0)
+        problems.push(...found, `${runId}: answers and histories are in ${await this.#save(runId)}`);
     }
     return problems;
   }
@@ -210,13 +211,26 @@ class Stage {
     const handle = this.#clients[0]!.workflow.getHandle(runId);
     const { status, raw } = await handle.describe();
     const history = await handle.fetchHistory();
-    const file = join(tmpdir(), `${runId}.json`);
-    writeFileSync(file, JSON.stringify(historyToJSON(history)));
-    copyFileSync(join(this.#folder, 'bundle.js'), join(tmpdir(), 'soak-bundle.js'));
     const failures = (history.events ?? []).flatMap(
       ({ workflowTaskFailedEventAttributes: failed }) => failed?.failure?.message ?? [],
     );
-    return JSON.stringify([status.name, failures.at(-1), raw.pendingWorkflowTask, raw.pendingActivities, file]);
+    return JSON.stringify([status.name, failures.at(-1), raw.pendingWorkflowTask, raw.pendingActivities]);
+  }
+
+  /** What was sent to a run, and the histories of all its executions, with the bundle to replay them. @returns the file */
+  async #save(runId: string): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), 'holdpoint-soak-problem-'));
+    const histories: unknown[] = [];
+    let id: string | undefined;
+    do {
+      const history = await this.#clients[0]!.workflow.getHandle(runId, id).fetchHistory();
+      histories.unshift(historyToJSON(history));
+      id = history.events![0]!.workflowExecutionStartedEventAttributes!.continuedExecutionRunId || undefined;
+    } while (id);
+    const file = join(folder, `${runId}.json`);
+    writeFileSync(file, JSON.stringify({ sent: this.#sent.get(runId), run: this.#ended.get(runId), histories }));
+    copyFileSync(join(this.#folder, 'bundle.js'), join(folder, 'bundle.js'));
+    return file;
   }
 
   async #start(workflowId: string, index: number): Promise<boolean> {
