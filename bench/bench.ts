@@ -23,6 +23,18 @@ export function inRandomOrder<T>(list: readonly T[]): T[] {
   return drawn.sort((a, b) => a.at - b.at).map(({ each }) => each);
 }
 
+/** Does the work so many times, with so many of it under way at once. */
+export async function inParallel(times: number, atOnce: number, work: () => Promise<unknown>): Promise<void> {
+  let left = times;
+  const lane = async () => {
+    while (left > 0) {
+      left -= 1;
+      await work();
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+}
+
 /** Each way once a round, so that what else the machine does hits all of them. */
 export async function takeTurns<Way, Sample>(
   { quick }: Bench,

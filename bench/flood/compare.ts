@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { createWorker } from 'holdpoint/worker';
-import { type Bench, inRandomOrder, latencies } from '../bench.ts';
+import { type Bench, inParallel, inRandomOrder, latencies } from '../bench.ts';
 import * as activities from '../steps/activities.ts';
 import { begin, type Way } from '../steps/measure.ts';
 import type { Table } from '../table.ts';
@@ -29,14 +29,7 @@ async function timeOf({ client, connection }: Bench, way: Way): Promise<number> 
   const { handle, approve } = await begin(client, taskQueue, way);
   const tail = new Tail(client, handle.workflowId);
   await (await newWorker()).runUntil(tail.until('timerStartedEventAttributes'));
-  let left = SIGNALS;
-  const sender = async () => {
-    while (left > 0) {
-      left -= 1;
-      await approve(1);
-    }
-  };
-  await Promise.all(Array.from({ length: 50 }, sender));
+  await inParallel(SIGNALS, 50, () => approve(1));
   const took = await (await newWorker()).runUntil(async () => {
     const began = performance.now();
     await tail.until('timerCanceledEventAttributes');

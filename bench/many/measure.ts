@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HoldpointClient } from 'holdpoint/client';
 import { createWorker } from 'holdpoint/worker';
-import type { Bench } from '../bench.ts';
+import { type Bench, inParallel } from '../bench.ts';
 import { percentile } from '../statistics.ts';
 import * as activities from '../steps/activities.ts';
 import type { Table } from '../table.ts';
@@ -45,15 +45,10 @@ export async function measureMany({ client, connection }: Bench, table: Table, r
 /** Fifty at a time. @returns their ids */
 async function start(client: HoldpointClient, runs: number): Promise<string[]> {
   const ids: string[] = [];
-  let left = runs;
-  const starter = async () => {
-    while (left > 0) {
-      left -= 1;
-      ids.push((await client.start('inline', { input: null })).runId);
-      if (ids.length % 500 === 0) process.stderr.write(`\r${ids.length} of ${runs} started`);
-    }
-  };
-  await Promise.all(Array.from({ length: 50 }, starter));
+  await inParallel(runs, 50, async () => {
+    ids.push((await client.start('inline', { input: null })).runId);
+    if (ids.length % 500 === 0) process.stderr.write(`\r${ids.length} of ${runs} started`);
+  });
   process.stderr.write(`\r${' '.repeat(40)}\r`);
   return ids;
 }

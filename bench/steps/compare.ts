@@ -1,7 +1,7 @@
 /** Steps: approve → next pause and approve → done, with remote activities, local ones, and inline functions. */
 import { fileURLToPath } from 'node:url';
 import { createWorker } from 'holdpoint/worker';
-import { type Bench, inRandomOrder, latencies, takeTurns } from '../bench.ts';
+import { type Bench, inParallel, inRandomOrder, latencies, takeTurns } from '../bench.ts';
 import type { Table } from '../table.ts';
 import * as activities from './activities.ts';
 import { measure, type Way } from './measure.ts';
@@ -57,14 +57,7 @@ async function throughput(bench: Bench, taskQueue: string): Promise<ReadonlyMap<
   for (let round = 0; round < rounds; round += 1) {
     for (const way of inRandomOrder(WAYS)) {
       const [began, cpu] = [performance.now(), process.cpuUsage()];
-      let left = runsOf(bench) / rounds;
-      const runner = async () => {
-        while (left > 0) {
-          left -= 1;
-          await measure(bench.client, taskQueue, way);
-        }
-      };
-      await Promise.all(Array.from({ length: 20 }, runner));
+      await inParallel(runsOf(bench) / rounds, 20, () => measure(bench.client, taskQueue, way));
       const { user, system } = process.cpuUsage(cpu);
       const sum = spent.get(way)!;
       sum.seconds += (performance.now() - began) / 1_000;

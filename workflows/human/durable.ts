@@ -7,7 +7,7 @@
  */
 import { showWaiting, withoutStacks } from './stacks.ts';
 
-export type Durable<T> = Generator<PromiseLike<unknown>, T, unknown>;
+export type Durable<T> = Generator<Promise<unknown>, T, unknown>;
 
 /** Waits; throws what the promise rejects with. */
 export function* waitFor<T>(promise: PromiseLike<T>): Durable<T> {
@@ -23,13 +23,13 @@ export function* waitFor<T>(promise: PromiseLike<T>): Durable<T> {
 export function drive<T>(start: (abandon: (error: unknown) => void) => Durable<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const code = start(reject);
-    const goOn = (next: () => IteratorResult<PromiseLike<unknown>, T>) => {
+    const goOn = (next: () => IteratorResult<Promise<unknown>, T>) => {
       try {
         withoutStacks(() => {
           const { done, value } = next();
           if (done) resolve(value);
           else
-            Promise.resolve(value).then(
+            value.then(
               (result) => goOn(() => code.next(result)),
               (error: unknown) => goOn(() => code.throw(error)),
             );
