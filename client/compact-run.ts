@@ -3,7 +3,7 @@ import type { OpenPause, RunMemo } from '../workflows/protocol/memo.ts';
 import { flagsOf } from '../workflows/protocol/requirement.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
 import { HOLDPOINT_SESSION } from '../workflows/protocol/search-attributes.ts';
-import { attributeOf, type ExecutionInfo, runIdOf } from './execution-info.ts';
+import { attributeOf, type ExecutionInfo, runIdOf, statusOf } from './execution-info.ts';
 import type { RequirementFields } from './requirement.ts';
 import { hasEnded, Run } from './run.ts';
 
@@ -19,7 +19,7 @@ export function compactRun(
   answerLimit?: number,
 ): Run {
   const runId = runIdOf(info);
-  const { status = memo?.status ?? 'running', ...rest } = known;
+  const { status = statusOf(info, memo?.status), ...rest } = known;
   const ended = hasEnded({ status });
   return new Run(
     {

@@ -28,7 +28,7 @@ import { describeRun } from './describe.ts';
 import { type ExecutionInfo, isClosed, runIdOf } from './execution-info.ts';
 import { decodePayload } from './payloads.ts';
 import { isRunOutput, readMemo } from './read-run.ts';
-import { Run } from './run.ts';
+import { hasEnded, Run } from './run.ts';
 import { answerLimitOf } from './size-limits.ts';
 import { callRun, checkRunId, explained, isDenied, track } from './server-call.ts';
 
@@ -41,11 +41,20 @@ const QUERY_MS = 3_000;
  */
 export async function fetchRun(client: Client, runId: string, needsQuery = false): Promise<Run> {
   const output = await queryRun(client, runId, needsQuery);
-  if (output !== undefined) return new Run(output, true, answerLimitOf(client));
+  if (output && !hasEnded(output)) return new Run(output, true, answerLimitOf(client));
   const info = (await describeRun(client, runId)).workflowExecutionInfo ?? {};
+  if (output && !isClosed(info)) return new Run(notYetEnded(output), true, answerLimitOf(client));
   const payload = info.memo?.fields?.[MEMO_KEY];
   const memo = payload ? readMemo(await decodePayload(client, runId, payload)) : undefined;
   return isClosed(info) ? closedRun(client, runId, info, memo) : compactRun(info, memo, {}, answerLimitOf(client));
+}
+
+/**
+ * A run that says that it has ended while it is open: a function of the user's around it goes on, or the server has not
+ * taken its end – and may never, as where a signal came first: then the run hears that one, and ends in another way.
+ */
+function notYetEnded({ error: _, ...output }: RunOutput): RunOutput {
+  return { ...output, status: 'running', content: null };
 }
 
 /** The full output of an open run, or `undefined` where no worker answers or the run is closed. */

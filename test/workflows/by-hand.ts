@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  defineSignal,
   defineUpdate,
   executeChild,
   makeContinueAsNewFunc,
@@ -72,6 +73,17 @@ export async function tidiesUp(...args: Parameters<typeof asks>): ReturnType<typ
   } finally {
     await sleep(2000);
   }
+}
+
+/** Has more to do after its run. */
+export async function lingers(...args: Parameters<typeof asks>): ReturnType<typeof asks> {
+  let isTold = false;
+  setHandler(defineSignal('go'), () => {
+    isTold = true;
+  });
+  const run = await asks(...args);
+  await condition(() => isTold);
+  return run;
 }
 
 export const refuses = workflow<string>({

@@ -1,0 +1,83 @@
+/** A run has ended when the server says so: its own word can come before that, and be of an end that never is. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { HoldpointClient } from '../../client/client.ts';
+import type { Run } from '../../client/run.ts';
+import { openServer, type TestServer } from '../support/server.ts';
+import { clientGate } from '../workflows/client-runs.ts';
+
+let server: TestServer;
+let client: HoldpointClient;
+beforeAll(async () => {
+  server = await openServer();
+  client = new HoldpointClient(server.client, { taskQueue: server.taskQueue });
+});
+afterAll(() => server.close());
+
+const identity = 'one that dies';
+
+/**
+ * Temporal hands a query that waits for a worker to the next one, with a history that has in it what another worker is at:
+ * so it is answered from a workflow task that the server never takes.
+ * @returns the run as it was read then, or nothing where the query came to the worker that dies
+ */
+async function readAhead(paused: Run, taskQueue: string): Promise<Run | undefined> {
+  const { workflowService, connection, options } = server.client;
+  const { namespace } = options;
+  const reading = client.getRun(paused.runId);
+  // Nobody polls: it waits in the queue.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const [{ id, digest }] = paused.activeStepRequirements as [Run['activeStepRequirements'][0]];
+  const handle = server.client.workflow.getHandle(paused.runId);
+  await handle.signal('approve', { requirement: id, digest });
+  const poll = () => workflowService.pollWorkflowTaskQueue({ namespace, taskQueue: { name: taskQueue }, identity });
+  const { query, taskToken } = await connection.withDeadline(Date.now() + 10_000, poll);
+  const worker = await server.worker({ taskQueue });
+  try {
+    const ahead = await reading;
+    if (query) return undefined;
+    await handle.signal('approve', { requirement: id, digest });
+    await workflowService.respondWorkflowTaskFailed({ namespace, taskToken, identity });
+    expect(await client.wait(paused.runId)).toMatchObject({ status: 'completed', refusedAnswers: { count: 1 } });
+    return ahead;
+  } finally {
+    await worker.stop();
+  }
+}
+
+test.concurrent('not by a workflow task that the server has not taken', { timeout: 60_000 }, async () => {
+  for (;;) {
+    const taskQueue = `ahead-${randomUUID()}`;
+    const worker = await server.worker({ taskQueue });
+    const paused = await client.run(clientGate, { input: 'IN', taskQueue });
+    await worker.stop();
+    const run = await readAhead(paused, taskQueue);
+    if (!run) continue;
+    // The answer has been applied to what was read, and more may come.
+    expect(run).toMatchObject({ status: 'running', content: null, refusedAnswers: { count: 0 } });
+    expect(run.stepRequirements).toMatchObject([{ resolution: 'confirmed' }]);
+    return;
+  }
+});
+
+test.concurrent('not while a function around it is at work', { timeout: 30_000 }, async () => {
+  const taskQueue = `around-${randomUUID()}`;
+  const worker = await server.worker({ taskQueue });
+  let run = await client.run('lingers', { input: 'IN', taskQueue });
+  run.activeStepRequirements[0]!.confirm();
+  run = await client.continueRun(run);
+  run.activeStepRequirements[0]!.confirm();
+  await client.continueRun(run, { until: 'accepted' });
+  await vi.waitFor(async () => {
+    run = await client.getRun(run.runId);
+    expect(run.activeStepRequirements).toEqual([]);
+  }, 10_000);
+  expect(run).toMatchObject({ status: 'running', complete: true, content: null });
+  await worker.stop();
+  // The memo says so before the end, too.
+  expect(await client.getRun(run.runId)).toMatchObject({ status: 'running', complete: false });
+  const waiting = client.wait(run.runId);
+  await server.worker({ taskQueue });
+  await server.client.workflow.getHandle(run.runId).signal('go');
+  expect(await waiting).toMatchObject({ status: 'completed', content: 'two' });
+});
