@@ -181,6 +181,8 @@ describe('stacks', () => {
   const callStack = async ({ handle }: TestRun) => (await handle.query<string>('__stack_trace')).split('\n\n');
   const ofUsers = [true, expect.stringMatching(/^Error\n    at .*test\/workflows\/executors\.ts/)];
 
+  const ofFloods = [false, ''];
+
   test('are taken of functions as Temporal does; of the run’s own code, only where it waits', async () => {
     const run = await server.start('executorStacks');
     const asked = await run.pausedAt('confirmation');
@@ -203,6 +205,24 @@ describe('stacks', () => {
     expect(pending).toContainEqual(expect.stringContaining('executorStacksAround'));
     await run.signal('look');
     expect(await run.handle.result()).toEqual([ofUsers, ofUsers, ofUsers]);
+  });
+
+  test.each([
+    ['first', 0, [ofFloods, ofUsers, ofUsers]],
+    ['later', 1, [ofUsers, ofFloods, ofUsers]],
+  ])('are not taken where a thousand signals come with the %s workflow task', async (_, tasks, expected) => {
+    const taskQueue = `${server.taskQueue}-${randomUUID()}`;
+    const run = await server.start('executorStacksAround', 'IN', undefined, { taskQueue });
+    if (tasks > 0) {
+      const worker = await server.worker({ taskQueue });
+      await run.pausedAt('confirmation');
+      await worker.stop();
+    }
+    for (let sent = 0; sent < 1_000; sent += 100) {
+      await Promise.all(Array.from({ length: 100 }, () => run.signal('look')));
+    }
+    await server.worker({ taskQueue });
+    expect(await run.handle.result()).toEqual(expected);
   });
 });
 

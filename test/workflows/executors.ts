@@ -202,5 +202,6 @@ export async function executorStacksAround(): Promise<unknown> {
   void executorStacks('IN');
   const after = stack();
   await condition(() => seen !== undefined);
+  await sleep(1);
   return [after, seen, stack()];
 }

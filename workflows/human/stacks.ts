@@ -7,6 +7,9 @@
  * functions that it calls meanwhile have the real `Error`; what Temporal calls at once where an activity or a timer begins –
  * outbound interceptors, converters – has not. Where an SDK takes stacks in another way, they are taken again.
  */
+import { workflowInfo } from '@temporalio/workflow';
+import { activator } from './activator.ts';
+
 const full = Error as ErrorConstructor & { captureStackTrace?(error: Error, above: unknown): void };
 
 const bare: ErrorConstructor = new Proxy<ErrorConstructor>(full, {
@@ -37,6 +40,33 @@ export function showWaiting(promise: Promise<unknown>): void {
   globalThis.Error = full;
   promise.then(noop, noop);
   globalThis.Error = bare;
+}
+
+/** Jobs of one workflow task: more than people send at once. */
+const FLOOD = 1_000;
+
+/**
+ * Where so much has come for one workflow task, all that it does is without stacks, handlers and conditions of the user's too:
+ * else thousands of signals take more than the five seconds that the SDK gives a task, and to stop it may end the worker.
+ */
+export function withoutStacksInFloods(): void {
+  // In its first task, the run begins when all has come.
+  leaveOut(workflowInfo().historyLength);
+  activator()?.interceptors?.internals?.unshift({
+    activate(input, next) {
+      leaveOut(input.activation.jobs.length);
+      next(input);
+    },
+    concludeActivation(input, next) {
+      const output = next(input);
+      if (globalThis.Error === bare) globalThis.Error = full;
+      return output;
+    },
+  });
+}
+
+function leaveOut(jobs: number): void {
+  if (jobs >= FLOOD && globalThis.Error === full) Reflect.set(globalThis, 'Error', bare);
 }
 
 /** An `Error` that users have put there stays, also where they did so meanwhile; and so does one that they have locked. */

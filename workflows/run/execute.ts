@@ -29,6 +29,7 @@ import { contentFields, shortText } from '../human/event-fields.ts';
 import { PathCounters } from '../human/path-counters.ts';
 import { Place } from '../human/place.ts';
 import { installHandlers } from '../human/handlers.ts';
+import { withoutStacksInFloods } from '../human/stacks.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { CONTINUES_MEMO_KEY, withoutJournal } from '../protocol/memo.ts';
 import { EXTERNAL_STORAGE_PATCH, NO_SEARCH_ATTRIBUTES_PATCH, ON_PAUSE_PATCH } from '../protocol/patches.ts';
@@ -54,6 +55,7 @@ export function executeRun(
   guardDefinition(definition, carried?.definition);
   guardWorker();
   guardTasks();
+  withoutStacksInFloods();
   const run = new Run(definition, checkedOptions(options), carried);
   installHandlers(run.desk, () => {
     return defined({ ...run.now, handling: !allHandlersFinished() || undefined });
