@@ -59,6 +59,9 @@ const KEYS = [
   /((?:api|access|secret)[ _-]?(?:key|token)[^:=.\n]{0,24}[:=](?!\/\/)\s*["']?)[^\s"',;)}]{4,}/gi,
   /(authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token|digest|apikey)\s+)?)[^\s"',;)}]{4,}/gi,
   /([?&](?:api_?)?key=)[^\s"'&]{4,}/gi,
+  /(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@]+(?=@)/gi,
+  // Node's words for a header that HTTP cannot carry: a key with a line break in it, for instance.
+  /(\bHeaders\.\w+: ")[^]*(?=" is an invalid header value)/g,
 ];
 
 /** Providers repeat the key that they refuse; and an error's message is for everybody who may look at a run. */

@@ -8,12 +8,14 @@ export const KEYS = {
   looks: 'sk-wire-Ab3dEf6hIj9lMn2p',
   environment: 'wire horse battery',
   header: 'wire-rabbit-carrot',
+  address: 'wire-turnip-field',
 } as const;
 
 /** @param note hears what tools do, and with which run's leave */
 export function wireAgents(baseURL: string, note: (runId: string, effect: string) => void) {
-  const modelWith = (apiKey: string, supportsStructuredOutputs = false) =>
-    createOpenAICompatible({ name: 'wire', baseURL, apiKey, supportsStructuredOutputs })('model-1');
+  const provider = { name: 'wire', baseURL };
+  const modelWith = (apiKey: string, more: object = {}) =>
+    createOpenAICompatible({ ...provider, apiKey, ...more })('model-1');
   const look = tool({
     description: 'Looks something up',
     inputSchema: z.object({ q: z.string(), limit: z.number().int().default(3) }),
@@ -39,10 +41,17 @@ export function wireAgents(baseURL: string, note: (runId: string, effect: string
       settings: { temperature: 0 },
     }),
     typed: agent({
-      model: modelWith(KEYS.looks, true),
+      model: modelWith(KEYS.looks, { supportsStructuredOutputs: true }),
       outputSchema: z.object({ city: z.string(), degrees: z.number() }),
     }),
     byEnvironment: agent({ model: modelWith(KEYS.environment) }),
     byHeader: agent({ model: modelWith(KEYS.header) }),
+    /** Two that no request can be made of. */
+    byAddress: agent({
+      model: modelWith(KEYS.looks, { baseURL: baseURL.replace('://', `://me:${KEYS.address}@`) }),
+    }),
+    byBrokenHeader: agent({
+      model: modelWith(KEYS.looks, { headers: { 'api-key': `${KEYS.header}\n${KEYS.address}` } }),
+    }),
   };
 }

@@ -292,6 +292,17 @@ describe('a provider', () => {
     },
   );
 
+  test.each([
+    ['address', 'wireByAddress', 'credentials: http://[key]@127.0.0.1'],
+    ['header', 'wireByBrokenHeader', 'Headers.append: "[key]" is an invalid header value'],
+  ])('that no request can be made to, as its %s is wrong, shows no key either', async (_, workflow, kept) => {
+    const run = await start(workflow, 'Hello');
+    expect((await failed(run)).message).toContain(kept);
+    const text = legible(await eventsOf(run.handle));
+    expect(text).toContain(kept.replaceAll('"', '\\"'));
+    for (const key of Object.values(KEYS)) expect(text).not.toContain(key);
+  });
+
   test('is hung up on when the run is cancelled', async () => {
     const task = chat.plan({ text: 'Too late.', afterMs: 50_000 });
     const run = await start('wireClerk', task);

@@ -206,6 +206,18 @@ describe('withoutKeys', () => {
     ['authorization: Token correct-horse', 'authorization: Token [key]'],
     ['authorization: correct-horse is no key', 'authorization: [key] is no key'],
     ['GET https://models.example/v1?key=correct-horse&alt=json', 'GET https://models.example/v1?key=[key]&alt=json'],
+    [
+      'a URL that includes credentials: http://me:correct@models.example/v1',
+      'a URL that includes credentials: http://[key]@models.example/v1',
+    ],
+    [
+      'Headers.append: "correct\nhorse" is an invalid header value.',
+      'Headers.append: "[key]" is an invalid header value.',
+    ],
+    [
+      'Headers.append: "Bearer correct\nhorse" is an invalid header value.',
+      'Headers.append: "[key]" is an invalid header value.',
+    ],
   ])('removes the key of %s', (message, clean) => {
     expect(hidden(message)).toBe(clean);
   });
@@ -241,6 +253,7 @@ describe('withoutKeys', () => {
     'Missing bearer authentication in header, expected Bearer token',
     'Your API key is not allowed to use this model: gpt-5.4',
     'maximum context length is 128000 tokens (HTTP 400)',
+    'Ask support@models.example, or see https://models.example/@help',
     '',
   ])('leaves alone: %s', (message) => {
     expect(hidden(message)).toBe(message);
