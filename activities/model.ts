@@ -4,7 +4,7 @@
  */
 import type { CallSettings, LanguageModel, ModelMessage, ToolSet } from 'ai';
 import { defined } from '../workflows/define/defined.ts';
-import { asJson, DEPTH_LIMIT, isTooDeep } from '../workflows/define/json.ts';
+import { asJson, DEPTH_LIMIT, isRecord, isTooDeep } from '../workflows/define/json.ts';
 import { reasonOf } from '../workflows/define/reason.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { AgentMessage, AssistantPart, TokenUsage, ToolCallPart, ToolOutput } from '../workflows/protocol/agent.ts';
@@ -81,7 +81,7 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
     ...(settings as CallSettings),
     model: withOwnIds(model, idsGiven),
     ...(system === undefined ? {} : { system }),
-    messages: messages as ModelMessage[],
+    messages: messages.map(asPrompt) as ModelMessage[],
     tools: { ...providerTools, ...Object.fromEntries(described) } as ToolSet,
     ...(output ? { output } : {}),
     maxRetries: 0,
@@ -99,6 +99,26 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
   }
   const { inputTokens = 0, outputTokens = 0, totalTokens = inputTokens + outputTokens } = usage;
   return { parts, calls, text, usage: { inputTokens, outputTokens, totalTokens } };
+}
+
+/**
+ * A message as providers take it. Many refuse a conversation for what its model has written: arguments that are no object,
+ * a name that no tool could have (`multi_tool_use.parallel`), nothing at all. The model is told of it by the result.
+ */
+function asPrompt(message: AgentMessage): AgentMessage {
+  if (message.role === 'user') return message;
+  if (message.role === 'tool') return { ...message, content: message.content.map(withToolName) };
+  const content = message.content.map((part) => {
+    if (part.type !== 'tool-call' || part.providerExecuted) return part;
+    return withToolName({ ...part, input: isRecord(part.input) ? part.input : {} });
+  });
+  const isSaid = content.some((part) => part.type !== 'reasoning' && (part.type !== 'text' || part.text !== ''));
+  return { ...message, content: isSaid ? content : [...content, { type: 'text', text: '(no answer)' }] };
+}
+
+function withToolName<Part extends { readonly toolName: string }>(part: Part): Part {
+  const toolName = part.toolName.replace(/[^\w-]/g, '_').replace(/^(?![a-z_])/i, '_');
+  return { ...part, toolName: toolName.slice(0, 64) };
 }
 
 /**

@@ -185,7 +185,7 @@ describe('a tool', () => {
       {
         calls: [
           { id: 'c1', name: 'look', args: '{"q":' },
-          { id: 'c2', name: 'refund', args: { to: 'Ann' } },
+          { id: 'c2', name: 'multi_tool_use.parallel', args: { to: 'Ann' } },
           { id: 'c3', name: 'look', args: { q: 7 } },
           { id: 'c4', name: 'pay', args: { to: 'Ann', euros: 'five' } },
           { id: 'c5', name: 'look', args: '' },
@@ -199,7 +199,7 @@ describe('a tool', () => {
     const [, second] = chat.requests(task);
     expect(heard(second!)).toEqual({
       c1: "The arguments of 'look' are not valid JSON: a JSON object is needed. Call it again, corrected.",
-      c2: "There is no tool 'refund'. The tools are: look, pay.",
+      c2: "There is no tool 'multi_tool_use.parallel'. The tools are: look, pay.",
       c3: expect.stringMatching(
         /^The arguments of 'look' do not fit: q: .*expected string.*\. Call it again, corrected\.$/,
       ),
@@ -208,6 +208,14 @@ describe('a tool', () => {
       ),
       c5: expect.stringMatching(/^The arguments of 'look' do not fit: q: /),
     });
+    const said = second!.body.messages.find(({ role }) => role === 'assistant')!;
+    expect(said.tool_calls).toMatchObject([
+      { id: 'c1', function: { name: 'look', arguments: '{}' } },
+      { id: 'c2', function: { name: 'multi_tool_use_parallel', arguments: '{"to":"Ann"}' } },
+      { id: 'c3', function: { name: 'look', arguments: '{"q":7}' } },
+      { id: 'c4', function: { name: 'pay', arguments: '{"to":"Ann","euros":"five"}' } },
+      { id: 'c5', function: { name: 'look', arguments: '{}' } },
+    ]);
   });
 
   test('is called once per call, also where the model gives calls no ids of their own', async () => {

@@ -122,6 +122,28 @@ describe('what the model is asked', () => {
     ]);
   });
 
+  it('has nothing in it that providers refuse, whatever the model has written', async () => {
+    const { model, requests } = raw([{ type: 'text', text: 'Done.' }]);
+    const inputs = ['{"q":', '{"q":"a"}', null, ['a'], { q: 'a' }];
+    const names = ['multi_tool_use.parallel', '', '1st', 'x'.repeat(80), 'look'];
+    const parts = inputs.map((input, n) => ({ toolCallId: `c${n}`, toolName: names[n]!, input }));
+    const output = { type: 'error-text', value: 'no' } as const;
+    await turn({ model }, [
+      ...asked,
+      { role: 'assistant', content: [{ type: 'reasoning', text: 'Hm.' }] },
+      { role: 'user', content: 'Answer.' },
+      { role: 'assistant', content: parts.map((part) => ({ type: 'tool-call', ...part })) },
+      { role: 'tool', content: parts.map(({ input: _, ...part }) => ({ type: 'tool-result', ...part, output })) },
+    ]);
+    const [, empty, , said, heard] = requests[0]!.prompt;
+    expect(empty!.content).toMatchObject([{ text: 'Hm.' }, { type: 'text', text: '(no answer)' }]);
+    const sent = ['multi_tool_use_parallel', '_', '_1st', 'x'.repeat(64), 'look'];
+    expect(said!.content).toMatchObject(
+      sent.map((toolName, n) => ({ toolName, toolCallId: `c${n}`, input: n === 4 ? { q: 'a' } : {} })),
+    );
+    expect(heard!.content).toMatchObject(sent.map((toolName, n) => ({ toolName, toolCallId: `c${n}` })));
+  });
+
   it('is given up when the activity is cancelled', async () => {
     const env = activity();
     const model = {
