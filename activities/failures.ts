@@ -1,7 +1,7 @@
 /**
  * What becomes of an error of a model call: the one place that decides between another try and the end. Rate limits and
  * overload are tried again when the server says; what the provider refuses fails at once. Messages are the provider's,
- * without keys; stacks, headers and bodies stay out of the history.
+ * without keys; stacks, headers, and of bodies all but the provider's words, stay out of the history.
  */
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';

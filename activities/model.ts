@@ -3,6 +3,7 @@
  * It is loaded with the first call, so that a worker without agents does not carry it.
  */
 import type { CallSettings, LanguageModel, ModelMessage, ToolSet } from 'ai';
+import { cut } from '../workflows/define/cut.ts';
 import { defined } from '../workflows/define/defined.ts';
 import { asJson, DEPTH_LIMIT, isRecord, isTooDeep } from '../workflows/define/json.ts';
 import { reasonOf } from '../workflows/define/reason.ts';
@@ -213,17 +214,50 @@ const CALLER = [
 /** The error as the AI SDK knows it; `undefined` for one that is not from there. */
 export function readModelError(error: unknown): ModelError | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { name, statusCode, responseHeaders, isRetryable } = error as Error & {
+  const { name, statusCode, responseHeaders, isRetryable, data, responseBody } = error as Error & {
     statusCode?: number;
     responseHeaders?: Record<string, string>;
     isRetryable?: boolean;
+    data?: unknown;
+    responseBody?: string;
   };
+  // What the provider's package could read is its message already.
+  const words = data === undefined ? (wordsIn(responseBody) ?? misfitOf(error)) : undefined;
   // The gateway's messages are made for a terminal.
-  const message = error.message.replace(/\u001b\[\d+m/g, '').trim();
+  const said = error.message.replace(/\u001b\[\d+m/g, '').trim();
+  const message = [said, words].filter(Boolean).join(': ') || 'no reason given';
   if (CALLER.includes(name)) return { message, retryable: false };
   const isGateway = name.startsWith('Gateway') && typeof isRetryable === 'boolean';
   if (name !== 'AI_APICallError' && !isGateway) return undefined;
   return defined({ message, retryable: isRetryable === true, status: statusCode, headers: responseHeaders });
+}
+
+/** Characters of a body's message that are kept. */
+const WORDS = 1000;
+
+/** Nearly compatible servers have their message in another place than OpenAI, or in place of an answer. */
+function wordsIn(body = ''): string | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  const [told] = [read].flat();
+  if (!isRecord(told)) return undefined;
+  const { error } = told;
+  const words = [isRecord(error) ? error.message : error, told.message, told.detail];
+  const found = words.find((each) => typeof each === 'string' && each !== '');
+  return found === undefined ? undefined : cut(found as string, WORDS);
+}
+
+/** Where an answer is not what the provider's package takes, by zod. */
+function misfitOf({ cause }: Error): string | undefined {
+  const { issues } = ((cause as Error | undefined)?.cause ?? {}) as {
+    readonly issues?: readonly { readonly path?: readonly PropertyKey[]; readonly message?: string }[];
+  };
+  const [issue] = Array.isArray(issues) ? issues : [];
+  return issue && cut(`${(issue.path ?? []).join('.')}: ${issue.message}`, WORDS);
 }
 
 /** What a {@link localModel} is asked. */

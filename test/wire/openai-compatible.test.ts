@@ -268,6 +268,14 @@ describe('a provider', () => {
     expect(chat.requests(task)).toHaveLength(4);
   });
 
+  test('that has an error in place of an answer is asked again, and then quoted', async () => {
+    const error = { body: '{"error":{"message":"The upstream is down","code":502}}' };
+    const { message, type } = await failed(await start('wireClerk', chat.plan(error, error, error, error)));
+    expect({ message, type }).toEqual({
+      ...{ message: 'Invalid JSON response: The upstream is down (HTTP 200)', type: 'holdpoint.ModelUnavailable' },
+    });
+  });
+
   test.each([
     ['by its looks', 'wireClerk', KEYS.looks, 'Incorrect API key provided: KEY', 'Incorrect API key provided: [key]'],
     [

@@ -3,7 +3,8 @@ import { CancelledFailure } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { APICallError, InvalidResponseDataError, LoadAPIKeyError } from 'ai';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { APICallError, generateText, InvalidResponseDataError, LoadAPIKeyError } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { toFailure, withoutKeys } from '../../../activities/failures.ts';
 
@@ -24,6 +25,7 @@ const apiError = (
     url: 'https://models.example/v1',
     requestBodyValues: { prompt: 'secret plans' },
     responseBody: '{"error":"body"}',
+    data: { error: 'body' },
     ...(statusCode === undefined ? {} : { statusCode }),
     ...options,
   });
@@ -115,6 +117,39 @@ describe('toFailure', () => {
       return toFailure(new DOMException('This operation was aborted', 'AbortError'));
     });
     expect(await failed).toBeInstanceOf(CancelledFailure);
+  });
+
+  it.each([
+    ['{"error":{"message":"no such model","code":404}}', 'Not Found: no such model'],
+    ['{"error":"no such model"}', 'Not Found: no such model'],
+    ['{"object":"error","message":"no such model","code":404}', 'Not Found: no such model'],
+    ['{"detail":"no such model"}', 'Not Found: no such model'],
+    ['[{"error":{"code":404,"message":"no such model"}}]', 'Not Found: no such model'],
+    ['{"error":"no key sk-test-abcdef123456"}', 'Not Found: no key [key]'],
+    [`{"error":"${'x'.repeat(2000)}"}`, `Not Found: ${'x'.repeat(999)}…`],
+    ['{"detail":[{"msg":"no such model"}]}', 'Not Found'],
+    ['<html>no such model</html>', 'Not Found'],
+    ['"no such model"', 'Not Found'],
+    ['null', 'Not Found'],
+    ['', 'Not Found'],
+  ])('finds the words of a server that has them in another place: %s', async (responseBody, message) => {
+    const error = apiError(404, { message: 'Not Found', responseBody, data: undefined });
+    expect(await failure(error)).toMatchObject({ ...REFUSED, message: `${message} (HTTP 404)` });
+  });
+
+  it('says where an answer is not what the provider’s package takes', async () => {
+    const asChat = createOpenAICompatible({
+      ...{ name: 'nearly', baseURL: 'https://models.example/v1' },
+      fetch: async () => new Response('{"choices":[{"message":{"content":"Hi"}}],"usage":{"prompt_tokens":"1"}}'),
+    });
+    const error = await generateText({ model: asChat('m'), prompt: 'Hello', maxRetries: 0 }).catch((each) => each);
+    const message = 'Invalid JSON response: usage.prompt_tokens: Invalid input: expected number, received string';
+    expect(await failure(error)).toMatchObject({ ...UNAVAILABLE, message: `${message} (HTTP 200)` });
+  });
+
+  it('says that there are no words where there are none', async () => {
+    const error = apiError(404, { message: '', responseBody: '', data: undefined });
+    expect(await failure(error)).toMatchObject({ ...REFUSED, message: 'no reason given (HTTP 404)' });
   });
 
   it('holds nothing but the message', async () => {
