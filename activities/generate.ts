@@ -15,7 +15,7 @@ import { FAILURE } from '../workflows/protocol/failure.ts';
 import { checkStandardSchema } from '../workflows/protocol/input-schema.ts';
 import type { AgentDefinition, TeamDefinition } from './agent.ts';
 import { toFailure } from './failures.ts';
-import { callModel, type ModelReply } from './model.ts';
+import { callModel, type FinishReason, type ModelReply } from './model.ts';
 import { planCall } from './plan-call.ts';
 import type { Schema } from './schema.ts';
 import { type Toolkit, toolkitOf } from './toolkit.ts';
@@ -40,11 +40,13 @@ export function generateActivity(
 }
 
 async function toTurn(
-  { parts, calls, text, usage }: ModelReply,
+  { parts, calls, text, finishReason, usage }: ModelReply,
   messages: readonly AgentMessage[],
   { outputSchema, answerSchema, maxTurns }: AgentDefinition | TeamDefinition,
   toolkit: Toolkit,
 ): Promise<ModelTurn> {
+  const why = NO_ANSWER[finishReason];
+  if (calls.length === 0 && text === '' && why !== undefined) throw refused(`The model gave no answer: ${why}`);
   const ids = uniqueIds(
     messages,
     calls.map(({ part }) => part),
@@ -63,6 +65,16 @@ async function toTurn(
     usage,
     maxTurns,
   };
+}
+
+/** Why there may be neither text nor calls: an empty answer would go on to the next step. */
+const NO_ANSWER: { readonly [reason in FinishReason]?: string } = {
+  'content-filter': 'its provider has withheld it (content filter)',
+  length: 'it came to the limit of its tokens before it said anything; raise settings.maxOutputTokens',
+};
+
+function refused(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ message, type: FAILURE.modelRefused, nonRetryable: true });
 }
 
 /** The answer as the schema gives it back, or what to tell the model: not every provider has told it of the schema. */

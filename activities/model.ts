@@ -2,7 +2,7 @@
  * The AI SDK, and the only file that knows it: one model call, from holdpoint's messages to a provider and back.
  * It is loaded with the first call, so that a worker without agents does not carry it.
  */
-import type { CallSettings, LanguageModel, ModelMessage, ToolSet } from 'ai';
+import type { CallSettings, FinishReason, LanguageModel, ModelMessage, ToolSet } from 'ai';
 import { cut } from '../workflows/define/cut.ts';
 import { defined } from '../workflows/define/defined.ts';
 import { asJson, DEPTH_LIMIT, isRecord, isTooDeep } from '../workflows/define/json.ts';
@@ -10,6 +10,7 @@ import { reasonOf } from '../workflows/define/reason.ts';
 import type { Json } from '../workflows/define/step-output.ts';
 import type { AgentMessage, AssistantPart, TokenUsage, ToolCallPart, ToolOutput } from '../workflows/protocol/agent.ts';
 
+export type { FinishReason };
 /** A language model of any of the AI SDK's providers. */
 export type Model = LanguageModel;
 /**
@@ -55,6 +56,7 @@ export interface ModelReply {
   /** Calls for us to make; those of the provider's own tools are among the parts only. */
   readonly calls: readonly PlannableCall[];
   readonly text: string;
+  readonly finishReason: FinishReason;
   readonly usage: TokenUsage;
 }
 
@@ -78,7 +80,7 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
     parseCompleteOutput: async ({ text }: { text: string }) => text,
   };
   const idsGiven = new Map<string, string>();
-  const { content, text, usage, finishReason } = await generateText({
+  const { content, text, usage, finishReason, rawFinishReason } = await generateText({
     ...(settings as CallSettings),
     model: withOwnIds(model, idsGiven),
     ...(system === undefined ? {} : { system }),
@@ -88,7 +90,9 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
     maxRetries: 0,
     abortSignal,
   });
-  if (finishReason === 'error') throw new Error('the model ended its answer with an error');
+  // OpenRouter's own word for it is not in OpenAI's protocol.
+  if (finishReason === 'error' || rawFinishReason === 'error')
+    throw new Error('the model ended its answer with an error');
   const calls: PlannableCall[] = [];
   const parts: AssistantPart[] = [];
   for (const part of content as readonly ContentPart[]) {
@@ -99,7 +103,7 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
     calls.push(defined({ part: kept, problem: problemOf(part) }));
   }
   const { inputTokens = 0, outputTokens = 0, totalTokens = inputTokens + outputTokens } = usage;
-  return { parts, calls, text, usage: { inputTokens, outputTokens, totalTokens } };
+  return { parts, calls, text, finishReason, usage: { inputTokens, outputTokens, totalTokens } };
 }
 
 /**

@@ -33,13 +33,13 @@ type Options = Parameters<LocalModel['doGenerate']>[0];
 type Reply = Awaited<ReturnType<LocalModel['doGenerate']>>;
 
 /** A model that replies with these parts, and notes what it was asked. */
-function raw(content: Reply['content'], finish: Reply['finishReason']['unified'] = 'stop') {
+function raw(content: Reply['content'], unified: Reply['finishReason']['unified'] = 'stop', said?: string) {
   const requests: Options[] = [];
   const model: LocalModel = {
     ...says({}),
     async doGenerate(options) {
       requests.push(options);
-      return { ...(await says({}).doGenerate(options)), content, finishReason: { unified: finish, raw: undefined } };
+      return { ...(await says({}).doGenerate(options)), content, finishReason: { unified, raw: said } };
     },
   };
   return { model, requests };
@@ -334,11 +334,28 @@ describe('a model that fails', () => {
     });
   });
 
-  it('is asked again where its answer ends with an error', async () => {
-    const { model } = raw([{ type: 'text', text: 'Fou' }], 'error');
+  it.each([
+    ['error', undefined],
+    ['other', 'error'],
+  ] as const)('is asked again where its answer ends with an error: %s, %s', async (unified, said) => {
+    const { model } = raw([{ type: 'text', text: 'Fou' }], unified, said);
     await expect(turn({ model })).rejects.toMatchObject({
       ...{ nonRetryable: false, message: 'the model ended its answer with an error' },
     });
+  });
+
+  it.each([
+    ['content-filter', 'its provider has withheld it (content filter)'],
+    ['length', 'it came to the limit of its tokens before it said anything; raise settings.maxOutputTokens'],
+  ] as const)('is not taken to have answered with nothing where it could not answer: %s', async (reason, why) => {
+    const { model } = raw([{ type: 'reasoning', text: 'Hm.' }], reason);
+    await expect(turn({ model })).rejects.toMatchObject({
+      ...{ type: 'holdpoint.ModelRefused', nonRetryable: true, message: `The model gave no answer: ${why}` },
+    });
+    const half = raw([{ type: 'text', text: 'Fou' }], reason);
+    expect(await turn({ model: half.model })).toMatchObject({ content: 'Fou' });
+    const asks = raw([{ type: 'tool-call', ...call('c1', 'a') }], reason);
+    expect(await turn({ model: asks.model })).toMatchObject({ calls: [{ toolCallId: 'c1', do: 'run' }] });
   });
 
   it('is not asked again where its reply is larger than a message of Temporal’s', async () => {
