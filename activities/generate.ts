@@ -47,10 +47,9 @@ async function toTurn(
 ): Promise<ModelTurn> {
   const why = NO_ANSWER[finishReason];
   if (calls.length === 0 && text === '' && why !== undefined) throw refused(`The model gave no answer: ${why}`);
-  const ids = uniqueIds(
-    messages,
-    calls.map(({ part }) => part),
-  );
+  const own = calls.map(({ part }) => part);
+  const others = parts.filter((part) => !own.some((each) => each === part));
+  const ids = uniqueIds([...messages, { role: 'assistant', content: others }], own);
   const renamed = (part: AssistantPart): AssistantPart =>
     part.type === 'tool-call' && ids.has(part) ? { ...part, toolCallId: ids.get(part)! } : part;
   const planned = await Promise.all(

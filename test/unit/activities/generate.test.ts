@@ -280,6 +280,20 @@ describe('the ids of tool calls', () => {
   });
 });
 
+describe('the id of a call that the provider has run', () => {
+  it('is no other call’s: that would run with its arguments', async () => {
+    const provider = { toolCallId: 'c1', toolName: 'web_search', providerExecuted: true };
+    const { model } = raw([
+      { type: 'tool-call', ...provider, input: '{"q":"theirs"}' },
+      { type: 'tool-result', ...provider, result: { hits: 3 } },
+      { type: 'tool-call', ...call('c1', 'ours') },
+    ]);
+    const planned = await turn({ model, tools: { look, web_search: openai.tools.webSearch({}) } });
+    expect(idsInMessage(planned)).toEqual(['c1', 'c1_2']);
+    expect(argsOf(planned)).toEqual([{ q: 'ours' }]);
+  });
+});
+
 describe('a tool call', () => {
   const plan = async (toolName: string, input: string) =>
     (await turn({ model: calls({ toolCallId: 'c1', toolName, input }) })).calls[0];
