@@ -68,8 +68,8 @@ export interface PlannableCall {
 
 /** One call, without retries: those are Temporal's. @throws what the provider throws, see {@link readModelError} */
 export async function callModel(request: ModelRequest): Promise<ModelReply> {
-  const { generateText, jsonSchema, Output, tool } = await import('ai');
-  const { model, system, messages, tools, providerTools, answerSchema, settings = {}, abortSignal } = request;
+  const { gateway, generateText, jsonSchema, Output, tool } = await import('ai');
+  const { model: given, system, messages, tools, providerTools, answerSchema, settings = {}, abortSignal } = request;
   const described = Object.entries(tools).map(([name, { description, jsonSchema: schema }]) => [
     name,
     tool({ description, inputSchema: jsonSchema(schema) }),
@@ -79,6 +79,9 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
     ...Output.object({ schema: jsonSchema(answerSchema) }),
     parseCompleteOutput: async ({ text }: { text: string }) => text,
   };
+  // As the AI SDK finds it.
+  const model =
+    typeof given === 'string' ? (globalThis.AI_SDK_DEFAULT_PROVIDER ?? gateway).languageModel(given) : given;
   const idsGiven = new Map<string, string>();
   const { content, text, usage, finishReason, rawFinishReason } = await generateText({
     ...(settings as CallSettings),
@@ -130,8 +133,7 @@ function withToolName<Part extends { readonly toolName: string }>(part: Part): P
  * The AI SDK takes two calls with one id for the same call, and there are models that give every call the same, or none:
  * it gets ids of ours.
  */
-function withOwnIds(model: Model, given: Map<string, string>): Model {
-  if (typeof model === 'string') return model;
+function withOwnIds(model: Exclude<Model, string>, given: Map<string, string>): Model {
   const { specificationVersion, provider, modelId, supportedUrls } = model;
   const doGenerate = async (options: never) => {
     const reply = await model.doGenerate(options);

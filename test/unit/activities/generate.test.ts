@@ -261,6 +261,14 @@ describe('the ids of tool calls', () => {
     ]);
   });
 
+  it('are different also of a model that is given by its name', async () => {
+    const model = calls(call('c1', 'a'), call('c1', 'b'));
+    vi.stubGlobal('AI_SDK_DEFAULT_PROVIDER', { languageModel: () => model });
+    const planned = await turn({ model: 'openai/gpt-5.4' });
+    expect(idsInPlan(planned)).toEqual(['c1', 'c1_2']);
+    expect(argsOf(planned)).toEqual([{ q: 'a' }, { q: 'b' }]);
+  });
+
   it('are left alone on calls that the provider has run: they are no calls of ours', async () => {
     const provider = { toolCallId: 'ws 1', toolName: 'web_search', providerExecuted: true };
     const { model } = raw([
