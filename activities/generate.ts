@@ -76,6 +76,9 @@ function refused(message: string): ApplicationFailure {
   return ApplicationFailure.create({ message, type: FAILURE.modelRefused, nonRetryable: true });
 }
 
+/** JSON in a code block of Markdown, as many models give it whatever they are told. */
+const FENCED = /^```(?:json)?([^]*)```$/i;
+
 /** The answer as the schema gives it back, or what to tell the model: not every provider has told it of the schema. */
 async function answerOf(
   text: string,
@@ -85,7 +88,7 @@ async function answerOf(
   const again = `Answer again with nothing but a JSON object. Its JSON Schema: ${JSON.stringify(jsonSchema)}`;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(FENCED.exec(text.trim())?.[1] ?? text);
   } catch {
     return { problem: `Your answer is not valid JSON. ${again}` };
   }

@@ -186,9 +186,18 @@ describe('an answer', () => {
     });
   });
 
+  it.each(['```json\n{"city":"Rome"}\n```', '\n```JSON\r\n{\n"city": "Rome"\n}\r\n```\n', '```\n{"city":"Rome"}\n```'])(
+    'is also what is in a code block: %j',
+    async (text) => {
+      expect((await turn({ model: says({ text }), outputSchema })).content).toEqual({ city: 'Rome', degrees: 20 });
+    },
+  );
+
   it.each([
     ['text', 'It is hot in Rome.', /^Your answer is not valid JSON\. Answer again/],
     ['JSON with a word before', 'Here: {"city":"Rome"}', /^Your answer is not valid JSON\./],
+    ['a code block with a word before', 'Here:\n```json\n{"city":"Rome"}\n```', /^Your answer is not valid JSON\./],
+    ['half a code block', '```json\n{"city":"Rome"}', /^Your answer is not valid JSON\./],
     ['half of it', '{"city":"Ro', /^Your answer is not valid JSON\./],
     ['nothing', '', /^Your answer is not valid JSON\./],
     ['another shape', '{"town":"Rome"}', /^Your answer does not fit: city: .*\. Answer again/],
