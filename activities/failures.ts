@@ -5,6 +5,7 @@
  */
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { cut } from '../workflows/define/cut.ts';
 import { defined } from '../workflows/define/defined.ts';
 import { FAILURE } from '../workflows/protocol/failure.ts';
 import { type ModelError, readModelError } from './model.ts';
@@ -29,7 +30,7 @@ export function toFailure(error: unknown): Error {
   // Below 400 it is the answer that cannot be read: a proxy's page, half a message.
   const passing = status === undefined ? known.retryable : status < 400 || status >= 500 || PASSING.includes(status);
   const failure = {
-    message: withoutKeys(status === undefined ? known.message : `${known.message} (HTTP ${status})`),
+    message: `${withoutKeys(known.message)}${status === undefined ? '' : ` (HTTP ${status})`}`,
     type: passing ? FAILURE.modelUnavailable : FAILURE.modelRefused,
     nonRetryable: !passing,
     nextRetryDelay: passing ? retryAfter(known) : undefined,
@@ -48,6 +49,8 @@ function retryAfter({ headers = {} }: ModelError): number | undefined {
   return wanted === undefined ? undefined : Math.min(Math.ceil(wanted), LONGEST_WAIT_MS);
 }
 
+/** Characters of a message that are kept. It may repeat a whole prompt, and the patterns would be long about it. */
+const LONGEST = 4000;
 const SECRET_NAMES = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL/i;
 /** What keys look like, and where they stand; what is in parentheses stays. */
 const KEYS = [
@@ -59,9 +62,9 @@ const KEYS = [
   /((?:api|access|secret)[ _-]?(?:key|token)[^:=.\n]{0,24}[:=](?!\/\/)\s*["']?)[^\s"',;)}]{4,}/gi,
   /(authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token|digest|apikey)\s+)?)[^\s"',;)}]{4,}/gi,
   /([?&](?:api_?)?key=)[^\s"'&]{4,}/gi,
-  /(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@]+(?=@)/gi,
+  /(?<=:\/\/)[^\s/@]+(?=@)/g,
   // Node's words for a header that HTTP cannot carry: a key with a line break in it, for instance.
-  /(\bHeaders\.\w+: ")[^]*(?=" is an invalid header value)/g,
+  /^(Headers\.\w+: ")[^]*(?=" is an invalid header value)/g,
 ];
 
 /** Providers repeat the key that they refuse; and an error's message is for everybody who may look at a run. */
@@ -70,9 +73,9 @@ export function withoutKeys(message: string, env: NodeJS.ProcessEnv = process.en
     value.length >= 6 && SECRET_NAMES.test(name) ? [value] : [],
   );
   // The longest first: one may be the beginning of another.
-  const text = secrets
+  const known = secrets
     .sort((a, b) => b.length - a.length)
     .reduce((kept, value) => kept.replaceAll(value, '[key]'), message);
   const hide = (_: string, before: unknown) => (typeof before === 'string' ? `${before}[key]` : '[key]');
-  return KEYS.reduce((kept, pattern) => kept.replace(pattern, hide), text);
+  return KEYS.reduce((kept, pattern) => kept.replace(pattern, hide), cut(known, LONGEST));
 }

@@ -3,7 +3,6 @@
  * It is loaded with the first call, so that a worker without agents does not carry it.
  */
 import type { CallSettings, FinishReason, LanguageModel, ModelMessage, ToolSet } from 'ai';
-import { cut } from '../workflows/define/cut.ts';
 import { defined } from '../workflows/define/defined.ts';
 import { asJson, DEPTH_LIMIT, isRecord, isTooDeep } from '../workflows/define/json.ts';
 import { reasonOf } from '../workflows/define/reason.ts';
@@ -238,9 +237,6 @@ export function readModelError(error: unknown): ModelError | undefined {
   return defined({ message, retryable: isRetryable === true, status: statusCode, headers: responseHeaders });
 }
 
-/** Characters of a body's message that are kept. */
-const WORDS = 1000;
-
 /** Nearly compatible servers have their message in another place than OpenAI, or in place of an answer. */
 function wordsIn(body = ''): string | undefined {
   let read: unknown;
@@ -253,8 +249,7 @@ function wordsIn(body = ''): string | undefined {
   if (!isRecord(told)) return undefined;
   const { error } = told;
   const words = [isRecord(error) ? error.message : error, told.message, told.detail];
-  const found = words.find((each) => typeof each === 'string' && each !== '');
-  return found === undefined ? undefined : cut(found as string, WORDS);
+  return words.find((each) => typeof each === 'string' && each !== '') as string | undefined;
 }
 
 /** Where an answer is not what the provider's package takes, by zod. */
@@ -263,7 +258,7 @@ function misfitOf({ cause }: Error): string | undefined {
     readonly issues?: readonly { readonly path?: readonly PropertyKey[]; readonly message?: string }[];
   };
   const [issue] = Array.isArray(issues) ? issues : [];
-  return issue && cut(`${(issue.path ?? []).join('.')}: ${issue.message}`, WORDS);
+  return issue && `${(issue.path ?? []).join('.')}: ${issue.message}`;
 }
 
 /** What a {@link localModel} is asked. */
