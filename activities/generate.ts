@@ -15,7 +15,7 @@ import { FAILURE } from '../workflows/protocol/failure.ts';
 import { checkStandardSchema } from '../workflows/protocol/input-schema.ts';
 import type { AgentDefinition, TeamDefinition } from './agent.ts';
 import { toFailure } from './failures.ts';
-import { callModel, type FinishReason, type ModelReply } from './model.ts';
+import { callModel, type FinishReason, type ModelReply, ofShape } from './model.ts';
 import { planCall } from './plan-call.ts';
 import type { Schema } from './schema.ts';
 import { type Toolkit, toolkitOf } from './toolkit.ts';
@@ -83,9 +83,9 @@ const FENCED = /^```(?:json)?([^]*)```$/i;
 async function answerOf(
   text: string,
   schema: Schema,
-  jsonSchema: Json | undefined,
+  jsonSchema: AgentDefinition['answerSchema'] = {},
 ): Promise<{ content: Json } | { problem: string }> {
-  const again = `Answer again with nothing but a JSON object. Its JSON Schema: ${JSON.stringify(jsonSchema)}`;
+  const again = `Answer again with ${ofShape(jsonSchema)}`;
   let value: unknown;
   try {
     value = JSON.parse(FENCED.exec(text.trim())?.[1] ?? text);

@@ -81,11 +81,13 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
   // As the AI SDK finds it.
   const model =
     typeof given === 'string' ? (globalThis.AI_SDK_DEFAULT_PROVIDER ?? gateway).languageModel(given) : given;
+  const shape = answerSchema && isToldNoShape(model) ? `Your answer has to be ${ofShape(answerSchema)}` : undefined;
+  const instructions = [system, shape].filter(Boolean).join('\n\n');
   const idsGiven = new Map<string, string>();
   const { content, text, usage, finishReason, rawFinishReason } = await generateText({
     ...(settings as CallSettings),
     model: withOwnIds(model, idsGiven),
-    ...(system === undefined ? {} : { system }),
+    ...(instructions === '' ? {} : { system: instructions }),
     messages: messages.map(asPrompt) as ModelMessage[],
     tools: { ...providerTools, ...Object.fromEntries(described) } as ToolSet,
     ...(output ? { output } : {}),
@@ -106,6 +108,19 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
   }
   const { inputTokens = 0, outputTokens = 0, totalTokens = inputTokens + outputTokens } = usage;
   return { parts, calls, text, finishReason, usage: { inputTokens, outputTokens, totalTokens } };
+}
+
+/** What a model is to be told of an answer. */
+export function ofShape(schema: JsonSchema): string {
+  return `nothing but a JSON object. Its JSON Schema: ${JSON.stringify(schema)}`;
+}
+
+/**
+ * Some packages ask the provider for any JSON at all, unless they are told that it can do more. Then nobody tells the model of
+ * the shape, and several providers refuse such a request where no message has the word JSON.
+ */
+function isToldNoShape(model: object): boolean {
+  return 'supportsStructuredOutputs' in model && model.supportsStructuredOutputs === false;
 }
 
 /**

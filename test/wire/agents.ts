@@ -44,6 +44,12 @@ export function wireAgents(baseURL: string, note: (runId: string, effect: string
       model: modelWith(KEYS.looks, { supportsStructuredOutputs: true }),
       outputSchema: z.object({ city: z.string(), degrees: z.number() }),
     }),
+    /** Its package asks for any JSON. */
+    loose: agent({
+      model: modelWith(KEYS.looks),
+      instructions: 'Be quick.',
+      outputSchema: z.object({ city: z.string() }),
+    }),
     byEnvironment: agent({ model: modelWith(KEYS.environment) }),
     byHeader: agent({ model: modelWith(KEYS.header) }),
     /** Two that no request can be made of. */

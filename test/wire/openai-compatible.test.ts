@@ -111,6 +111,21 @@ describe('an answer', () => {
       { role: 'user', content: expect.stringMatching(/^Your answer does not fit: degrees: .*Answer again/) },
     ]);
   });
+
+  test('of a shape is asked for in words where the provider is asked for any JSON: it refuses that without the word', async () => {
+    const task = chat.plan(({ body: { messages, response_format } }) => {
+      expect(response_format).toEqual({ type: 'json_object' });
+      return JSON.stringify(messages).includes('JSON')
+        ? { text: '{"city":"Rome"}' }
+        : { status: 400, error: "'messages' must contain the word 'json' in some form" };
+    });
+    expect((await (await start('wireLoose', task)).result()).content).toEqual({ city: 'Rome' });
+    const [{ role, content } = { role: '', content: '' }] = chat.requests(task)[0]!.body.messages;
+    expect(role).toBe('system');
+    expect(content).toMatch(
+      /^Be quick\.\n\nYour answer has to be nothing but a JSON object\. Its JSON Schema: \{.*"city":\{"type":"string"\}/,
+    );
+  });
 });
 
 describe('a tool', () => {

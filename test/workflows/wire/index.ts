@@ -2,13 +2,13 @@
 import { proxyAgents, step, workflow } from 'holdpoint/workflow';
 import type { wireAgents } from '../../wire/agents.ts';
 
-const { clerk, typed, byEnvironment, byHeader, byAddress, byBrokenHeader } = proxyAgents<ReturnType<typeof wireAgents>>(
-  {
-    startToCloseTimeout: '60s',
-    heartbeatTimeout: '1s',
-    retry: { initialInterval: '20ms' },
-  },
-);
+const { clerk, typed, loose, byEnvironment, byHeader, byAddress, byBrokenHeader } = proxyAgents<
+  ReturnType<typeof wireAgents>
+>({
+  startToCloseTimeout: '60s',
+  heartbeatTimeout: '1s',
+  retry: { initialInterval: '20ms' },
+});
 
 export const wireClerk = workflow({ name: 'wireClerk', steps: [step({ agent: clerk })] });
 export const wireTwice = workflow({
@@ -16,6 +16,7 @@ export const wireTwice = workflow({
   steps: [step({ name: 'first', agent: clerk }), step({ name: 'second', agent: clerk })],
 });
 export const wireTyped = workflow({ name: 'wireTyped', steps: [step({ agent: typed })] });
+export const wireLoose = workflow({ name: 'wireLoose', steps: [step({ agent: loose })] });
 export const wireByEnvironment = workflow({ name: 'wireByEnvironment', steps: [step({ agent: byEnvironment })] });
 export const wireByHeader = workflow({ name: 'wireByHeader', steps: [step({ agent: byHeader })] });
 export const wireByAddress = workflow({ name: 'wireByAddress', steps: [step({ agent: byAddress })] });
