@@ -106,6 +106,9 @@ export async function callModel(request: ModelRequest): Promise<ModelReply> {
     if (kept.type !== 'tool-call' || kept.providerExecuted) continue;
     calls.push(defined({ part: kept, problem: problemOf(part) }));
   }
+  // Servers that could not read what their model wrote of a call: another try may be readable.
+  if (finishReason === 'tool-calls' && text === '' && parts.every(({ type }) => type === 'reasoning'))
+    throw new Error('the model said that it calls tools, and there is no call');
   const { inputTokens = 0, outputTokens = 0, totalTokens = inputTokens + outputTokens } = usage;
   return { parts, calls, text, finishReason, usage: { inputTokens, outputTokens, totalTokens } };
 }

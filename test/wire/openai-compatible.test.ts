@@ -283,6 +283,12 @@ describe('a provider', () => {
     expect(chat.requests(task)).toHaveLength(4);
   });
 
+  test('whose model calls a tool that is not there to be read is asked again', async () => {
+    const choice = { message: { role: 'assistant', content: '', tool_calls: [] }, finish_reason: 'tool_calls' };
+    const task = chat.plan({ body: JSON.stringify({ choices: [choice] }) }, { text: 'Done.' });
+    expect((await (await start('wireClerk', task)).result()).content).toBe('Done.');
+  });
+
   test('that has an error in place of an answer is asked again, and then quoted', async () => {
     const error = { body: '{"error":{"message":"The upstream is down","code":502}}' };
     const { message, type } = await failed(await start('wireClerk', chat.plan(error, error, error, error)));

@@ -375,6 +375,15 @@ describe('a model that fails', () => {
     });
   });
 
+  it('is asked again where it says that it calls tools, and does not', async () => {
+    const { model } = raw([{ type: 'reasoning', text: 'I look.' }], 'tool-calls');
+    await expect(turn({ model })).rejects.toMatchObject({
+      ...{ nonRetryable: false, message: 'the model said that it calls tools, and there is no call' },
+    });
+    const says = raw([{ type: 'text', text: 'Found.' }], 'tool-calls');
+    expect(await turn({ model: says.model })).toMatchObject({ content: 'Found.' });
+  });
+
   it.each([
     ['content-filter', 'its provider has withheld it (content filter)'],
     ['length', 'it came to the limit of its tokens before it said anything; raise settings.maxOutputTokens'],
