@@ -15,8 +15,11 @@ const LONGEST_WAIT_MS = 60 * 60 * 1000;
 /** Timeout, conflict, too early, rate limit: the client's statuses that are worth another try. */
 const PASSING = [408, 409, 425, 429];
 
-/** The failure that Temporal sees. */
-export function toFailure(error: unknown): Error {
+/**
+ * The failure that Temporal sees.
+ * @param keys what the request was sent with
+ */
+export function toFailure(error: unknown, keys: readonly string[] = []): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   // The HTTP request was aborted because the activity is cancelled.
   const { cancellationSignal } = Context.current();
@@ -24,13 +27,13 @@ export function toFailure(error: unknown): Error {
   const known = readModelError(error);
   if (!known) {
     const { name = 'Error', message = String(error) } = error instanceof Error ? error : {};
-    return ApplicationFailure.create({ message: withoutKeys(message), type: name });
+    return ApplicationFailure.create({ message: withoutKeys(message, keys), type: name });
   }
   const { status } = known;
   // Below 400 it is the answer that cannot be read: a proxy's page, half a message.
   const passing = status === undefined ? known.retryable : status < 400 || status >= 500 || PASSING.includes(status);
   const failure = {
-    message: `${withoutKeys(known.message)}${status === undefined ? '' : ` (HTTP ${status})`}`,
+    message: `${withoutKeys(known.message, keys)}${status === undefined ? '' : ` (HTTP ${status})`}`,
     type: passing ? FAILURE.modelUnavailable : FAILURE.modelRefused,
     nonRetryable: !passing,
     nextRetryDelay: passing ? retryAfter(known) : undefined,
@@ -68,10 +71,13 @@ const KEYS = [
 ];
 
 /** Providers repeat the key that they refuse; and an error's message is for everybody who may look at a run. */
-export function withoutKeys(message: string, env: NodeJS.ProcessEnv = process.env): string {
-  const secrets = Object.entries(env).flatMap(([name, value = '']) =>
-    value.length >= 6 && SECRET_NAMES.test(name) ? [value] : [],
-  );
+export function withoutKeys(
+  message: string,
+  keys: readonly string[] = [],
+  env: NodeJS.ProcessEnv = process.env,
+): string {
+  const named = Object.entries(env).flatMap(([name, value = '']) => (SECRET_NAMES.test(name) ? [value] : []));
+  const secrets = [...keys, ...named].filter(({ length }) => length >= 6);
   // The longest first: one may be the beginning of another.
   const known = secrets
     .sort((a, b) => b.length - a.length)

@@ -15,7 +15,7 @@ import { FAILURE } from '../workflows/protocol/failure.ts';
 import { checkStandardSchema } from '../workflows/protocol/input-schema.ts';
 import type { AgentDefinition, TeamDefinition } from './agent.ts';
 import { toFailure } from './failures.ts';
-import { callModel, type FinishReason, type ModelReply, ofShape } from './model.ts';
+import { callModel, type FinishReason, keysOf, type ModelReply, ofShape } from './model.ts';
 import { planCall } from './plan-call.ts';
 import type { Schema } from './schema.ts';
 import { type Toolkit, toolkitOf } from './toolkit.ts';
@@ -34,7 +34,7 @@ export function generateActivity(
     try {
       return checkedSize(await toTurn(await callModel(request), messages, agent, toolkit), limit);
     } catch (error) {
-      throw toFailure(error);
+      throw toFailure(error, keysOf(model, settings));
     }
   };
 }

@@ -226,6 +226,27 @@ export interface ModelError {
   readonly retryable: boolean;
 }
 
+/** The keys that the provider's package sends, where it lets them be seen; the packages of the AI SDK do. */
+export function keysOf(model: Model, settings: ModelSettings = {}): string[] {
+  const { config } = model as { readonly config?: { readonly headers?: () => unknown } };
+  let headers: unknown;
+  try {
+    headers = config?.headers?.();
+  } catch {}
+  // Made anew for each request, by another: nobody waits for it here.
+  if (headers instanceof Promise) headers.catch(() => {});
+  const isSecret = ([name]: [string, unknown]) => /auth|key|token|secret/i.test(name);
+  const sent = Object.entries({ ...(isRecord(headers) ? headers : {}), ...settings.headers }).filter(isSecret);
+  // Shorter ones are for servers that want any: 'ollama'.
+  return sent
+    .map(([, value]) =>
+      String(value)
+        .trim()
+        .replace(/^\w+\s+/, ''),
+    )
+    .filter(({ length }) => length >= 8);
+}
+
 /** Mistakes of the caller's, that no retry mends: a key that is not set, settings that a model does not know. */
 const CALLER = [
   ...['AI_LoadAPIKeyError', 'AI_LoadSettingError', 'AI_NoSuchModelError', 'AI_UnsupportedFunctionalityError'],

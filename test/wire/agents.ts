@@ -3,12 +3,14 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { z } from 'zod';
 import { agent, tool } from '../../activities/index.ts';
 
-/** Keys as they are hidden: by their looks, by the environment that has them, and by where they stand in a message. */
+/** Keys as they are hidden: by their looks, by the environment that has them, by where they stand in a message, by their use. */
 export const KEYS = {
   looks: 'sk-wire-Ab3dEf6hIj9lMn2p',
   environment: 'wire horse battery',
   header: 'wire-rabbit-carrot',
   address: 'wire-turnip-field',
+  use: 'wire-parsnip-tree',
+  setting: 'wire-radish-hill',
 } as const;
 
 /** @param note hears what tools do, and with which run's leave */
@@ -52,6 +54,11 @@ export function wireAgents(baseURL: string, note: (runId: string, effect: string
     }),
     byEnvironment: agent({ model: modelWith(KEYS.environment) }),
     byHeader: agent({ model: modelWith(KEYS.header) }),
+    byUse: agent({ model: modelWith(KEYS.use) }),
+    bySetting: agent({
+      model: modelWith(KEYS.looks),
+      settings: { headers: { authorization: `Bearer ${KEYS.setting}` } },
+    }),
     /** Two that no request can be made of. */
     byAddress: agent({
       model: modelWith(KEYS.looks, { baseURL: baseURL.replace('://', `://me:${KEYS.address}@`) }),

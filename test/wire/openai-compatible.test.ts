@@ -311,8 +311,10 @@ describe('a provider', () => {
       'wireByHeader',
       KEYS.header,
       'Bad header "Authorization: Bearer KEY"',
-      'Bad header "Authorization: [key]"',
+      'Bad header "Authorization: Bearer [key]"',
     ],
+    ['by its use', 'wireByUse', KEYS.use, 'Received=KEY, expected another', 'Received=[key], expected another'],
+    ['by its use in a setting', 'wireBySetting', KEYS.setting, 'Who is KEY?', 'Who is [key]?'],
   ])(
     'that refuses is asked once; its words are kept, and the key %s is nowhere',
     async (_, workflow, key, says, kept) => {

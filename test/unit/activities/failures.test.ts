@@ -211,7 +211,7 @@ describe('the wait before another try', () => {
 });
 
 describe('withoutKeys', () => {
-  const hidden = (message: string) => withoutKeys(message, {});
+  const hidden = (message: string) => withoutKeys(message, [], {});
 
   it.each([
     'sk-abcdefghijklmnop',
@@ -269,7 +269,7 @@ describe('withoutKeys', () => {
       TINY_KEY: 'abc',
     };
     const message = 'horse-battery-staple horse-battery staple1 token$1 rabbit {"a":1} /home/someone abc';
-    expect(withoutKeys(message, env)).toBe('[key] [key] [key] [key] [key] [key] /home/someone abc');
+    expect(withoutKeys(message, [], env)).toBe('[key] [key] [key] [key] [key] [key] /home/someone abc');
   });
 
   it('keeps the beginning of a long message, at once, also where all of it looks like keys', () => {
@@ -279,7 +279,7 @@ describe('withoutKeys', () => {
     expect(performance.now() - began).toBeLessThan(1000);
     // What the cut goes through is hidden before.
     const secret = 'horse-battery-staple';
-    expect(withoutKeys(`${'x'.repeat(3990)}${secret}`, { A_KEY: secret })).toBe(`${'x'.repeat(3990)}[key]`);
+    expect(withoutKeys(`${'x'.repeat(3990)}${secret}`, [secret], {})).toBe(`${'x'.repeat(3990)}[key]`);
   });
 
   it('reads the environment of the process by itself', () => {

@@ -375,6 +375,18 @@ describe('a model that fails', () => {
     });
   });
 
+  it('does not fail otherwise where the headers of its provider cannot be had', async () => {
+    const none = () => {
+      throw new Error('no key');
+    };
+    const later = () => Promise.reject(new Error('no metadata server'));
+    const failing = { ...says({}), doGenerate: () => Promise.reject(new Error('no answer')) };
+    for (const headers of [none, later, 7]) {
+      const model = { ...failing, config: { headers } } as LocalModel;
+      await expect(turn({ model })).rejects.toMatchObject({ message: 'no answer' });
+    }
+  });
+
   it('is asked again where it says that it calls tools, and does not', async () => {
     const { model } = raw([{ type: 'reasoning', text: 'I look.' }], 'tool-calls');
     await expect(turn({ model })).rejects.toMatchObject({

@@ -2,7 +2,7 @@
 import { proxyAgents, step, workflow } from 'holdpoint/workflow';
 import type { wireAgents } from '../../wire/agents.ts';
 
-const { clerk, typed, loose, byEnvironment, byHeader, byAddress, byBrokenHeader } = proxyAgents<
+const { clerk, typed, loose, byEnvironment, byHeader, byUse, bySetting, byAddress, byBrokenHeader } = proxyAgents<
   ReturnType<typeof wireAgents>
 >({
   startToCloseTimeout: '60s',
@@ -19,5 +19,7 @@ export const wireTyped = workflow({ name: 'wireTyped', steps: [step({ agent: typ
 export const wireLoose = workflow({ name: 'wireLoose', steps: [step({ agent: loose })] });
 export const wireByEnvironment = workflow({ name: 'wireByEnvironment', steps: [step({ agent: byEnvironment })] });
 export const wireByHeader = workflow({ name: 'wireByHeader', steps: [step({ agent: byHeader })] });
+export const wireByUse = workflow({ name: 'wireByUse', steps: [step({ agent: byUse })] });
+export const wireBySetting = workflow({ name: 'wireBySetting', steps: [step({ agent: bySetting })] });
 export const wireByAddress = workflow({ name: 'wireByAddress', steps: [step({ agent: byAddress })] });
 export const wireByBrokenHeader = workflow({ name: 'wireByBrokenHeader', steps: [step({ agent: byBrokenHeader })] });
