@@ -8,7 +8,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { cut } from '../workflows/define/cut.ts';
 import { defined } from '../workflows/define/defined.ts';
 import { FAILURE } from '../workflows/protocol/failure.ts';
-import { type ModelError, readModelError } from './model.ts';
+import { type ModelError, readModelError } from './model-error.ts';
 
 /** The longest wait that a server may ask for, in milliseconds. */
 const LONGEST_WAIT_MS = 60 * 60 * 1000;
