@@ -19,3 +19,4 @@ export * from './cost.ts';
 export * from './long.ts';
 export * from './large.ts';
 export * from './side-by-side.ts';
+export * from './crowded.ts';

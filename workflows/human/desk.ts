@@ -29,7 +29,7 @@ import { readSignal } from './read-answer.ts';
 import { type CarriedRequirements, Requirements, type Sender } from './requirements.ts';
 import { withStacks } from './stacks.ts';
 import { TaskRoom } from './task-room.ts';
-import { type Timer, waitUntil } from './wait-until.ts';
+import { deadline, waitUntil } from './wait-until.ts';
 
 /** Refused answers that watchers hear of at once; later ones, with what the run does next: anybody may send any number. */
 const TOLD_AT_ONCE = 20;
@@ -86,7 +86,7 @@ export class Desk {
     this.departure = new Departure(() => this.#isIdle, mostEvents);
     this.room = new TaskRoom(this.departure);
     this.requirements = new Requirements(run.executionId, carried?.requirements);
-    this.#publisher = new Publisher(run, this.teller, carried?.published);
+    this.#publisher = new Publisher(run, this.teller, this.room, carried?.published);
     this.#announced = new Map(Object.entries(carried?.announced ?? {}));
     if (!carried) return;
     this.teller.sequence = carried.sequence;
@@ -112,7 +112,7 @@ export class Desk {
 
   /** `paused` where something waits for a human and nothing else is at work. */
   get status(): RunStatus {
-    return this.#working === 0 && this.requirements.open.length > 0 ? 'paused' : 'running';
+    return this.#working === 0 && !this.room.isHeld && this.requirements.open.length > 0 ? 'paused' : 'running';
   }
 
   /** Nothing is at work, nothing is about to be shown, and no deadline has passed that did not yet have its effect. */
@@ -172,6 +172,7 @@ export class Desk {
       this.departure.look();
     }
     if (!answered()) this.#expire(id);
+    yield* this.room.untilRoomy();
     const answer = this.requirements.get(id)!;
     if (answer.resolution === 'withdrawn') throw new BranchStopped();
     return answer;
@@ -234,7 +235,9 @@ export class Desk {
     try {
       yield* this.room.take(bytes);
       branch.check();
-      return yield* this.work(schedule, { tell: this.#journal.isFull });
+      const result = yield* this.work(schedule, { tell: this.#journal.isFull });
+      yield* this.room.untilRoomy();
+      return result;
     } catch (error) {
       // Cancelled in the workflow task that scheduled it: then the server never hears of it.
       const unsent = isCancellation(error) && taken?.historyLength === workflowInfo().historyLength;
@@ -299,6 +302,11 @@ export class Desk {
    * @param tell show something if only for the sake of what happened
    */
   publish({ final, tell = true }: { readonly final?: RunStatus; readonly tell?: boolean } = {}): void {
+    const anew = () => {
+      this.#decided ??= [];
+      this.publish();
+    };
+    if (final === undefined && this.waits) this.room.catchUp(anew);
     this.#publisher.publish(final ?? this.status, this.requirements.open, this.#decided, this.#journal, tell);
     this.#decided = undefined;
   }
@@ -339,9 +347,4 @@ export class Desk {
     this.#tellAnswer(this.requirements.get(id)!);
     this.#decided ??= [];
   }
-}
-
-/** In another execution than the one that asked, less is left of it. */
-function deadline(id: string, timeoutAt: string): Timer {
-  return { ms: Math.max(1, Date.parse(timeoutAt) - Date.now()), summary: `deadline of ${id}` };
 }

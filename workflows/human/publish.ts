@@ -19,6 +19,7 @@ import {
 } from '../protocol/search-attributes.ts';
 import { currentDetails } from './details.ts';
 import type { Journal, Teller } from './journal.ts';
+import type { TaskRoom } from './task-room.ts';
 
 /** The server refuses a search attribute of 2 KB or more, and with it the workflow task. */
 const STEP_NAMES_LIMIT = 1000;
@@ -51,10 +52,12 @@ export class Publisher {
   #memoSet = false;
   #attributes: ReturnType<typeof attributesOf> | undefined;
   readonly #teller: Teller;
+  readonly #room: TaskRoom;
 
-  constructor(run: PublishedRun, teller: Teller, carried?: PublishedState) {
+  constructor(run: PublishedRun, teller: Teller, room: TaskRoom, carried?: PublishedState) {
     this.#run = run;
     this.#teller = teller;
+    this.#room = room;
     this.#status = carried?.status;
     this.#memoSet = carried?.memoSet ?? false;
     this.#attributes = carried ? carried.attributes : startedWith(run);
@@ -85,7 +88,10 @@ export class Publisher {
       // A reader makes the event of a pause from the status, if it still is that when the task ends; this is its number,
       // kept whatever the status, so that numbers do not depend on it.
       const sequence = this.#teller.next();
-      upsertMemo({ [MEMO_KEY]: toMemo({ workflowName, sessionId, status, sequence }, open, decided ?? [], told) });
+      const most = this.#room.isCrowded ? 0 : undefined;
+      const memo = toMemo({ workflowName, sessionId, status, sequence }, open, decided ?? [], told, most);
+      upsertMemo({ [MEMO_KEY]: memo });
+      this.#room.addMemo(jsonBytes(memo));
       this.#memoSet = true;
     }
     setCurrentDetails(currentDetails(open, status));

@@ -3,9 +3,14 @@ import { CancellationScope, condition, isCancellation, sleep } from '@temporalio
 import { type Durable, waitFor } from './durable.ts';
 
 /** A durable timer: how long, and what the Web UI shows beside it. */
-export interface Timer {
+interface Timer {
   readonly ms: number;
   readonly summary: string;
+}
+
+/** In another execution than the one that asked, less is left of it. */
+export function deadline(id: string, timeoutAt: string): Timer {
+  return { ms: Math.max(1, Date.parse(timeoutAt) - Date.now()), summary: `deadline of ${id}` };
 }
 
 /**

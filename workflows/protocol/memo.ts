@@ -79,17 +79,18 @@ export function withoutJournal(memo: { readonly [key: string]: unknown } = {}): 
   return MEMO_KEY in memo ? { ...memo, [MEMO_KEY]: told } : memo;
 }
 
-/** The memo of a run with these open requirements. */
+/** The memo of a run with these open requirements. @param most how many of them it shows */
 export function toMemo(
   run: Pick<RunMemo, 'status' | 'workflowName' | 'sessionId' | 'sequence'>,
   open: readonly StepRequirement[],
   decided: RunMemo['decided'],
   journal: readonly JournalEntry[] = [],
+  most: number = OPEN_LIMIT,
 ): RunMemo {
   return {
     version: 1,
     ...run,
-    open: open.slice(0, OPEN_LIMIT).map(brief),
+    open: open.slice(0, most).map(brief),
     openCount: open.length,
     decided: decided.slice(-DECIDED_LIMIT),
     // Last: whoever reads the memo in the Web UI wants the questions first.

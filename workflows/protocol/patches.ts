@@ -22,5 +22,11 @@ export const NO_SEARCH_ATTRIBUTES_PATCH = 'holdpoint-no-search-attributes';
 /** The patch of a run that tells of its pauses. Workers with `onPause` answer it with yes. */
 export const ON_PAUSE_PATCH = 'holdpoint-on-pause';
 
+/**
+ * The patch of a run in which so much went on in one workflow task that the rest was left for the next one. Asked only there, as
+ * runs of earlier releases have not done so.
+ */
+export const CROWDED_PATCH = 'holdpoint-crowded';
+
 /** The patch of a run that may have large payloads. Workers with an external storage answer it with yes. */
 export const EXTERNAL_STORAGE_PATCH = 'holdpoint-external-storage';

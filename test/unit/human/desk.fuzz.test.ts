@@ -27,6 +27,7 @@ vi.mock('@temporalio/workflow', async (actual) => ({
     ...{ historyLength: 10, historySize: 1000, continueAsNewSuggested: false, runId: 'execution' },
     typedSearchAttributes: new TypedSearchAttributes(),
   }),
+  patched: () => false,
   upsertMemo: ({ holdpoint }: { holdpoint: unknown }) => {
     shown.memo = JSON.parse(JSON.stringify(holdpoint));
   },

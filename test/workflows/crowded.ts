@@ -1,0 +1,22 @@
+/** Many branches of a Parallel, whose answers may all arrive at once. */
+import { parallel, step, type StepReview, workflow } from 'holdpoint/workflow';
+
+const crowd = (name: string, review: StepReview) =>
+  workflow({
+    name,
+    steps: [
+      parallel({
+        name: 'all',
+        steps: Array.from({ length: 200 }, (_, index) =>
+          step({
+            name: `branch ${index}`,
+            executor: () => 'x'.repeat(2_000),
+            humanReview: { requiresConfirmation: true, ...(index < 150 ? review : {}) },
+          }),
+        ),
+      }),
+    ],
+  });
+
+export const crowdOfAnswers = crowd('crowdOfAnswers', {});
+export const crowdOfDeadlines = crowd('crowdOfDeadlines', { timeout: '3s', onTimeout: 'approve' });
