@@ -103,6 +103,17 @@ describe.concurrent('a paused run that continues as new', () => {
     expect(await run.result()).toMatchObject({ status: 'completed' });
   });
 
+  test('takes a large session state along once, and what each branch has made of it', async () => {
+    const run = await server.start('longState');
+    const before = await run.paused(2);
+    await untilMoved(run);
+    for (const requirement of before) await run.answer('approve', requirement);
+    const { content, sessionState } = await run.result();
+    expect(content).toEqual({ a: { by: 'a', a: 'early' }, b: { by: 'b', b: 'early' } });
+    const { large, ...others } = sessionState;
+    expect([(large as string).length, others]).toEqual([1_000_000, { by: 'b', a: 'early', b: 'early', late: 'b' }]);
+  });
+
   test('gives a nested workflow the input that it had', async () => {
     const run = await server.start('longNested');
     const [asked] = await run.paused(1);

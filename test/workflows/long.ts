@@ -72,6 +72,34 @@ const deep = (depth: number): NodeLike =>
     ? step({ name: 'deep', executor: () => 'deep', humanReview: gate })
     : steps({ name: `s${depth}`, steps: [deep(depth - 1)] });
 
+/** A session state that fits once into what a run carries, and branches that each have it. */
+export const longState = workflow({
+  name: 'longState',
+  continueAsNewAfter: 50,
+  steps: [
+    step({
+      name: 'fill',
+      executor: () => ({ content: 'filled', sessionState: { large: 'x'.repeat(1_000_000), by: 'fill' } }),
+    }),
+    parallel({
+      name: 'both',
+      steps: ['a', 'b'].map((name) =>
+        steps({
+          name,
+          steps: [
+            step({ name: 'early', executor: () => ({ content: name, sessionState: { by: name, [name]: 'early' } }) }),
+            step({
+              name: `late ${name}`,
+              executor: ({ sessionState: { large, ...others } }) => ({ content: others, sessionState: { late: name } }),
+              humanReview: gate,
+            }),
+          ],
+        }),
+      ),
+    }),
+  ],
+});
+
 /** A branch that fails before the other, which is deep, is back at its question. */
 export const longOrphan = workflow({
   name: 'longOrphan',

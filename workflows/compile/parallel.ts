@@ -4,13 +4,12 @@ import { sideBySide } from '../human/side-by-side.ts';
 import { containerOutput } from './output.ts';
 import type { Body } from './round.ts';
 import { inside } from './scope.ts';
-import { SessionState } from './session-state.ts';
 
 export const runParallel: Body<ParallelNode> = function* (node, here, _round, runNode) {
   const { run, branch: parent, state: shared } = here.scope;
   const frame = here.slot.open(node.name, 'Parallel');
   const children = node.steps.map((child) => {
-    const state = SessionState.carried(here.place.recall(`state ${child.name}`)) ?? shared.fork();
+    const state = shared.fork(here.place.recall(`state ${child.name}`));
     here.place.keep(`state ${child.name}`, state);
     return { child, slot: frame.slot(here.place.child(child.name)), state };
   });

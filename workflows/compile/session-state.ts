@@ -1,11 +1,10 @@
 /** The session state of a run: patched by functions, key by key; each branch of a Parallel has its own until the join. */
 import type { Json } from '../define/step-output.ts';
 
-type State = Readonly<Record<string, Json>>;
+export type State = Readonly<Record<string, Json>>;
 
-export interface CarriedState {
-  readonly current: State;
-  /** What was patched since the fork. */
+/** What a branch takes along when the run continues as new: what was patched since the fork. */
+interface CarriedBranch {
   readonly patches: State;
 }
 
@@ -17,14 +16,6 @@ export class SessionState {
     this.#current = Object.freeze({ ...initial });
   }
 
-  /** As it was when the run continued as new. */
-  static carried(data: CarriedState | undefined): SessionState | undefined {
-    if (data === undefined) return undefined;
-    const state = new SessionState(data.current);
-    state.#patches = data.patches;
-    return state;
-  }
-
   get values(): State {
     return this.#current;
   }
@@ -34,12 +25,15 @@ export class SessionState {
     this.#patches = { ...this.#patches, ...patch };
   }
 
-  toJSON(): CarriedState {
-    return { current: this.#current, patches: this.#patches };
+  toJSON(): CarriedBranch {
+    return { patches: this.#patches };
   }
 
-  fork(): SessionState {
-    return new SessionState(this.#current);
+  /** @param carried the branch as it was when the run continued as new: the state around it has stayed as it was */
+  fork({ patches }: CarriedBranch = { patches: {} }): SessionState {
+    const branch = new SessionState(this.#current);
+    branch.patch(patches);
+    return branch;
   }
 
   /** Takes over what a branch has patched. */

@@ -1,17 +1,18 @@
 /** What a run takes along when it continues as new: the third argument of the next execution. */
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { CarriedUsage } from '../agent/usage.ts';
-import type { CarriedState } from '../compile/session-state.ts';
+import type { State } from '../compile/session-state.ts';
 import { deepFreeze } from '../define/json.ts';
 import type { CarriedDesk } from '../human/desk.ts';
 import type { PlaceData } from '../human/place.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { CONTINUES_MEMO_KEY } from '../protocol/memo.ts';
 
-const VERSION = 1;
+/** Since 2 the session state is there once; before, it had its patches beside it, and each branch of a Parallel a copy. */
+const VERSION = 2;
 
 export interface CarriedRun {
-  readonly version: typeof VERSION;
+  readonly version: number;
   /** Temporal's id of the execution that goes on in the next. */
   readonly from: string;
   /** The definition's fingerprint: another definition must not go on with this. */
@@ -19,7 +20,7 @@ export interface CarriedRun {
   /** See {@link executionOf}. */
   readonly executionId: string;
   readonly place: PlaceData;
-  readonly state: CarriedState;
+  readonly state: { readonly current: State };
   readonly desk: CarriedDesk;
   readonly rounds: Readonly<Record<string, number>>;
   readonly usage: CarriedUsage;
@@ -66,7 +67,7 @@ export function carriedRun(argument: unknown): CarriedRun | undefined {
     });
   }
   if (carried.from !== before) return undefined;
-  if (carried.version !== VERSION) {
+  if (!(carried.version <= VERSION)) {
     throw new Error(
       `This run continues from a release of holdpoint that this worker does not know: deploy that release`,
     );

@@ -89,9 +89,9 @@ class Run {
       announces: hasSetting(ON_PAUSE_PATCH),
     };
     this.desk = new Desk(published, definition.continueAsNewAfter, carried?.desk);
-    this.#state =
-      SessionState.carried(carried?.state) ??
-      new SessionState(toJson(sessionState, 'sessionState') as Record<string, Json>);
+    this.#state = new SessionState(
+      carried?.state.current ?? (toJson(sessionState, 'sessionState') as Record<string, Json>),
+    );
     this.#context = {
       ...ids,
       userId,
@@ -163,7 +163,7 @@ class Run {
       definition: fingerprintOf(this.#definition),
       executionId,
       place: this.#place.toJSON(),
-      state: this.#state.toJSON(),
+      state: { current: this.#state.values },
       desk: this.desk.carried(this.#place),
       rounds: rounds.toJSON(),
       usage: usage.toJSON(),

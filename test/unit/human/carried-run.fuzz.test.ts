@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const state = {
   ...{ definition: 'steps', place: { facts: { asked: { confirmation: 'pay#confirmation' } } }, rounds: {}, usage: {} },
-  ...{ state: { current: {}, patches: {} }, desk: {} },
+  ...{ state: { current: {} }, desk: {} },
 } as unknown as Parameters<typeof toCarry>[0];
 
 const something = fc
@@ -30,7 +30,7 @@ describe('what a run carries', () => {
   test('is taken by the execution that continues it', () => {
     const carried = toCarry(state);
     info = { runId: 'second', continuedFromExecutionRunId: 'first' };
-    expect(carriedRun(carried)).toEqual({ ...state, version: 1, from: 'first' });
+    expect(carriedRun(carried)).toEqual({ ...state, version: 2, from: 'first' });
   });
 
   test.each(['another', 'second'])('is not taken by what Temporal began with it after %s: cron, a retry', (before) => {
@@ -40,9 +40,17 @@ describe('what a run carries', () => {
   });
 
   test('of a release that this worker does not know fails the workflow task, not the run', () => {
-    const carried = { ...(toCarry(state) as object), version: 2 };
     info = { runId: 'second', continuedFromExecutionRunId: 'first' };
-    expect(() => carriedRun(carried)).toThrow(/deploy that release/);
+    for (const version of [3, undefined, 'x']) {
+      const carried = { ...(toCarry(state) as object), from: 'first', version };
+      expect(() => carriedRun(carried)).toThrow(/deploy that release/);
+    }
+  });
+
+  test('of an earlier release is taken', () => {
+    const carried = { ...(toCarry(state) as object), version: 1 };
+    info = { runId: 'second', continuedFromExecutionRunId: 'first' };
+    expect(carriedRun(carried)).toMatchObject({ version: 1 });
   });
 });
 
