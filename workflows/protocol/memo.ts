@@ -6,6 +6,7 @@ import type { OnTimeout } from '../define/human-review.ts';
 import type { UserInputSchema } from '../define/user-input-schema.ts';
 import { cut, cutBytes } from '../define/cut.ts';
 import { defined } from '../define/defined.ts';
+import { jsonBytes } from '../define/json.ts';
 import type { JournalEntry } from './events.ts';
 import type { RequirementKind, StepRequirement, ToolRequirement } from './requirement.ts';
 import type { RunStatus } from './run-output.ts';
@@ -20,6 +21,8 @@ export const CONTINUES_MEMO_KEY = 'holdpointContinues';
 
 /** Bytes of what is under review that a memo shows. */
 export const PREVIEW_LIMIT = 2048;
+/** Bytes of the schemas that the tool calls of one requirement show. */
+const TOOL_SCHEMAS_LIMIT = 4 * PREVIEW_LIMIT;
 const MESSAGE_LIMIT = 500;
 const CHOICES_LIMIT = 50;
 const OPEN_LIMIT = 20;
@@ -44,7 +47,7 @@ export interface OpenPause {
   readonly allowMultipleSelections?: boolean;
   /** Left out where its JSON is longer than a preview. */
   readonly userInputSchema?: UserInputSchema;
-  /** Executor pauses: 20 calls, those that still wait before others; they share the room of one preview. */
+  /** Executor pauses: 20 calls, those that still wait before others; they share the room of one preview, and for their schemas of four. */
   readonly tools?: readonly OpenTool[];
   /** Executor pauses: how many calls there are. */
   readonly toolCount?: number;
@@ -124,17 +127,21 @@ function briefTools(tools: readonly ToolRequirement[]): OpenTool[] {
   const waiting = tools.filter(({ resolution }) => resolution === undefined);
   const others = tools.filter(({ resolution }) => resolution !== undefined);
   const shown = [...waiting, ...others].slice(0, TOOLS_LIMIT);
-  return shown.map((tool) => briefTool(tool, PREVIEW_LIMIT / shown.length));
+  let room = TOOL_SCHEMAS_LIMIT;
+  return shown.map((tool) => {
+    const schema = ifShort(tool.userInputSchema);
+    room -= schema ? jsonBytes(schema) : 0;
+    return briefTool(tool, PREVIEW_LIMIT / shown.length, room < 0 ? undefined : schema);
+  });
 }
 
 /** What a human said of the call is left out: it is in the run. */
-function briefTool(tool: ToolRequirement, room: number): OpenTool {
-  const { toolCallId, toolName, kind, member, args, userInputSchema, resolution, resolvedBy } = tool;
+function briefTool(tool: ToolRequirement, room: number, userInputSchema: ToolRequirement['userInputSchema']): OpenTool {
+  const { toolCallId, toolName, kind, member, args, resolution, resolvedBy } = tool;
   const preview = cutBytes(JSON.stringify(args), Math.max(room, 100));
-  const schema = ifShort(userInputSchema);
-  return defined({ toolCallId, toolName, kind, preview, member, userInputSchema: schema, resolution, resolvedBy });
+  return defined({ toolCallId, toolName, kind, preview, member, userInputSchema, resolution, resolvedBy });
 }
 
 function ifShort<Schema extends UserInputSchema>(schema: Schema | undefined): Schema | undefined {
-  return schema && JSON.stringify(schema).length <= PREVIEW_LIMIT ? schema : undefined;
+  return schema && jsonBytes(schema) <= PREVIEW_LIMIT ? schema : undefined;
 }

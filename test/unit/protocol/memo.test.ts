@@ -115,14 +115,37 @@ describe('its bounds', () => {
       availableChoices: many(80, (index) => `${index}`.padEnd(200, 'x')),
       userInputSchema: [{ name: 'n', description: 'x'.repeat(1_900) }],
     });
-    const text = JSON.stringify(
-      toMemo(
+    const tool = (index: number) => ({
+      ...{
+        toolCallId: `call ${index}`,
+        toolName: 'fill',
+        kind: 'user_input' as const,
+        args: { q: '漢'.repeat(9_000) },
+      },
+      userInputSchema: { type: 'object' as const, properties: { seat: { description: '漢'.repeat(600) } } },
+    });
+    for (const each of [largest, requirement({ kind: 'executor', tools: many(40, tool) })]) {
+      const memo = toMemo(
         run,
-        many(200, () => largest),
+        many(200, () => each),
         [],
-      ),
+      );
+      expect(bytesOf(JSON.stringify(memo))).toBeLessThan(512 * 1024);
+    }
+  });
+
+  it('the schemas of tool calls are shown as long as there is room for them, those of calls that still wait first', () => {
+    const userInputSchema = { type: 'object' as const, properties: { seat: { description: 'x'.repeat(1_800) } } };
+    const tools = many(10, (index) => ({
+      ...{ toolCallId: `c${index}`, toolName: 'fill', kind: 'user_input' as const, args: {}, userInputSchema },
+      ...(index < 2 ? { resolution: 'confirmed' as const } : {}),
+    }));
+    const shown = brief({ kind: 'executor', tools }).tools!.filter((tool) => tool.userInputSchema);
+    expect(shown.map(({ toolCallId }) => toolCallId)).toEqual(['c2', 'c3', 'c4', 'c5']);
+    const long = { type: 'object' as const, properties: { seat: { description: '漢'.repeat(700) } } };
+    expect(brief({ kind: 'executor', tools: [{ ...tools[2]!, userInputSchema: long }] }).tools![0]).not.toHaveProperty(
+      'userInputSchema',
     );
-    expect(Buffer.byteLength(text)).toBeLessThan(512 * 1024);
   });
 });
 
