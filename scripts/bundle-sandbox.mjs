@@ -48,6 +48,8 @@ export async function bundleSandbox() {
     minifyWhitespace: true,
     minifySyntax: true,
     minifyIdentifiers: true,
+    // What @cfworker/json-schema says of each place it has looked at, over a hundred times: nobody sees these names outside.
+    mangleProps: /^(instanceLocation|keywordLocation(Base)?|absoluteKeywordLocation)$/,
     legalComments: 'none',
     metafile: true,
   });

@@ -1,7 +1,8 @@
 /** Very much that goes on in one workflow task: the server ends a run whose task is over 4 MB. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import type { OnPause } from '../../activities/on-pause.ts';
 import { HoldpointClient } from '../../client/client.ts';
 import type { RunMemo } from '../../workflows/protocol/memo.ts';
 import { ofType } from '../support/history.ts';
@@ -69,4 +70,19 @@ describe('most of very many branches go on at once', () => {
     await server.worker({ taskQueue });
     await expectTheRest(run);
   });
+});
+
+test('very many questions are told outside, in several workflow tasks', { timeout: 60_000 }, async () => {
+  const told = new Set<string>();
+  const onPause: OnPause = {
+    notify: async ({ requirement: { id } }) => {
+      told.add(id);
+    },
+  };
+  const taskQueue = `${server.taskQueue}-told`;
+  await server.worker({ taskQueue, onPause });
+  const run = await server.start('crowdThatIsTold', INPUT, undefined, { taskQueue });
+  await vi.waitFor(() => expect(told.size).toBe(700), { timeout: 50_000, interval: 100 });
+  expect((await run.handle.describe()).status.name).toBe('RUNNING');
+  await run.handle.terminate();
 });

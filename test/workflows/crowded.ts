@@ -20,3 +20,28 @@ const crowd = (name: string, review: StepReview) =>
 
 export const crowdOfAnswers = crowd('crowdOfAnswers', {});
 export const crowdOfDeadlines = crowd('crowdOfDeadlines', { timeout: '3s', onTimeout: 'approve' });
+
+/** What is shown of each of its questions is as large as it can be. */
+export const crowdThatIsTold = workflow({
+  name: 'crowdThatIsTold',
+  steps: [
+    parallel({
+      name: 'all',
+      steps: Array.from({ length: 700 }, (_, index) =>
+        step({
+          name: `branch ${index}`,
+          executor: () => 'x',
+          humanReview: {
+            requiresUserInput: true,
+            userInputMessage: 'm'.repeat(500),
+            userInputSchema: Array.from({ length: 18 }, (_each, at) => ({
+              name: `field${at}`,
+              type: 'str' as const,
+              description: 'd'.repeat(60),
+            })),
+          },
+        }),
+      ),
+    }),
+  ],
+});

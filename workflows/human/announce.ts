@@ -3,9 +3,12 @@
  * deadline. Beside the run, never in its way: what fails here touches nothing.
  */
 import { ActivityCancellationType, CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import { jsonBytes } from '../define/json.ts';
 import { brief } from '../protocol/memo.ts';
 import { ON_PAUSE_ACTIVITY, type PauseMessage, type PauseToldReply } from '../protocol/on-pause.ts';
 import type { StepRequirement } from '../protocol/requirement.ts';
+import { drive } from './durable.ts';
+import type { TaskRoom } from './task-room.ts';
 
 /** What became of telling somebody. */
 export type Announced = PauseToldReply & { readonly reminded?: true };
@@ -16,13 +19,18 @@ type Run = Pick<PauseMessage, 'runId' | 'workflowName' | 'sessionId'>;
  * @param announced who has been told already, in this execution or an earlier one
  * @returns what ends it, when nobody needs to be told any more
  */
-export function announce(run: Run, requirement: StepRequirement, announced: Map<string, Announced>): () => void {
+export function announce(
+  run: Run,
+  requirement: StepRequirement,
+  announced: Map<string, Announced>,
+  room: TaskRoom,
+): () => void {
   const scope = new CancellationScope();
   const message = (type: PauseMessage['type']): PauseMessage => ({ type, ...run, requirement: brief(requirement) });
   const told = scope.run(async () => {
     const { id, timeoutAt } = requirement;
     const before = announced.get(id);
-    const reply: Announced = before ?? (await tell(message('pause')));
+    const reply: Announced = before ?? (await tell(message('pause'), room));
     announced.set(id, reply);
     const { remindBeforeMs, reminded } = reply;
     if (timeoutAt === undefined || remindBeforeMs === undefined || reminded) return;
@@ -30,14 +38,16 @@ export function announce(run: Run, requirement: StepRequirement, announced: Map<
     // Asked so late, it would say nothing new; in a later execution it was under way when the run left the one before.
     if (waitMs <= 0 && !before) return;
     if (waitMs > 0) await sleep(waitMs, { summary: `reminder of ${requirement.id}` });
-    await tell(message('reminder'));
+    await tell(message('reminder'), room);
     announced.set(id, { ...reply, reminded: true });
   });
   told.catch(() => {});
   return () => scope.cancel();
 }
 
-function tell(message: PauseMessage): Promise<PauseToldReply> {
+async function tell(message: PauseMessage, room: TaskRoom): Promise<PauseToldReply> {
+  while (room.isFull) await drive(() => room.untilRoomy());
+  room.addMemo(jsonBytes(message));
   const activities = proxyActivities<Record<string, (message: PauseMessage) => Promise<PauseToldReply>>>({
     startToCloseTimeout: '1 minute',
     scheduleToCloseTimeout: '1 day',

@@ -159,7 +159,8 @@ export class Desk {
       this.departure.notice();
       return this.requirements.get(id)!.resolution !== undefined;
     };
-    const stopTelling = this.#run.announces && !answered() ? announce(this.#run, asked, this.#announced) : () => {};
+    const stopTelling =
+      this.#run.announces && !answered() ? announce(this.#run, asked, this.#announced, this.room) : () => {};
     try {
       yield* waitUntil(answered, timeoutAt === undefined ? undefined : deadline(id, timeoutAt));
     } catch (error) {
@@ -304,7 +305,7 @@ export class Desk {
   publish({ final, tell = true }: { readonly final?: RunStatus; readonly tell?: boolean } = {}): void {
     const anew = () => {
       this.#decided ??= [];
-      this.publish();
+      if (this.waits) this.publish(); // else what goes on shows it, or the run has ended
     };
     if (final === undefined && this.waits) this.room.catchUp(anew);
     this.#publisher.publish(final ?? this.status, this.requirements.open, this.#decided, this.#journal, tell);

@@ -10,7 +10,7 @@ import { type Durable, waitFor } from './durable.ts';
 /** Bytes of arguments that one workflow task schedules; beside them it has memos and other small things. */
 const TASK_LIMIT = 2_500_000;
 
-/** Bytes of memos in one workflow task: past the first, they leave out what waits, and past the second nothing more goes on. */
+/** Bytes of memos, and of messages about pauses, in one workflow task: past the first, they leave out what waits, and past the second nothing more goes on. */
 const MEMO_LIMITS = { crowded: 500_000, full: 1_000_000 };
 
 /** Activities at once; those that functions of users call are not counted. */
@@ -93,10 +93,14 @@ export class TaskRoom {
     return this.#held > 0 || this.#catchesUp;
   }
 
+  get isFull(): boolean {
+    return this.#now.memos > MEMO_LIMITS.full && patched(CROWDED_PATCH);
+  }
+
   /** What could go on does so: in this workflow task, or in a later one where its memos are full. */
   *untilRoomy(): Durable<void> {
     this.#held += 1;
-    while (this.#now.memos > MEMO_LIMITS.full && patched(CROWDED_PATCH)) yield* waitFor(this.#nextTask());
+    while (this.isFull) yield* waitFor(this.#nextTask());
     this.#held -= 1;
   }
 
