@@ -97,10 +97,9 @@ export class Desk {
 
   /** What goes on in another execution. @param place everything that the run has done */
   carried(place: Place): CarriedDesk {
-    const needed = new Set(askedWithin(place));
     const { requirements, teller } = this;
     return {
-      requirements: requirements.carried(needed),
+      requirements: requirements.carried(new Set(askedWithin(place))),
       published: this.#publisher.state,
       sequence: teller.sequence,
       untold: this.#journal.untold,
@@ -159,8 +158,8 @@ export class Desk {
       this.departure.notice();
       return this.requirements.get(id)!.resolution !== undefined;
     };
-    const stopTelling =
-      this.#run.announces && !answered() ? announce(this.#run, asked, this.#announced, this.room) : () => {};
+    const tells = this.#run.announces && !answered();
+    const stopTelling = tells && announce(this.#run, asked, this.#announced, this.room);
     try {
       yield* waitUntil(answered, timeoutAt === undefined ? undefined : deadline(id, timeoutAt));
     } catch (error) {
@@ -169,7 +168,7 @@ export class Desk {
       if (branch.stopped) throw new BranchStopped();
       throw error;
     } finally {
-      stopTelling();
+      if (stopTelling) stopTelling();
       this.departure.look();
     }
     if (!answered()) this.#expire(id);
@@ -307,7 +306,7 @@ export class Desk {
       this.#decided ??= [];
       if (this.waits) this.publish(); // else what goes on shows it, or the run has ended
     };
-    if (final === undefined && this.waits) this.room.catchUp(anew);
+    if (!final && this.waits) this.room.catchUp(anew);
     this.#publisher.publish(final ?? this.status, this.requirements.open, this.#decided, this.#journal, tell);
     this.#decided = undefined;
   }
