@@ -1,7 +1,7 @@
 /** Runs that continue as new at every chance do the same as those that never do (H7, H8). */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowUpdateStage } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
@@ -216,7 +216,12 @@ describe.concurrent('a run that continues as new at every chance', () => {
     const notes: Promise<unknown>[] = [];
     let run = await client.wait(workflowId);
     while (run.isPaused) {
-      notes.push(handle.executeUpdate('note', { args: [`${notes.length}`] }));
+      const args: [string] = [`${notes.length}`];
+      const note = await handle.startUpdate<string, [string]>('note', {
+        args,
+        waitForStage: WorkflowUpdateStage.ACCEPTED,
+      });
+      notes.push(note.result());
       for (const requirement of run.activeStepRequirements) requirement.confirm();
       run = await client.continueRun(run, { by: 'ann' });
       // As people do, so that the handler ends before the next question is answered.
