@@ -14,17 +14,29 @@ export function workerLog(): Logger {
   return new DefaultLogger('INFO', process.stdout.isTTY ? toTerminal : toJson());
 }
 
+/** Who logs what it likes; all other lines are the SDK's and ours. */
+const YOURS: readonly unknown[] = ['activity', 'workflow'];
+
+const TASK_TOKEN = 'taskToken';
+/** What the SDK adds to lines of its own: whole tasks with what they were given, and the memo of a run. */
+const WITH_PAYLOADS = ['task', 'taskEncoded', 'workflowInfo'];
+
 const PINO_LEVEL = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 function toJson(): (entry: LogEntry) => void {
   const log = pino({
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (level) => ({ level }) },
-    serializers: { error: briefly },
+    serializers: { error: (error) => (isNativeError(error) ? briefly(error) : error) },
     // Whoever has the token can complete the activity.
-    redact: { paths: ['taskToken'], remove: true },
+    redact: { paths: [TASK_TOKEN], remove: true },
   });
-  return ({ level, message, meta = {} }) => log[PINO_LEVEL[level]](withReason(meta), message);
+  const ofSdk = log.child(
+    {},
+    { serializers: { error: briefly }, redact: { paths: [TASK_TOKEN, ...WITH_PAYLOADS], remove: true } },
+  );
+  return ({ level, message, meta = {} }) =>
+    (YOURS.includes(meta.sdkComponent) ? log : ofSdk)[PINO_LEVEL[level]](withReason(meta), message);
 }
 
 type Meta = NonNullable<LogEntry['meta']>;
@@ -57,9 +69,13 @@ function toTerminal({ level, message, meta = {} }: LogEntry): void {
   TERMINAL_LINE[level](plain(`${message}${why}${where && ` (${where})`}`));
 }
 
-/** Errors come from the sandbox too, where they are of another realm. */
-function briefly(error: unknown): unknown {
-  if (!isNativeError(error)) return error;
-  const { name, message, stack, cause, type = name } = error as Error & { readonly type?: string };
-  return defined({ type, message, stack, cause: briefly(cause) });
+/** Causes that are told: they may go in a circle, and what is thrown here ends the process. */
+const MOST_CAUSES = 10;
+
+/** Errors come from the sandbox too, where they are of another realm. What is none, thrown or as a cause, may hold anything. */
+function briefly(error: unknown, causes = MOST_CAUSES): unknown {
+  if (!isNativeError(error)) return Object(error) === error ? 'an object that is no Error' : error;
+  const { name, message, stack, cause, type = name } = error as Error & { readonly type?: unknown };
+  const told = { type: typeof type === 'string' ? type : name, message, stack };
+  return causes === 0 ? told : defined({ ...told, cause: briefly(cause, causes - 1) });
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -43,5 +44,60 @@ describe('on a terminal', () => {
     log.info('Worker state changed', { sdkComponent: 'worker', state: 'RUNNING' });
     log.debug('Workflow started', { sdkComponent: 'worker' });
     expect(lines).toEqual([]);
+  });
+});
+
+/** What is logged as JSON; pino writes past whatever a test could put in the place of stdout. */
+// `any`: a line has what it is about
+function loggedAsJson(code: string): any[] {
+  const program = `import { workerLog } from './worker/log.ts'; const log = workerLog(); ${code}`;
+  const output = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  return output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+describe('as JSON', () => {
+  const SECRET = 'jane@example.com';
+
+  it('has no payload where the SDK logs a whole task, what was thrown, or all that is known of a run', () => {
+    const lines = loggedAsJson(`
+      const secret = '${SECRET}';
+      const sdk = { sdkComponent: 'worker', workflowId: 'run' };
+      log.error('Error while processing', { ...sdk, task: secret, taskEncoded: secret, taskToken: secret });
+      log.error('A sink threw', { ...sdk, workflowInfo: { memo: { secret } } });
+      log.warn('Activity failed', { ...sdk, error: { secret } });
+      log.warn('Activity failed', { ...sdk, error: Object.create(null) });
+      log.warn('Activity failed', { ...sdk, error: Object.assign(new Error('why', { cause: { secret } }), { type: { secret } }) });
+      log.warn('Activity failed', { ...sdk, error: 'why' });
+    `);
+    expect(JSON.stringify(lines)).not.toContain(SECRET);
+    const none = 'an object that is no Error';
+    expect(lines.map(({ error }) => error?.message ?? error)).toEqual([undefined, undefined, none, none, 'why', 'why']);
+    expect(lines[4].error).toMatchObject({ type: 'Error', cause: none });
+  });
+
+  it('has what code logs of its own, but for the right to complete its activity', () => {
+    const own = { task: 'sweep', error: { code: 7 } };
+    const lines = loggedAsJson(`
+      for (const sdkComponent of ['activity', 'workflow'])
+        log.info('mine', { sdkComponent, taskToken: 't', ...${JSON.stringify(own)} });
+    `);
+    expect(lines).toMatchObject([own, own]);
+    expect(lines[0]).not.toHaveProperty('taskToken');
+  });
+
+  it('ends at causes that go in a circle, and does not end the worker', () => {
+    const lines = loggedAsJson(`
+      const error = new Error('first');
+      error.cause = new Error('second', { cause: error });
+      log.warn('round', { sdkComponent: 'activity', error });
+      log.info('goes on');
+    `);
+    expect(lines.map(({ msg }) => msg)).toEqual(['round', 'goes on']);
+    expect(lines[0].error.cause).toMatchObject({ message: 'second', cause: { message: 'first' } });
   });
 });
