@@ -3,6 +3,7 @@
  * TEMPORAL_* variables and TOML profiles win over the file, the file wins over the defaults.
  */
 import { existsSync } from 'node:fs';
+import { isIPv4, isIPv6 } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ConnectionOptions } from '@temporalio/client';
 import type { StorageDriver } from '@temporalio/common';
@@ -63,6 +64,10 @@ export interface LoadConfigOptions {
 
 const FILE_NAMES = ['ts', 'mts', 'js', 'mjs'].map((extension) => `temporal.config.${extension}`);
 
+const LAST_PORT = 65_535;
+/** NaN where there is none. */
+const portOf = (address: string): number => Number(/:(\d+)$/.exec(address)?.[1]);
+
 const text = z.string().min(1, 'expected a text that is not empty');
 /** The server refuses others when the worker already waits for work, and the worker says nothing. */
 const deploymentName = z.string().regex(/^[^.:]+$/, "expected a name without '.' and ':'");
@@ -72,10 +77,11 @@ const driver = z.custom<StorageDriver>(
   "expected a StorageDriver of Temporal's SDK",
 );
 /** As Temporal's SDK takes it: it knows no names of hosts. */
-const socketAddress = z
-  .string()
-  .regex(/^([\d.]+|\[[\da-f:]+\]):\d+$/i, 'expected an IP address and a port, as 127.0.0.1:9464');
-const port = z.int().min(0).max(65_535);
+const socketAddress = z.string().refine((address) => {
+  const [, v4 = '', v6 = ''] = /^(?:([^:]+)|\[(.+)\]):\d+$/.exec(address) ?? [];
+  return (isIPv4(v4) || isIPv6(v6)) && portOf(address) <= LAST_PORT;
+}, 'expected an IP address and a port, as 127.0.0.1:9464');
+const port = z.int().min(0).max(LAST_PORT);
 /** `localhost:4318` is one to `URL`, with `localhost:` for its protocol. */
 const http = /^https?$/;
 const otlp = z.strictObject({
@@ -221,7 +227,7 @@ function connectionOf(config: HoldpointConfig, configPath: string | undefined, f
       : config.address
         ? [config.address, basename(configPath ?? '')]
         : [fallback, 'the default'];
-  if (!/^[^\s/]+:\d+$/.test(address)) {
+  if (!/^[^\s/]+:\d+$/.test(address) || portOf(address) > LAST_PORT) {
     const field = addressSource.startsWith('temporal.config') ? `${addressSource}: address` : addressSource;
     throw new ConfigError(`${field}: expected host:port, received ${JSON.stringify(address)}.`);
   }
@@ -237,9 +243,17 @@ function connectionOf(config: HoldpointConfig, configPath: string | undefined, f
   };
 }
 
+/** What the SDK would pass over, and then connect to another server, or in the clear: a variable left empty, for instance. */
 function temporalSettings() {
+  const given = Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+  const overrideEnvVars: Record<string, string> = Object.fromEntries(given);
+  const { TEMPORAL_CONFIG_FILE: file, TEMPORAL_TLS: isOn = 'true' } = overrideEnvVars;
+  if (file !== undefined && !existsSync(file)) throw new ConfigError(`TEMPORAL_CONFIG_FILE: there is no file ${file}.`);
+  if (!/^(true|false|1|0)$/.test(isOn)) {
+    throw new ConfigError(`TEMPORAL_TLS: expected true or false, received ${JSON.stringify(isOn)}.`);
+  }
   try {
-    return loadClientConnectConfig();
+    return loadClientConnectConfig({ overrideEnvVars });
   } catch (error) {
     throw new ConfigError(`The TEMPORAL_* variables or the Temporal profile are wrong: ${reasonOf(error)}`, {
       cause: error,

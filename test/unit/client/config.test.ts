@@ -10,6 +10,7 @@ beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'holdpoint-config-')));
   for (const name of Object.keys(process.env).filter((each) => /^(TEMPORAL|HOLDPOINT)_/.test(each)))
     vi.stubEnv(name, undefined);
+  write('temporal.toml', '[profile.default]');
   vi.stubEnv('TEMPORAL_CONFIG_FILE', join(root, 'temporal.toml'));
 });
 afterEach(() => {
@@ -95,6 +96,13 @@ describe('loadConfig', () => {
     expect((await load()).connectionOptions).toEqual({ address: 'localhost:7233', apiKey: 'key', tls: true });
   });
 
+  it('takes a variable that is empty for one that is not set', async () => {
+    for (const name of ['ADDRESS', 'NAMESPACE', 'API_KEY', 'TLS', 'PROFILE']) vi.stubEnv(`TEMPORAL_${name}`, '');
+    expect((await load()).connectionOptions).toEqual({ address: 'localhost:7233' });
+    write('temporal.toml', '[profile.default]\napi_key = "key"');
+    expect((await load()).connectionOptions).toMatchObject({ apiKey: 'key', tls: true });
+  });
+
   it.each([
     ["{ devServer: { port: '7233' } }", 'devServer.port: expected number, received string'],
     ['{ devServer: { port: 70000 } }', 'devServer.port: expected number to be <=65535'],
@@ -131,6 +139,14 @@ describe('loadConfig', () => {
       "{ telemetry: { metrics: { prometheus: 'localhost:9464' } } }",
       'telemetry.metrics.prometheus: expected an IP address and a port, as 127.0.0.1:9464',
     ],
+    [
+      "{ telemetry: { metrics: { prometheus: '127.0.0.1:70000' } } }",
+      'telemetry.metrics.prometheus: expected an IP address and a port, as 127.0.0.1:9464',
+    ],
+    [
+      "{ telemetry: { metrics: { prometheus: '1.2.3.400:9464' } } }",
+      'telemetry.metrics.prometheus: expected an IP address and a port, as 127.0.0.1:9464',
+    ],
     ["{ telemetry: { traces: { otlp: { url: 'collector' } } } }", 'telemetry.traces.otlp.url: expected an address'],
     [
       "{ telemetry: { traces: { otlp: { url: 'localhost:4318' } } } }",
@@ -152,6 +168,7 @@ describe('loadConfig', () => {
       'worker.maxCached: there is no such field; the fields are maxTaskQueueActivitiesPerSecond, maxCachedWorkflows',
     ],
     ["{ address: 'http://localhost:7233' }", 'address: expected host:port, received "http://localhost:7233"'],
+    ["{ address: 'localhost:70000' }", 'address: expected host:port, received "localhost:70000"'],
     ['7', 'expected object, received number'],
   ])('refuses %s, naming file and field', async (value, problem) => {
     write('temporal.config.ts', `export default ${value};`);
@@ -179,5 +196,10 @@ describe('loadConfig', () => {
     expect(await refusal()).toBe('TEMPORAL_ADDRESS: expected host:port, received "localhost".');
     vi.stubEnv('TEMPORAL_PROFILE', 'prod');
     expect(await refusal()).toContain("Profile 'prod' not found");
+    // The SDK would turn TLS off, also where the profile has it on.
+    vi.stubEnv('TEMPORAL_TLS', 'yes');
+    expect(await refusal()).toBe('TEMPORAL_TLS: expected true or false, received "yes".');
+    vi.stubEnv('TEMPORAL_CONFIG_FILE', join(root, 'none.toml'));
+    expect(await refusal()).toBe(`TEMPORAL_CONFIG_FILE: there is no file ${join(root, 'none.toml')}.`);
   });
 });
