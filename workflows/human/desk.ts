@@ -275,14 +275,14 @@ export class Desk {
     for (const { problem, requirement } of problems) {
       const open = requirement === undefined ? `; open: ${this.requirements.openIds()}` : '';
       this.requirements.refuse('malformed', `${problem}${open}`, sender, requirement);
-      this.#tellRefusal();
+      this.#tellRefusal(requirement);
     }
     // Nothing goes on that would show it: some calls of an executor pause are answered, others still wait.
     let halfAnswered = false;
     let refused = problems.length > 0;
     for (const decision of decisions) {
       if (this.requirements.answer(decision, sender) !== 'accepted') {
-        this.#tellRefusal();
+        this.#tellRefusal(decision.requirement);
         refused = true;
         continue;
       }
@@ -324,9 +324,10 @@ export class Desk {
     this.tell(PAUSE_EVENTS[asked.kind], asked.path, pauseData(asked));
   }
 
-  #tellRefusal(): void {
+  /** @param meant the id that was sent; the refusal keeps its beginning */
+  #tellRefusal(meant = ''): void {
     const { code, reason, requirement, by, signal } = this.requirements.refused.newest.at(-1)!;
-    countRefusal(code, this.requirements.get(requirement ?? ''));
+    countRefusal(code, this.requirements.get(meant));
     this.#journal.addRefusal(defined({ signal, code, reason, requirement, by }));
   }
 

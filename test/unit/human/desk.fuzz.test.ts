@@ -16,11 +16,13 @@ import { hostileJson, hostileText, UNSEEN } from '../../support/hostile-text.ts'
 import { requirementFields } from '../../support/requirement.ts';
 
 const shown = { memo: undefined as unknown, details: '' };
+/** The tags of what was counted, oldest first. */
+const counted: object[] = [];
 vi.mock('@temporalio/workflow', async (actual) => ({
   ...(await actual<object>()),
   CancellationScope: { current: () => ({}) },
   metricMeter: {
-    createCounter: () => ({ add: () => {} }),
+    createCounter: () => ({ add: (_: number, tags: object) => counted.push(tags) }),
     createHistogram: () => ({ record: () => {} }),
   },
   workflowInfo: () => ({
@@ -115,4 +117,13 @@ test('nothing throws, and what the run shows is bounded and can be read', () => 
   );
   // The property would hold of a door that is shut, too.
   expect(answered).toBeGreaterThan(100);
+});
+
+test('a refused answer counts for its step, also where its requirement has a long id', () => {
+  const desk = new Desk(RUN, undefined);
+  const { id: _, digest: __, createdAt: ___, ...request } = requirementFields('confirmation', {});
+  const stepName = 'x'.repeat(200);
+  const { id } = desk.requirements.ask({ ...request, stepName, path: stepName }, new Date(0), undefined);
+  desk.receive('approve', { requirement: id, digest: 'another' });
+  expect(counted.at(-1)).toEqual({ code: 'digest_mismatch', step: stepName, kind: 'confirmation' });
 });
