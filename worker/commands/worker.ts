@@ -10,15 +10,13 @@ import { untilStopSignal } from '../signals.ts';
 import { installRuntime } from '../telemetry.ts';
 import { startTraces } from '../traces.ts';
 import { measureWaitingRuns } from '../waiting-runs.ts';
+import { endOf, FORCE_AFTER_MS } from '../worker-end.ts';
 
 export interface WorkerCommandOptions {
   readonly config?: string;
   /** Port of `/healthz` and `/readyz`. */
   readonly health?: number;
 }
-
-/** What an activity that was cancelled when its grace time had passed gets to end. */
-const FORCE_AFTER_MS = 20_000;
 
 export async function worker({ config: path, health }: WorkerCommandOptions): Promise<void> {
   const config = await loadConfig({ path });
@@ -27,10 +25,12 @@ export async function worker({ config: path, health }: WorkerCommandOptions): Pr
   const log = workerLog();
   installRuntime(log, telemetry);
   let prepared: PreparedWorker | undefined;
+  let stopping = false;
   // From the start: as the first process of a container it hears no signal that it has no handler for.
   void untilStopSignal().then(() => {
     if (!prepared) process.exit();
     log.info(`Stopping; activities that run get ${shutdownGraceTime}. Again to stop at once.`);
+    stopping = true;
     prepared.worker.shutdown();
   });
   if (health !== undefined) await listen(health, () => prepared?.worker.getState() ?? 'INITIALIZED');
@@ -48,25 +48,16 @@ export async function worker({ config: path, health }: WorkerCommandOptions): Pr
   log.info(`workflows: ${workflowTypes.join(', ') || 'none'} · activities: ${activityTypes.join(', ') || 'none'}`);
   tellVersion(log, running.options, address);
   if (telemetry?.metrics) measureWaitingRuns(running, workflowTypes);
-  await running.run().catch((error: Error) => {
-    throw isCutOff(error) ? new CliError('error', cutOff(shutdownGraceTime)) : error;
-  });
-  await prepared.close();
-  await traces?.shutdown();
-  // The log of the SDK is written with a delay.
-  await Runtime.instance().shutdown();
-}
-
-/** Where an activity does not end, the SDK cannot take its worker apart either, and throws that last. */
-function isCutOff({ name, message }: Error): boolean {
-  return name === 'GracefulShutdownPeriodExpiredError' || message.startsWith('Worker still in use');
-}
-
-function cutOff(graceTime: string): string {
-  return (
-    `Activities went on after ${graceTime}, and for ${FORCE_AFTER_MS / 1000} seconds after they were cancelled: they are cut off. ` +
-    'They are tried again; what a human let run once asks whether it may have run. See worker.shutdownGraceTime.'
-  );
+  try {
+    await running.run();
+    await prepared.close();
+  } catch (error) {
+    throw endOf(error as Error, stopping ? shutdownGraceTime : undefined);
+  } finally {
+    await traces?.shutdown();
+    // The log of the SDK is written with a delay.
+    await Runtime.instance().shutdown();
+  }
 }
 
 async function listen(port: number, state: () => State): Promise<void> {
