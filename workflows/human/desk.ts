@@ -54,7 +54,6 @@ export interface CarriedDesk {
   readonly sequence: number;
   readonly untold: readonly Untold[];
   readonly decisions: readonly string[];
-  /** Decisions that no memo has told of. */
   readonly decided?: readonly (readonly [string, string])[] | undefined;
   /** Requirements that somebody outside has been told of, and when they want to be reminded. */
   readonly announced: { readonly [requirement: string]: Announced };
