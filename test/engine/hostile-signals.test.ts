@@ -305,6 +305,17 @@ describe.concurrent('more than one answer', () => {
   });
 });
 
+test('what was sent before an execution began is read in the order in which it was sent: the first answer wins', async () => {
+  const taskQueue = `${server.taskQueue}-later`;
+  const run = await server.start('oneReview', 'IN', undefined, { taskQueue });
+  const sent = SIGNALS.toReversed();
+  for (const signal of sent) await run.signal(signal, { requirement: 'nope' });
+  await server.worker({ taskQueue });
+  await run.pausedAt('output_review');
+  const { newest } = (await run.output()).refusedAnswers;
+  expect(newest.map(({ signal }) => signal)).toEqual(sent);
+});
+
 describe.concurrent('hostile starts', () => {
   test.each([
     ['a key that is cut in the middle of a character', { [`${'a'.repeat(79)}😀`]: 1 }],

@@ -3,8 +3,8 @@
  * with its next version, so every use fails soft; that none is gone is for the tests to tell.
  */
 interface Activator {
-  /** Signals with names that nobody handles. */
-  readonly bufferedSignals?: readonly unknown[];
+  /** Signals with names that nobody handles, or not yet, oldest first. */
+  readonly bufferedSignals?: unknown[];
   /** Ids of the patches that the history has. */
   readonly knownPresentPatches?: ReadonlySet<string>;
   /** Else these come from the bundle's modules only, which are the user's to choose. */

@@ -7,6 +7,7 @@ import { defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
 import { deepFreeze } from '../define/json.ts';
 import type { RunOutput } from '../protocol/run-output.ts';
 import { CONTINUE_RUN, PEOPLE_SIGNALS, RUN_QUERY } from '../protocol/signals.ts';
+import { activator } from './activator.ts';
 import type { Desk } from './desk.ts';
 
 const CONTINUE_DESCRIPTION =
@@ -28,11 +29,18 @@ const RUN = defineQuery<RunOutput>(RUN_QUERY);
 
 /** Opens the doors of a run. */
 export function installHandlers(desk: Desk, runOutput: () => RunOutput): void {
-  for (const { definition, options } of SIGNALS) {
+  const open = ({ definition, options }: (typeof SIGNALS)[number]) => {
     const { name } = definition;
     const take = (...raws: RawValue[]) => desk.receive(name, raws.length === 1 ? decode(raws[0]!) : undefined);
     setHandler(definition, take, options);
-  }
+  };
+  // What was sent before this execution began, the SDK hands to each door as it opens. The first answer wins (H3), and not
+  // the first door: so it is handed over when all are open, by the last one.
+  const early = activator()?.bufferedSignals ?? [];
+  const sent = early.splice(0);
+  SIGNALS.forEach(open);
+  early.push(...sent);
+  open(SIGNALS.at(-1)!);
   setHandler(RUN, runOutput, {
     description: 'The full run output: status, step results, and every requirement with what became of it.',
   });
