@@ -30,10 +30,9 @@ interface Stage {
   close(): Promise<void>;
 }
 
-async function openStage(address: string, code: string): Promise<Stage> {
+async function openStage(address: string, code: string, taskQueue: string = randomUUID()): Promise<Stage> {
   const [connection, native] = [await Connection.connect({ address }), await NativeConnection.connect({ address })];
   const temporal = new Client({ connection });
-  const taskQueue = randomUUID();
   const workflowBundle = { code };
   const options = { connection: native, taskQueue, workflowBundle, activities: { ...activities, agents } };
   const worker: RunningWorker = runWorker(await createWorker(options));
@@ -207,6 +206,21 @@ describe.concurrent('a run that continues as new at every chance', () => {
     expect(told).toContain('one#confirmation');
     expect(told).not.toContain('two#confirmation');
     await temporal.workflow.getHandle(workflowId).terminate();
+  });
+
+  test('leaves where a replay does: an async function after a local activity may see a longer history', async () => {
+    const { temporal } = moving;
+    const [workflowId, taskQueue] = [randomUUID(), randomUUID()];
+    const handle = await temporal.workflow.start('replayAfterLocal', { taskQueue, workflowId, args: ['IN'] });
+    const run = new TestRun(handle);
+    // A query that waits for a worker makes it end the workflow task before it goes on.
+    const asked = run.output();
+    const stage = await openStage(bare.address, bundle, taskQueue);
+    await asked;
+    await run.answer('approve', await run.pausedAt('confirmation'));
+    await run.result();
+    await stage.close();
+    recorded.push(...(await chain(temporal, workflowId, handle.firstExecutionRunId)));
   });
 
   test('waits for handlers of the user: what they were sent would not come again', async () => {

@@ -159,3 +159,13 @@ export const replayFailure = workflow({
   name: 'replayFailure',
   steps: [step({ name: 'ok', executor: local.work }), step({ name: 'broken', executor: remote.broken, maxRetries: 1 })],
 });
+
+/** Nothing of this is an event of its own in the history, before somebody answers. */
+export const replayAfterLocal = workflow({
+  name: 'replayAfterLocal',
+  steps: [
+    step({ name: 'local', executor: local.work }),
+    step({ name: 'async', executor: async () => 'async' }),
+    step({ name: 'confirm', executor: () => 'done', humanReview: { requiresConfirmation: true } }),
+  ],
+});

@@ -22,7 +22,7 @@ export function* callActivity(node: StepNode, executor: ActivityRef, input: Step
     const { desk } = here.scope.run;
     // A local activity's arguments stay in the worker.
     if (ref.local) {
-      const result = yield* desk.work(() => executeActivity(ref, execution, [input]), { brief: true });
+      const result = yield* desk.work(() => executeActivity(ref, execution, [input]), { brief: true, arrives: false });
       desk.departure.countLocal(jsonBytes(result ?? null));
       return result;
     }

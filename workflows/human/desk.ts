@@ -196,15 +196,16 @@ export class Desk {
   *settled<T>(call: () => T | PromiseLike<T>): Durable<T> {
     yield* this.departure.hold();
     const returned = withStacks(call);
-    return isThenable(returned) ? yield* this.work(async () => await returned) : returned;
+    return isThenable(returned) ? yield* this.work(async () => await returned, { arrives: false }) : returned;
   }
 
   /**
    * Runs an executor that takes time, and shows that the run is at work meanwhile.
    * @param brief it is over within the workflow task: what it settles is published with what comes next in the same task
    * @param tell show it if only for the sake of what happened
+   * @param arrives its end is an event of its own in the history
    */
-  *work<T>(executor: () => PromiseLike<T>, { brief = false, tell = true } = {}): Durable<T> {
+  *work<T>(executor: () => PromiseLike<T>, { brief = false, tell = true, arrives = true } = {}): Durable<T> {
     yield* this.departure.hold();
     this.#working += 1;
     if (!brief) this.publish({ tell });
@@ -212,7 +213,7 @@ export class Desk {
       return yield* waitFor(executor());
     } finally {
       this.#working -= 1;
-      if (!brief) this.departure.look();
+      if (arrives) this.departure.look();
     }
   }
 

@@ -54,9 +54,9 @@ export function executeRun(
   const carried = carriedRun(carriedArgument);
   guardDefinition(definition, carried?.definition);
   guardWorker();
-  guardTasks();
   withoutStacksInFloods();
   const run = new Run(definition, checkedOptions(options), carried);
+  guardTasks(() => run.desk.departure.look());
   installHandlers(run.desk, () => {
     return defined({ ...run.now, handling: !allHandlersFinished() || undefined });
   });

@@ -9,7 +9,8 @@ import { workflowInfo } from '@temporalio/workflow';
 import { type ActivationJob, activator, type Command } from '../human/activator.ts';
 import { FAILURE } from '../protocol/failure.ts';
 
-export function guardTasks(): void {
+/** @param onEvent something has come that is an event of its own in the history, and is about to have its effect */
+export function guardTasks(onEvent: () => void): void {
   let task = taskNow();
   let upserts = 0;
   activator()?.interceptors?.internals?.unshift({
@@ -17,11 +18,12 @@ export function guardTasks(): void {
       const before = task;
       task = taskNow();
       const grown = task.historyLength - before.historyLength;
+      const events = eventsOf(input.activation.jobs);
       if (grown > 0) {
         // Each task begins at its own time, and with a larger history; servers that do not tell its size say 0.
         const isNone = task.time === before.time && task.historySize === before.historySize && task.historySize > 0;
         // What the task before has left: its completion, its commands, what came since, and two events of this task.
-        const isUnrecorded = upserts > 0 && grown < 3 + upserts + eventsOf(input.activation.jobs);
+        const isUnrecorded = upserts > 0 && grown < 3 + upserts + events;
         upserts = 0;
         if (!task.isReplaying && (isNone || isUnrecorded)) {
           throw new Error(
@@ -29,6 +31,7 @@ export function guardTasks(): void {
           );
         }
       }
+      if (events > 0) onEvent();
       next(input);
     },
     concludeActivation(input, next) {
