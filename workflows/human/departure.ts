@@ -20,6 +20,7 @@ const POSTPONED_EVENTS = 1_000;
 export class Departure {
   readonly #mostEvents: number;
   readonly #isIdle: () => boolean;
+  readonly #isAtWork: () => boolean;
   /**
    * The history as it was when something arrived from outside: not after a local activity, because a replay puts the
    * workflow tasks together that one took, and what is true in the later of them is not true in the first.
@@ -34,10 +35,14 @@ export class Departure {
   /** Says that it is time. */
   #tellDue: () => void = () => {};
 
-  /** @param isIdle nothing of the run is at work */
-  constructor(isIdle: () => boolean, mostEvents = Number.POSITIVE_INFINITY) {
+  /**
+   * @param isIdle nothing of the run is at work, or about to be
+   * @param isAtWork an executor is at work
+   */
+  constructor(isIdle: () => boolean, isAtWork: () => boolean, mostEvents = Number.POSITIVE_INFINITY) {
     // Handlers of the user's, and interceptors around ours, would be cut off: what they were sent does not come again.
     this.#isIdle = () => allHandlersFinished() && isIdle();
+    this.#isAtWork = isAtWork;
     this.#mostEvents = mostEvents;
   }
 
@@ -55,6 +60,11 @@ export class Departure {
     this.#history = workflowInfo();
     this.#unseen = { locals: 0, bytes: 0 };
     this.notice();
+  }
+
+  /** Such an event is about to have its effect. A function of the user's that it sets going ends with no event of its own. */
+  lookAtWork(): void {
+    if (this.#isAtWork()) this.look();
   }
 
   /** Tells workflow tasks apart. */

@@ -82,7 +82,8 @@ export class Desk {
 
   constructor(run: PublishedRun, mostEvents: number | undefined, carried?: CarriedDesk) {
     this.#run = run;
-    this.departure = new Departure(() => this.#isIdle, mostEvents);
+    const isAtWork = () => this.#working > 0;
+    this.departure = new Departure(() => this.#isIdle, isAtWork, mostEvents);
     this.room = new TaskRoom(this.departure);
     this.requirements = new Requirements(run.executionId, carried?.requirements);
     this.#publisher = new Publisher(run, this.teller, this.room, carried?.published);

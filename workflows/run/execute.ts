@@ -56,7 +56,7 @@ export function executeRun(
   guardWorker();
   withoutStacksInFloods();
   const run = new Run(definition, checkedOptions(options), carried);
-  guardTasks(() => run.desk.departure.look());
+  guardTasks(() => run.desk.departure.lookAtWork());
   installHandlers(run.desk, () => {
     return defined({ ...run.now, handling: !allHandlersFinished() || undefined });
   });
