@@ -17,6 +17,7 @@ import { answerLimit } from '../protocol/signals.ts';
 import { type Announced, announce } from './announce.ts';
 import { askedAt, askedWithin, keepAsked } from './asked.ts';
 import { type Branch, BranchStopped } from './branch.ts';
+import type { CarriedDesk } from './carried-desk.ts';
 import { Departure } from './departure.ts';
 import { type Durable, isThenable, waitFor } from './durable.ts';
 import { answerData, PAUSE_EVENTS, pauseData } from './event-fields.ts';
@@ -46,18 +47,6 @@ type Activity<T> = (args: readonly unknown[]) => PromiseLike<T>;
 
 /** Ids of decisions that are known again in the next execution: a signal is sent again within moments, if at all. */
 const CARRIED_DECISIONS = 1_000;
-
-/** What another execution needs to know of the desk. */
-export interface CarriedDesk {
-  readonly requirements: CarriedRequirements;
-  readonly published: PublishedState;
-  readonly sequence: number;
-  readonly untold: readonly Untold[];
-  readonly decisions: readonly string[];
-  readonly decided?: readonly (readonly [string, string])[] | undefined;
-  /** Requirements that somebody outside has been told of, and when they want to be reminded. */
-  readonly announced: { readonly [requirement: string]: Announced };
-}
 
 /** What a memo weighs that is full of events, and shows what is open. */
 const OVERFLOW_BYTES = 150_000;

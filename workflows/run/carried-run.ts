@@ -3,7 +3,7 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { CarriedUsage } from '../agent/usage.ts';
 import type { State } from '../compile/session-state.ts';
 import { deepFreeze } from '../define/json.ts';
-import type { CarriedDesk } from '../human/desk.ts';
+import type { CarriedDesk } from '../human/carried-desk.ts';
 import type { PlaceData } from '../human/place.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { CONTINUES_MEMO_KEY } from '../protocol/memo.ts';
