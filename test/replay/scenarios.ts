@@ -109,6 +109,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   withdrawn: { workflow: 'replayWithdrawn', answers: [['reject', 'no']] },
   failure: { workflow: 'replayFailure', answers: [] },
+  afterLocal: { workflow: 'replayAfterLocal', answers: [['approve', 'confirm']] },
   cancel: { workflow: 'replayPauses', answers: [['approve', 'confirm']], end: 'cancel' },
   agent: {
     workflow: 'replayAgent',
