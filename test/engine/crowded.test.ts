@@ -83,6 +83,16 @@ test('very many questions are told outside, in several workflow tasks', { timeou
   await server.worker({ taskQueue, onPause });
   const run = await server.start('crowdThatIsTold', INPUT, undefined, { taskQueue });
   await vi.waitFor(() => expect(told.size).toBe(700), { timeout: 50_000, interval: 100 });
-  expect((await run.handle.describe()).status.name).toBe('RUNNING');
+  expect(await memoOf(run)).toMatchObject({ status: 'paused', openCount: 700 });
+  expect((await memoOf(run)).open).toHaveLength(20);
   await run.handle.terminate();
+});
+
+test('very many async functions share workflow tasks', async () => {
+  const run = await server.start('crowdOfFunctions');
+  expect(await run.result()).toMatchObject({ status: 'completed', content: 2_000 });
+  const history = await run.handle.fetchHistory();
+  expect(ofType(history.events!, 'WorkflowTaskFailed')).toEqual([]);
+  const recorded = { workflowId: run.handle.workflowId, history };
+  expect(await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [recorded])).toEqual([]);
 });

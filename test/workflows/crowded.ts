@@ -1,5 +1,5 @@
 /** Many branches of a Parallel, whose answers may all arrive at once. */
-import { parallel, step, type StepReview, workflow } from 'holdpoint/workflow';
+import { loop, parallel, step, type StepReview, workflow } from 'holdpoint/workflow';
 
 const crowd = (name: string, review: StepReview) =>
   workflow({
@@ -43,5 +43,18 @@ export const crowdThatIsTold = workflow({
         }),
       ),
     }),
+  ],
+});
+
+/** Each shows that it is at work, and tells of its output. */
+export const crowdOfFunctions = workflow({
+  name: 'crowdOfFunctions',
+  steps: [
+    loop({
+      name: 'rounds',
+      maxIterations: 2_000,
+      steps: [step({ name: 'long', executor: async () => 'x'.repeat(2_000) })],
+    }),
+    step({ name: 'count', executor: async () => 2_000 }),
   ],
 });

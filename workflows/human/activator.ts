@@ -28,6 +28,12 @@ export interface ActivationJob {
   readonly signalWorkflow?: unknown;
   readonly fireTimer?: unknown;
   readonly cancelWorkflow?: unknown;
+  readonly resolveChildWorkflowExecutionStart?: unknown;
+  readonly resolveChildWorkflowExecution?: unknown;
+  readonly resolveNexusOperationStart?: unknown;
+  readonly resolveNexusOperation?: unknown;
+  readonly resolveSignalExternalWorkflow?: unknown;
+  readonly resolveRequestCancelExternalWorkflow?: unknown;
   readonly resolveActivity?: { readonly isLocal?: boolean; readonly result?: { readonly completed?: unknown } };
 }
 

@@ -7,7 +7,6 @@ import { jsonBytes } from '../define/json.ts';
 import { brief } from '../protocol/memo.ts';
 import { ON_PAUSE_ACTIVITY, type PauseMessage, type PauseToldReply } from '../protocol/on-pause.ts';
 import type { StepRequirement } from '../protocol/requirement.ts';
-import { drive } from './durable.ts';
 import type { TaskRoom } from './task-room.ts';
 
 /** What became of telling somebody. */
@@ -46,7 +45,7 @@ export function announce(
 }
 
 async function tell(message: PauseMessage, room: TaskRoom): Promise<PauseToldReply> {
-  while (room.isFull) await drive(() => room.untilRoomy());
+  while (room.isFull) await room.nextTask();
   room.addMemo(jsonBytes(message));
   const activities = proxyActivities<Record<string, (message: PauseMessage) => Promise<PauseToldReply>>>({
     startToCloseTimeout: '1 minute',

@@ -161,7 +161,10 @@ export class Desk {
       this.departure.look();
     }
     if (!answered()) this.#expire(id);
-    yield* this.room.untilRoomy();
+    if (yield* this.room.untilRoomy()) {
+      branch.check();
+      yield* throwIfCancelled();
+    }
     const answer = this.requirements.get(id)!;
     if (answer.resolution === 'withdrawn') throw new BranchStopped();
     return answer;
@@ -247,6 +250,7 @@ export class Desk {
   *boundary(): Durable<void> {
     // Thousands of inline nodes run in one workflow task, and tell of it.
     yield* this.room.take(0);
+    yield* this.room.untilRoomy();
     yield* this.departure.boundary();
     yield* throwIfCancelled();
   }

@@ -82,7 +82,7 @@ export class TaskRoom {
   catchUp(show: () => void): void {
     if (this.#catchesUp || !this.isCrowded || !patched(CROWDED_PATCH)) return;
     this.#catchesUp = true;
-    void this.#nextTask().then(() => {
+    void this.nextTask().then(() => {
       this.#catchesUp = false;
       show();
     });
@@ -97,15 +97,20 @@ export class TaskRoom {
     return this.#now.memos > MEMO_LIMITS.full && patched(CROWDED_PATCH);
   }
 
-  /** What could go on does so: in this workflow task, or in a later one where its memos are full. */
-  *untilRoomy(): Durable<void> {
+  /**
+   * What could go on does so: in this workflow task, or in a later one where its memos are full.
+   * @returns whether it has waited
+   */
+  *untilRoomy(): Durable<boolean> {
+    if (!this.isFull) return false;
     this.#held += 1;
-    while (this.isFull) yield* waitFor(this.#nextTask());
+    while (this.isFull) yield* waitFor(this.nextTask());
     this.#held -= 1;
+    return true;
   }
 
   /** One timer for all that wait for it. */
-  #nextTask(): Promise<void> {
+  nextTask(): Promise<void> {
     this.#next ??= CancellationScope.nonCancellable(() => sleep(1)).then(() => {
       this.#next = undefined;
       this.#departure.look();

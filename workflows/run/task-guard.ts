@@ -31,7 +31,7 @@ export function guardTasks(onEvent: () => void): void {
           );
         }
       }
-      if (events > 0) onEvent();
+      if (events > 0 || input.activation.jobs.some(isOfOthers)) onEvent();
       next(input);
     },
     concludeActivation(input, next) {
@@ -50,6 +50,18 @@ function taskNow() {
 /** Commands that are an event each, whatever comes after them in the same task. */
 function isUpsert({ modifyWorkflowProperties, upsertWorkflowSearchAttributes }: Command): boolean {
   return Boolean(modifyWorkflowProperties ?? upsertWorkflowSearchAttributes);
+}
+
+/** What other workflows and services have done, of which the history has an event – or none, where it was cancelled before it began. */
+function isOfOthers(job: ActivationJob): boolean {
+  return Boolean(
+    job.resolveChildWorkflowExecutionStart ??
+      job.resolveChildWorkflowExecution ??
+      job.resolveNexusOperationStart ??
+      job.resolveNexusOperation ??
+      job.resolveSignalExternalWorkflow ??
+      job.resolveRequestCancelExternalWorkflow,
+  );
 }
 
 /** How many events at least brought what a task begins with. */
