@@ -114,6 +114,12 @@ describe.concurrent('a paused run that continues as new', () => {
     expect([(large as string).length, others]).toEqual([1_000_000, { by: 'b', a: 'early', b: 'early', late: 'b' }]);
   });
 
+  test('sees what the children of its functions add to its history', async () => {
+    const run = await server.start('longChildren');
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+    expect(await executionOf(run)).not.toBe(await firstOf(run));
+  });
+
   test('gives a nested workflow the input that it had', async () => {
     const run = await server.start('longNested');
     const [asked] = await run.paused(1);

@@ -1,5 +1,5 @@
 /** Runs that continue as new: after few events, so that tests see it. */
-import { uuid4 } from '@temporalio/workflow';
+import { executeChild, uuid4 } from '@temporalio/workflow';
 import { loop, type NodeLike, parallel, step, steps, workflow } from 'holdpoint/workflow';
 
 /** Waits, and has done something before. */
@@ -158,5 +158,18 @@ export const longNested = workflow({
         ],
       }),
     }),
+  ],
+});
+
+export async function child(): Promise<string> {
+  return 'of a child';
+}
+
+/** Nothing arrives but what children have done. */
+export const longChildren = workflow({
+  name: 'longChildren',
+  continueAsNewAfter: 50,
+  steps: [
+    loop({ name: 'rounds', maxIterations: 12, steps: [step({ name: 'asks', executor: () => executeChild(child) })] }),
   ],
 });

@@ -46,8 +46,8 @@ export function showWaiting(promise: Promise<unknown>): void {
 const FLOOD = 1_000;
 
 /**
- * Where so much has come for one workflow task, all that it does is without stacks, handlers and conditions of the user's too:
- * else thousands of signals take more than the five seconds that the SDK gives a task, and to stop it may end the worker.
+ * Where so much has come for one workflow task, what the SDK does with it is without stacks, and with it handlers and conditions of
+ * the user's: else thousands of signals take more than the five seconds that it gives a task, and to stop it may end the worker.
  */
 export function withoutStacksInFloods(): void {
   // In its first task, the run begins when all has come.
