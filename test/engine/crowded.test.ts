@@ -88,6 +88,20 @@ test('very many questions are told outside, in several workflow tasks', { timeou
   await run.handle.terminate();
 });
 
+test('a no ends the run, also where it had to wait for its workflow task and a sibling has failed', async () => {
+  const run = await server.start('crowdThatFails', INPUT);
+  const open = await run.paused(600);
+  const last = open.at(-1)!.id;
+  const decisions = open.map(({ id }) => ({ requirement: id, action: id === last ? 'reject' : 'confirm' }));
+  await run.signal('continueRun', { decisionId: 'all', decisions });
+  expect(await run.result()).toMatchObject({ status: 'cancelled' });
+});
+
+test('very many async functions side by side share workflow tasks', async () => {
+  const run = await server.start('crowdBeside');
+  expect(await run.result()).toMatchObject({ status: 'completed', content: 2_000 });
+});
+
 test('very many async functions share workflow tasks', async () => {
   const run = await server.start('crowdOfFunctions');
   expect(await run.result()).toMatchObject({ status: 'completed', content: 2_000 });

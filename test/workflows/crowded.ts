@@ -58,3 +58,39 @@ export const crowdOfFunctions = workflow({
     step({ name: 'count', executor: async () => 2_000 }),
   ],
 });
+
+/** The same, side by side. */
+export const crowdBeside = workflow({
+  name: 'crowdBeside',
+  steps: [
+    parallel({
+      name: 'all',
+      steps: Array.from({ length: 2_000 }, (_, at) =>
+        step({ name: `branch ${at}`, executor: async () => 'x'.repeat(2_000) }),
+      ),
+    }),
+    step({ name: 'count', executor: () => 2_000 }),
+  ],
+});
+
+/** One fails as soon as it may, and the answer to the last is a no. */
+export const crowdThatFails = workflow({
+  name: 'crowdThatFails',
+  steps: [
+    parallel({
+      name: 'all',
+      steps: Array.from({ length: 600 }, (_, at) =>
+        step({
+          name: `branch ${at}`,
+          executor: () => {
+            if (at === 0) throw new Error('boom');
+            return 'x'.repeat(2_000);
+          },
+          maxRetries: 0,
+          humanReview: { requiresConfirmation: true, ...(at === 599 ? { onReject: 'cancel' } : {}) },
+        }),
+      ),
+    }),
+    step({ name: 'never', executor: () => 'never' }),
+  ],
+});

@@ -24,6 +24,7 @@ export function* callActivity(node: StepNode, executor: ActivityRef, input: Step
     if (ref.local) {
       const result = yield* desk.work(() => executeActivity(ref, execution, [input]), { brief: true, arrives: false });
       desk.departure.countLocal(jsonBytes(result ?? null));
+      yield* desk.room.untilRoomy();
       return result;
     }
     const argument = marked(input.toJSON(), once);

@@ -46,7 +46,8 @@ export function announce(
 
 async function tell(message: PauseMessage, room: TaskRoom): Promise<PauseToldReply> {
   while (room.isFull) await room.nextTask();
-  room.addMemo(jsonBytes(message));
+  // Where it was answered meanwhile, nothing is sent.
+  if (!CancellationScope.current().consideredCancelled) room.addMemo(jsonBytes(message));
   const activities = proxyActivities<Record<string, (message: PauseMessage) => Promise<PauseToldReply>>>({
     startToCloseTimeout: '1 minute',
     scheduleToCloseTimeout: '1 day',

@@ -7,6 +7,7 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { runsBesideOthers } from '../define/beside.ts';
 import { defined } from '../define/defined.ts';
+import { jsonBytes } from '../define/json.ts';
 import { JOURNAL_MARK } from '../define/marks.ts';
 import { PAYLOAD_LIMIT } from '../define/payload-limit.ts';
 import { payloadLimit } from '../define/execution-scope.ts';
@@ -161,10 +162,7 @@ export class Desk {
       this.departure.look();
     }
     if (!answered()) this.#expire(id);
-    if (yield* this.room.untilRoomy()) {
-      branch.check();
-      yield* throwIfCancelled();
-    }
+    yield* this.room.untilRoomy();
     const answer = this.requirements.get(id)!;
     if (answer.resolution === 'withdrawn') throw new BranchStopped();
     return answer;
@@ -189,7 +187,12 @@ export class Desk {
   *settled<T>(call: () => T | PromiseLike<T>): Durable<T> {
     yield* this.departure.hold();
     const returned = withStacks(call);
-    return isThenable(returned) ? yield* this.work(async () => await returned, { arrives: false }) : returned;
+    if (!isThenable(returned)) return returned;
+    try {
+      return yield* this.work(async () => await returned, { arrives: false });
+    } finally {
+      yield* this.room.untilRoomy();
+    }
   }
 
   /**
@@ -222,6 +225,7 @@ export class Desk {
       const untold = isCancelled() ? [] : this.#journal.take();
       taken = { untold, historyLength };
       if (untold.length === 0) return activity([argument]);
+      this.room.addMemo(jsonBytes(untold));
       const isStored = payloadLimit() > PAYLOAD_LIMIT;
       return activity(withCarried(argument, bytes, isStored, { [JOURNAL_MARK]: this.teller.tell(untold), execution }));
     };
@@ -235,6 +239,7 @@ export class Desk {
       // Cancelled in the workflow task that scheduled it: then the server never hears of it.
       const unsent = isCancellation(error) && taken?.historyLength === workflowInfo().historyLength;
       if (unsent) this.#journal.putBack(taken!.untold);
+      if (!isCancelled()) yield* this.room.untilRoomy();
       throw error;
     } finally {
       this.room.dismiss();

@@ -97,16 +97,11 @@ export class TaskRoom {
     return this.#now.memos > MEMO_LIMITS.full && patched(CROWDED_PATCH);
   }
 
-  /**
-   * What could go on does so: in this workflow task, or in a later one where its memos are full.
-   * @returns whether it has waited
-   */
-  *untilRoomy(): Durable<boolean> {
-    if (!this.isFull) return false;
+  /** What could go on does so: in this workflow task, or in a later one where its memos are full. */
+  *untilRoomy(): Durable<void> {
     this.#held += 1;
     while (this.isFull) yield* waitFor(this.nextTask());
     this.#held -= 1;
-    return true;
   }
 
   /** One timer for all that wait for it. */
