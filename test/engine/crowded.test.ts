@@ -1,6 +1,7 @@
 /** Very much that goes on in one workflow task: the server ends a run whose task is over 4 MB. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import type { OnPause } from '../../activities/on-pause.ts';
 import { HoldpointClient } from '../../client/client.ts';
@@ -30,6 +31,14 @@ async function memoOf({ handle }: TestRun): Promise<RunMemo> {
   return memo!.holdpoint as RunMemo;
 }
 
+/** Of workflow tasks. A server on PostgreSQL learns of search attributes a moment after they are registered. */
+function failuresIn({ events }: History): string[] {
+  const messages = ofType(events!, 'WorkflowTaskFailed').map(
+    ({ workflowTaskFailedEventAttributes: failed }) => failed!.failure?.message ?? 'no reason',
+  );
+  return messages.filter((message) => !message.startsWith('BadSearchAttributes'));
+}
+
 /** 150 of 200 branches have gone on: what waits is shown, told once, and can be answered. */
 async function expectTheRest(run: TestRun): Promise<void> {
   const rest = openOf(await run.until((each) => each.status === 'paused' && openOf(each).length === 50, 30_000));
@@ -43,7 +52,7 @@ async function expectTheRest(run: TestRun): Promise<void> {
   const count = (name: string) => told.filter((event) => event === name).length;
   expect([count('WorkflowPaused'), count('StepContinued'), count('StepOutput')]).toEqual([2, 200, 200]);
   const history = await run.handle.fetchHistory();
-  expect(ofType(history.events!, 'WorkflowTaskFailed')).toEqual([]);
+  expect(failuresIn(history)).toEqual([]);
   const recorded = { workflowId: run.handle.workflowId, history };
   expect(await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [recorded])).toEqual([]);
 }
@@ -106,7 +115,7 @@ test('very many async functions share workflow tasks', async () => {
   const run = await server.start('crowdOfFunctions');
   expect(await run.result()).toMatchObject({ status: 'completed', content: 2_000 });
   const history = await run.handle.fetchHistory();
-  expect(ofType(history.events!, 'WorkflowTaskFailed')).toEqual([]);
+  expect(failuresIn(history)).toEqual([]);
   const recorded = { workflowId: run.handle.workflowId, history };
   expect(await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [recorded])).toEqual([]);
 });
