@@ -1,7 +1,6 @@
 /** Very much that goes on in one workflow task: the server ends a run whose task is over 4 MB. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import type { OnPause } from '../../activities/on-pause.ts';
 import { HoldpointClient } from '../../client/client.ts';
@@ -31,12 +30,18 @@ async function memoOf({ handle }: TestRun): Promise<RunMemo> {
   return memo!.holdpoint as RunMemo;
 }
 
-/** Of workflow tasks. A server on PostgreSQL learns of search attributes a moment after they are registered. */
-function failuresIn({ events }: History): string[] {
-  const messages = ofType(events!, 'WorkflowTaskFailed').map(
+/**
+ * No workflow task has failed, and the history replays. A server on PostgreSQL learns of search attributes a moment after they are
+ * registered.
+ */
+async function expectSound({ handle }: TestRun): Promise<void> {
+  const history = await handle.fetchHistory();
+  const failures = ofType(history.events!, 'WorkflowTaskFailed').map(
     ({ workflowTaskFailedEventAttributes: failed }) => failed!.failure?.message ?? 'no reason',
   );
-  return messages.filter((message) => !message.startsWith('BadSearchAttributes'));
+  expect(failures.filter((message) => !message.startsWith('BadSearchAttributes'))).toEqual([]);
+  const recorded = { workflowId: handle.workflowId, history };
+  expect(await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [recorded])).toEqual([]);
 }
 
 /** 150 of 200 branches have gone on: what waits is shown, told once, and can be answered. */
@@ -51,10 +56,7 @@ async function expectTheRest(run: TestRun): Promise<void> {
   for await (const { event } of client.events(run.handle.workflowId, { from: 0 })) told.push(event);
   const count = (name: string) => told.filter((event) => event === name).length;
   expect([count('WorkflowPaused'), count('StepContinued'), count('StepOutput')]).toEqual([2, 200, 200]);
-  const history = await run.handle.fetchHistory();
-  expect(failuresIn(history)).toEqual([]);
-  const recorded = { workflowId: run.handle.workflowId, history };
-  expect(await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [recorded])).toEqual([]);
+  await expectSound(run);
 }
 
 describe('most of very many branches go on at once', () => {
@@ -114,8 +116,5 @@ test('very many async functions side by side share workflow tasks', async () => 
 test('very many async functions share workflow tasks', async () => {
   const run = await server.start('crowdOfFunctions');
   expect(await run.result()).toMatchObject({ status: 'completed', content: 2_000 });
-  const history = await run.handle.fetchHistory();
-  expect(failuresIn(history)).toEqual([]);
-  const recorded = { workflowId: run.handle.workflowId, history };
-  expect(await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [recorded])).toEqual([]);
+  await expectSound(run);
 });
