@@ -23,10 +23,9 @@ export interface CodecEndpointOptions {
 /** A page of a history has at most 4 MB, and base64 adds a third. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
-/** Payloads as protobuf writes them in JSON: bytes in base64. */
-const body = z.object({
-  payloads: z.array(z.object({ metadata: z.record(z.string(), z.string()).nullish(), data: z.string().nullish() })),
-});
+/** Payloads as protobuf writes them in JSON: bytes in base64, and what is empty left out, as in a query without arguments. */
+const payload = z.object({ metadata: z.record(z.string(), z.string()).nullish(), data: z.string().nullish() });
+const body = z.object({ payloads: z.array(payload).default([]) });
 
 export function codecEndpoint({ codec, origins, namespace, token }: CodecEndpointOptions): Hono {
   const app = new Hono();
@@ -61,7 +60,7 @@ export function codecEndpoint({ codec, origins, namespace, token }: CodecEndpoin
   return app;
 }
 
-type JsonPayload = z.infer<typeof body>['payloads'][number];
+type JsonPayload = z.infer<typeof payload>;
 
 function fromJson({ metadata, data }: JsonPayload): Payload {
   const entries = Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64')]);

@@ -130,6 +130,7 @@ describe('the codec endpoint', () => {
     const { events } = JSON.parse((await temporal('show', '--output', 'json')).stdout);
     const [input] = events[0].workflowExecutionStartedEventAttributes.input.payloads;
     expect(input).toEqual({ metadata: plain.metadata, data: base64('47124712') });
+    expect((await temporal('query', '--name', 'run')).stdout).toContain('Refund EUR 47124712');
     await temporal(
       'signal',
       '--name',

@@ -25,6 +25,11 @@ describe('the codec endpoint', () => {
     expect(JSON.stringify(await (await ask(open, {}, await answer.text(), 'decode')).json())).toBe(BODY);
   });
 
+  it('answers the command line where it has nothing to encode: a query, a signal without arguments', async () => {
+    const answer = await ask(open, {}, '{}');
+    expect([answer.status, await answer.text()]).toEqual([200, '{"payloads":[]}']);
+  });
+
   it.each([
     ['another page', open, { origin: 'https://evil.example' }, 403],
     ['a page without an origin of its own', open, { origin: 'null' }, 403],
