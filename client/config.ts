@@ -228,7 +228,7 @@ function connectionOf(config: HoldpointConfig, configPath: string | undefined, f
         ? [config.address, basename(configPath ?? '')]
         : [fallback, 'the default'];
   if (!/^[^\s/]+:\d+$/.test(address) || portOf(address) > LAST_PORT) {
-    const field = addressSource.startsWith('temporal.config') ? `${addressSource}: address` : addressSource;
+    const field = addressSource === basename(configPath ?? '') ? `${addressSource}: address` : addressSource;
     throw new ConfigError(`${field}: expected host:port, received ${JSON.stringify(address)}.`);
   }
   const { tls, apiKey, metadata } = settings;

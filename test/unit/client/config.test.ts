@@ -191,6 +191,13 @@ describe('loadConfig', () => {
     );
   });
 
+  it('names the field also where the file has a name of its own', async () => {
+    write('temporal.openai.ts', "export default { address: 'here' };");
+    await expect(loadConfig({ cwd: root, path: 'temporal.openai.ts' })).rejects.toThrow(
+      'temporal.openai.ts: address: expected host:port, received "here".',
+    );
+  });
+
   it('names the variable that is wrong', async () => {
     vi.stubEnv('TEMPORAL_ADDRESS', 'localhost');
     expect(await refusal()).toBe('TEMPORAL_ADDRESS: expected host:port, received "localhost".');
