@@ -36,7 +36,7 @@ const PASSING = [408, 425, 429];
  * `<seconds>.<body>`; the receiver checks it with {@link verifyWebhook}.
  * @throws {DefinitionError} where url or secret cannot be used
  * @example
- * await createWorker({ workflowsPath, onPause: webhook({ url, secret: process.env.WEBHOOK_SECRET, remindBefore: '1 hour' }) });
+ * await createWorker({ workflowsPath, onPause: webhook({ url, secret: process.env.WEBHOOK_SECRET ?? '', remindBefore: '1 hour' }) });
  */
 export function webhook({ url, secret, remindBefore }: WebhookOptions): OnPause {
   const { protocol, username, password } = URL.canParse(url) ? new URL(url) : {};

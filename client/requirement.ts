@@ -91,8 +91,8 @@ export class Requirement {
   }
 
   /**
-   * No, to any requirement; `onReject` says what follows. On an executor pause: to all its calls that still wait, and the
-   * model is told the feedback. @throws {InvalidAnswer}
+   * No, to any requirement; `onReject` says what follows. On an error pause it cancels the run; on an executor pause it is
+   * to all its calls that still wait, and the model is told the feedback. @throws {InvalidAnswer}
    */
   reject(feedback?: string): void {
     if (this.kind === 'executor') this.#toEach((tool) => tool.reject(feedback));

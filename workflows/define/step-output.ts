@@ -42,7 +42,7 @@ export interface StepResult {
 
 const RESULT_KEYS = new Set(['content', 'success', 'error', 'stop', 'sessionState']);
 
-/** Is this a {@link StepResult} – an object with nothing but its fields, and at least one – rather than content? */
+/** Is this a {@link StepResult} – an object with nothing but its fields, and more than an `error` – rather than content? */
 export function isStepResult(value: unknown): value is StepResult {
   if (!isRecord(value)) return false;
   const keys = Object.keys(value);
