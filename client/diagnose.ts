@@ -53,7 +53,9 @@ async function troubleOfTask(
   const { problem, notCurrent } = await pollersOf(client, queue, WORKFLOW_TASKS, REQUEST_MS);
   // A run that has a version waits for that one, whichever is current.
   const { deploymentVersion, versioningOverride, behavior } = workflowExecutionInfo?.versioningInfo ?? {};
-  if (notCurrent.length > 0 && !deploymentVersion && !versioningOverride) return needsCurrent(runId, queue, notCurrent);
+  if (notCurrent.length > 0 && !deploymentVersion && !versioningOverride) {
+    return needsCurrent(runId, queue, notCurrent, client.options.namespace);
+  }
   const own = Number(behavior) === PINNED ? deploymentVersion : undefined;
   const pinnedTo = versioningOverride ? versioningOverride.pinned?.version : own;
   const needed = pinnedTo ? `a worker of its version, ${named(pinnedTo)}` : 'one (npx holdpoint worker)';
@@ -66,9 +68,9 @@ function named({ deploymentName, buildId }: Version): string {
   return `build ${buildId} of deployment '${deploymentName}'`;
 }
 
-function needsCurrent(runId: string, queue: string, versions: Pollers['notCurrent']): string {
+function needsCurrent(runId: string, queue: string, versions: Pollers['notCurrent'], namespace: string): string {
   const [{ deploymentName, buildId } = {}, another] = versions;
-  const ids = another ? '…' : `--deployment-name ${deploymentName} --build-id ${buildId}`;
+  const ids = another ? '…' : `--deployment-name ${deploymentName} --build-id ${buildId} --namespace ${namespace}`;
   return `waiting for a current version: the workers of task queue '${queue}' are ${versions.map(named).join(', ')}, and only the current version gets run '${runId}' (temporal worker deployment set-current-version ${ids})`;
 }
 

@@ -233,7 +233,7 @@ export class NamespaceNotFound extends HoldpointError {
 
   constructor(namespace: string, address: string, options?: ErrorOptions) {
     super(
-      `the Temporal server at ${address} has no namespace '${namespace}'; correct it in temporal.config.ts or TEMPORAL_NAMESPACE, or create it: temporal operator namespace create ${namespace}`,
+      `the Temporal server at ${address} has no namespace '${namespace}'; correct it in temporal.config.ts or TEMPORAL_NAMESPACE, or create it: temporal operator namespace create --namespace ${namespace} --address ${address}`,
       options,
     );
     this.namespace = namespace;

@@ -107,7 +107,9 @@ test.concurrent('a namespace that is not there is named, by every call', async (
   ];
   for (const { reason } of (await Promise.allSettled(sayings)) as PromiseRejectedResult[]) {
     expect(reason).toBeInstanceOf(NamespaceNotFound);
-    expect((reason as Error).message).toMatch(/has no namespace 'nope'; correct it/);
+    expect((reason as Error).message).toMatch(
+      /has no namespace 'nope'; correct it .*: temporal operator namespace create --namespace nope --address \S+:\d+$/,
+    );
   }
 });
 

@@ -82,7 +82,7 @@ test.concurrent('workers of a version that is not current are named, with the co
   const worker = await server.worker({ taskQueue, versioning: { deploymentName, buildId: 'b1' } });
   const run = await client.start('clientGate', { input: 1, taskQueue });
   const reason = () => client.wait(run, { timeout: '1s' }).catch(({ message }: Error) => message);
-  const command = `temporal worker deployment set-current-version --deployment-name ${deploymentName} --build-id b1`;
+  const command = `temporal worker deployment set-current-version --deployment-name ${deploymentName} --build-id b1 --namespace default`;
   await expect.poll(reason, { timeout: 60_000 }).toContain(command);
   expect(await reason()).toContain(
     `waiting for a current version: the workers of task queue '${taskQueue}' are build b1 of deployment '${deploymentName}'`,
