@@ -1,6 +1,7 @@
 /** From what a person decided to the decisions that are sent: checked here first, by the same rules as in the workflow. */
 import { checkDecision, SHOWN_OTHERWISE } from '../workflows/human/answer-rules.ts';
 import { readSignal } from '../workflows/human/read-answer.ts';
+import { answeredCalls } from '../workflows/human/tool-answers.ts';
 import type { StepRequirement } from '../workflows/protocol/requirement.ts';
 import { ANSWER_LIMIT, CONTINUE_RUN, type Decision } from '../workflows/protocol/signals.ts';
 import { toAnswer } from './answer-json.ts';
@@ -65,6 +66,9 @@ function checkOne(run: Run, given: Decision): Decision {
   if (decision.digest !== undefined && decision.digest !== requirement.digest) {
     throw new InvalidAnswer(requirement.id, SHOWN_OTHERWISE);
   }
+  const [answered] = answeredCalls(requirement as unknown as StepRequirement, decision);
+  // Of the call, not of the requirement, which waits on.
+  if (answered) throw new RequirementAlreadyResolved({ ...answered, id: `${requirement.id} ${answered.toolCallId}` });
   const checked = checkDecision(requirement as unknown as StepRequirement, decision);
   if (!checked.ok) throw new InvalidAnswer(requirement.id, checked.problem);
   return { ...decision, digest: requirement.digest };

@@ -67,6 +67,11 @@ test('some can be answered now and the others later, by different people', async
   const [first, second] = one(run).tools;
   expect(second).toMatchObject({ isResolved: true, resolvedBy: 'ann' });
   expect(() => second!.reject()).toThrow(RequirementAlreadyResolved);
+  // From a page that has no run, too: it does not fit because somebody was first, not because it is wrong.
+  const decision = { requirement: one(run).id, toolCall: second!.toolCallId, action: 'reject' } as const;
+  const late = await client.continueRun({ runId: run.runId, decisions: [decision] }).catch((error: unknown) => error);
+  expect(late).toBeInstanceOf(RequirementAlreadyResolved);
+  expect(late).toMatchObject({ resolution: 'confirmed', resolvedBy: 'ann' });
   first!.reject();
   run = await client.continueRun(run, { by: 'bea' });
   expect(run.status).toBe('completed');
