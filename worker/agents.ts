@@ -19,11 +19,11 @@ export async function withAgents(worker: WorkerOptions): Promise<WorkerOptions> 
       `two activities would be named '${twice}'; rename the agent or the function.`,
     );
   }
+  const known = { taskQueue: worker.taskQueue, agents: (agents ?? {}) as Agents };
   const activities = { ...functions, ...own };
-  // A worker without activities leaves them to others, whose names nobody knows here.
-  if (Object.keys(activities).length === 0) return worker;
-  const known = { taskQueue: worker.taskQueue, activities, agents: (agents ?? {}) as Agents };
-  return { ...(await withCheckedDefinitions(worker, known)), activities };
+  // A worker without activities leaves them to others.
+  if (Object.keys(activities).length === 0) return withCheckedDefinitions(worker, known);
+  return { ...(await withCheckedDefinitions(worker, { ...known, activities })), activities };
 }
 
 /** With a codec or an external storage, results may be as large as a message of Temporal's: a model has to read them. */

@@ -20,13 +20,15 @@ import { loadBundle } from './load-bundle.ts';
 /** What a worker has for its workflows. */
 export interface Known {
   readonly taskQueue: string;
-  readonly activities: object;
+  /** Left out where other workers have them: nobody knows their names here. */
+  readonly activities?: object;
   readonly agents: Agents;
 }
 
 /** A bundle is checked here; one that the SDK is still to make, when it is made. @throws {DefinitionError} */
 export async function withCheckedDefinitions(worker: WorkerOptions, known: Known): Promise<WorkerOptions> {
-  checkActivities(known.activities);
+  const { activities } = known;
+  if (activities) checkActivities(activities);
   const { workflowBundle, workflowsPath, bundlerOptions } = worker;
   if (workflowBundle) {
     checkDefinitions(
@@ -86,14 +88,18 @@ class CheckEmit {
 /** @throws {DefinitionError} naming workflow, step and agent */
 function checkDefinitions(code: string, known: Known): void {
   const { logger } = Runtime.instance();
+  const { activities } = known;
   const exported = loadBundle(code, (problem, cause) => new Error(`the workflow bundle: ${problem}`, { cause }));
   for (const value of Object.values(exported)) {
     const definition = definitionOf(value);
     if (!definition) continue;
     for (const [path, node] of nodesOf(definition.steps, definition.name)) {
-      if (node.kind === 'step') checkAgent(node, path, known);
-      if (node.kind === 'step' && node.executor.kind === 'activity') {
-        refuseGenerator((known.activities as Record<string, unknown>)[node.executor.ref.name], path);
+      if (node.kind === 'step' && activities) {
+        checkAgent(node, path, { ...known, activities });
+        const { executor } = node;
+        if (executor.kind === 'activity') {
+          refuseGenerator((activities as Record<string, unknown>)[executor.ref.name], path);
+        }
       }
       for (const warning of warningsOf(node, known)) logger.warn(`${path}: ${warning}`);
     }
@@ -139,14 +145,18 @@ function* warningsOf(node: WorkflowNode, { taskQueue, activities }: Known): Gene
     if (isLost) yield `its humanReview replaces the whole pause() of its function: ${flag} is gone.`;
   }
   // Temporal calls the one named `default` for any name that is not there.
-  const isServed = (name: string) => [name, 'default'].some((each) => Object.hasOwn(activities, each));
-  if (executor.kind !== 'activity' || isServed(executor.ref.name)) return;
+  const isServed = (served: object, name: string) => [name, 'default'].some((each) => Object.hasOwn(served, each));
+  if (activities === undefined || executor.kind !== 'activity' || isServed(activities, executor.ref.name)) return;
   const { options } = executor.ref;
   const isOurs = !('taskQueue' in options) || options.taskQueue === undefined || options.taskQueue === taskQueue;
   if (isOurs) yield `this worker has no activity '${executor.ref.name}', which the step calls.`;
 }
 
-function checkAgent({ executor, humanReview }: StepNode, path: string, { taskQueue, activities, agents }: Known): void {
+function checkAgent(
+  { executor, humanReview }: StepNode,
+  path: string,
+  { taskQueue, activities, agents }: Required<Known>,
+): void {
   if (executor.kind !== 'agent' && executor.kind !== 'team') return;
   const { kind, ref } = executor;
   // Another worker's.

@@ -342,6 +342,18 @@ describe('what a definition says and nobody does', () => {
     ]);
   });
 
+  it('is told also by a worker that has workflows alone', async () => {
+    const lines = await told(
+      `
+      step({ name: 'a', executor: run, humanReview: { confirmationMessage: 'Pay?' } }),
+      step({ name: 'b', executor: charge }),
+      step({ name: 'c', agent: clerk }),
+    `,
+      {},
+    );
+    expect(lines).toEqual(['mine/a: confirmationMessage asks nothing without requiresConfirmation: true.']);
+  });
+
   it('is not told of what is meant', async () => {
     const lines = await told(
       `
