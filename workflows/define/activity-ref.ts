@@ -43,7 +43,8 @@ export function activityRef(value: unknown): ActivityRef | undefined {
 /**
  * Activities as executors and as functions to call, with Temporal's signature and options.
  *
- * Retries: a policy without `maximumAttempts` gets the step's attempts (`maxRetries + 1`), backoff as Temporal's.
+ * Retries: of a step's executor, a policy without `maximumAttempts` gets the step's attempts (`maxRetries + 1`), backoff as
+ * Temporal's. What a function calls has this policy alone, so without `maximumAttempts` it is retried without end.
  * @throws {DefinitionError} where the options have no timeout
  * @example
  * const { fetchData } = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute' });
