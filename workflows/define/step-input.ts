@@ -28,7 +28,10 @@ export interface StepInputData<Input = unknown> {
   readonly stepName: string;
   /** Path of the node, unique in the run. */
   readonly path: string;
-  /** The same for every attempt of one round of this step: give it to the systems that the step calls. */
+  /**
+   * The same for every attempt of one round of this step: give it to the systems that the step calls. A human's `retry()`
+   * begins another round.
+   */
   readonly idempotencyKey: string;
 }
 
