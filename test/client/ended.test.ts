@@ -81,3 +81,32 @@ test.concurrent('not while a function around it is at work', { timeout: 30_000 }
   await server.client.workflow.getHandle(run.runId).signal('go');
   expect(await waiting).toMatchObject({ status: 'completed', content: 'two' });
 });
+
+test.concurrent.each([
+  ['lingers', 'cancelled'],
+  ['lingersUnasked', 'completed'],
+] as const)('an answer after the end of %s changes nothing of it', async (name, status) => {
+  const taskQueue = `late-${randomUUID()}`;
+  await server.worker({ taskQueue });
+  const runId = `${name}-${randomUUID()}`;
+  const handle = await server.client.workflow.start(name, { taskQueue, workflowId: runId, args: ['IN'] });
+  if (status === 'cancelled') {
+    await client.wait(runId);
+    await handle.cancel();
+  }
+  await vi.waitFor(async () => expect(await handle.query('run')).toMatchObject({ status }), 10_000);
+  await handle.signal('approve', { requirement: 'one#confirmation' });
+  await vi.waitFor(
+    async () => expect(await handle.query('run')).toMatchObject({ refusedAnswers: { count: 1 } }),
+    10_000,
+  );
+  await handle.signal('go');
+  await vi.waitFor(async () => expect((await handle.describe()).status.name).toBe(status.toUpperCase()), 10_000);
+  const { memo, searchAttributes } = await handle.describe();
+  expect(searchAttributes!.HoldpointStatus).toEqual([status]);
+  if (memo!.holdpoint) expect(memo!.holdpoint).toMatchObject({ status });
+  const told: string[] = [];
+  for await (const { event } of client.events(runId)) told.push(event);
+  expect(told).toContain(status === 'cancelled' ? 'WorkflowCancelled' : 'WorkflowCompleted');
+  expect(told[0]).toBe('WorkflowStarted');
+});

@@ -1,6 +1,7 @@
 /** A workflow() called by functions that people write themselves. */
 import {
   allHandlersFinished,
+  CancellationScope,
   condition,
   continueAsNew,
   defineSignal,
@@ -75,16 +76,24 @@ export async function tidiesUp(...args: Parameters<typeof asks>): ReturnType<typ
   }
 }
 
+const plain = workflow<string>({ name: 'plain', steps: [step({ name: 'one', executor: () => 'one' })] });
+
 /** Has more to do after its run. */
-export async function lingers(...args: Parameters<typeof asks>): ReturnType<typeof asks> {
-  let isTold = false;
-  setHandler(defineSignal('go'), () => {
-    isTold = true;
-  });
-  const run = await asks(...args);
-  await condition(() => isTold);
-  return run;
-}
+const lingering =
+  (inner: typeof asks) =>
+  async (...args: Parameters<typeof asks>): ReturnType<typeof asks> => {
+    let isTold = false;
+    setHandler(defineSignal('go'), () => {
+      isTold = true;
+    });
+    try {
+      return await inner(...args);
+    } finally {
+      await CancellationScope.nonCancellable(() => condition(() => isTold));
+    }
+  };
+export const lingers = lingering(asks);
+export const lingersUnasked = lingering(plain);
 
 export const refuses = workflow<string>({
   name: 'refuses',

@@ -306,7 +306,7 @@ export class Desk {
       if (this.waits) this.publish(); // else what goes on shows it, or the run has ended
     };
     if (!final && this.waits) this.room.catchUp(anew);
-    this.#publisher.publish(final ?? this.status, this.requirements.open, this.#decided, this.#journal, tell);
+    this.#publisher.publish(final, this.status, this.requirements.open, this.#decided, this.#journal, tell);
     this.#decided = undefined;
   }
 

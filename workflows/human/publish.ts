@@ -49,6 +49,7 @@ export interface PublishedState {
 export class Publisher {
   readonly #run: PublishedRun;
   #status: RunStatus | undefined;
+  #final: RunStatus | undefined;
   #memoSet = false;
   #attributes: ReturnType<typeof attributesOf> | undefined;
   readonly #teller: Teller;
@@ -68,17 +69,25 @@ export class Publisher {
   }
 
   /**
+   * A function around a run may go on after its end, and answers still come: its last word stands, and where its events are
+   * in its result, nothing that is numbered after them is told before.
+   * @param final how it ends
+   * @param now its status, if it does not end
    * @param decided decisions since the last call, `undefined` when nothing was asked or answered since
    * @param journal what the memo tells of, if there is one
    * @param tell let there be one, where the journal has anything
    */
   publish(
-    status: RunStatus,
+    final: RunStatus | undefined,
+    now: RunStatus,
     open: readonly StepRequirement[],
     decided: (readonly [string, string])[] | undefined,
     journal: Journal,
     tell: boolean,
   ): void {
+    if (this.#final && !this.#memoSet) return;
+    this.#final ??= final;
+    const status = this.#final ?? now;
     const telling = tell && !journal.isEmpty;
     if (decided === undefined && status === this.#status && !telling) return;
     this.#status = status;
