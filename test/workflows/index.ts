@@ -20,3 +20,4 @@ export * from './long.ts';
 export * from './large.ts';
 export * from './side-by-side.ts';
 export * from './crowded.ts';
+export * from './cancel.ts';

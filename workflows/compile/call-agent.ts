@@ -11,7 +11,7 @@ import { messageOf } from '../agent/message.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
-import { throwIfCancelled } from '../human/outcome.ts';
+import { throwIfEnded } from '../human/outcome.ts';
 import { argumentBytes } from './argument-bytes.ts';
 import { ask, type Here } from './scope.ts';
 
@@ -34,9 +34,7 @@ export function callAgent(node: StepNode, ref: AgentRef, input: StepInput, here:
 }
 
 function* execute(node: StepNode, { options }: AgentRef, here: Here, call: AgentCall): Durable<unknown> {
-  // What goes on beside it may have ended it, or somebody the run: then nothing new starts.
-  here.scope.branch.check();
-  yield* throwIfCancelled();
+  yield* throwIfEnded(here.scope.branch);
   const { type: name, summary, once = false, argument } = call;
   const bytes = argumentBytes(argument, here.path, `The conversation of '${node.name}'`, ` at '${name}'`);
   const ref = { local: false, name, options } as const;

@@ -24,7 +24,7 @@ import { type Durable, isThenable, waitFor } from './durable.ts';
 import { answerData, PAUSE_EVENTS, pauseData } from './event-fields.ts';
 import { Journal, Teller, type Untold } from './journal.ts';
 import { countClosed, countPause, countRefusal } from './metrics.ts';
-import { isCancelled, throwIfCancelled } from './outcome.ts';
+import { isCancelled, throwIfCancelled, throwIfEnded } from './outcome.ts';
 import type { Place } from './place.ts';
 import { Publisher, type PublishedRun } from './publish.ts';
 import { readSignal } from './read-answer.ts';
@@ -127,8 +127,8 @@ export class Desk {
   ): Durable<StepRequirement> {
     yield* this.departure.hold();
     const known = anew ? undefined : this.requirements.get(askedAt(place, request.kind) ?? '');
-    // Nobody is asked in a stopped branch, but that something may have run goes on record.
-    if (!request.mayHaveRun) branch.check();
+    // Nobody is asked where nothing goes on, but that something may have run goes on record.
+    if (!request.mayHaveRun) yield* throwIfEnded(branch);
     const asked = known ?? this.requirements.ask(request, new Date(), timeoutMs);
     const { id, timeoutAt } = asked;
     this.#branchOf.set(id, branch);

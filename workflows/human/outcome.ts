@@ -4,7 +4,7 @@ import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { cut } from '../define/cut.ts';
 import { describe } from '../define/describe.ts';
 import { wellFormed } from '../define/json.ts';
-import { BranchStopped } from './branch.ts';
+import { type Branch, BranchStopped } from './branch.ts';
 import { type Durable, waitFor } from './durable.ts';
 import { FAILURE } from '../protocol/failure.ts';
 
@@ -70,6 +70,12 @@ export function isCancelled(): boolean {
  */
 export function* throwIfCancelled(): Durable<void> {
   if (isCancelled()) yield* waitFor(CancellationScope.current().cancelRequested);
+}
+
+/** Has a sibling ended it, or somebody the run, in this workflow task too? Then nothing new begins, whatever was answered. */
+export function* throwIfEnded(branch: Branch): Durable<void> {
+  branch.check();
+  yield* throwIfCancelled();
 }
 
 /** Not an error of a node: it passes through every `onError` and every retry. */
