@@ -103,7 +103,9 @@ function notConfigured(cause: Error): StoredPayloadUnavailable {
 async function closedRun(client: Client, runId: string, info: ExecutionInfo, memo: RunMemo | undefined): Promise<Run> {
   try {
     const result: unknown = await callRun(client, runId, () => client.workflow.getHandle(runId).result());
-    return fromResult(result) ?? compactRun(info, memo, { status: 'completed' });
+    // Of a function around it that returns something else, a run that a human's no has cancelled completes too.
+    const status = memo?.status === 'cancelled' ? 'cancelled' : 'completed';
+    return fromResult(result) ?? compactRun(info, memo, { status });
   } catch (error) {
     if (error instanceof WorkflowFailedError) return fromFailure(error.cause, info, memo);
     if (error instanceof ExternalStorageNotConfiguredError) throw notConfigured(error);

@@ -110,3 +110,12 @@ test.concurrent.each([
   expect(told).toContain(status === 'cancelled' ? 'WorkflowCancelled' : 'WorkflowCompleted');
   expect(told[0]).toBe('WorkflowStarted');
 });
+
+test.concurrent('a no is read as one, also where a function around the run returns something else', async () => {
+  const taskQueue = `little-${randomUUID()}`;
+  await server.worker({ taskQueue });
+  const run = await client.run('saysLittle', { input: 'IN', taskQueue });
+  run.activeStepRequirements[0]!.reject();
+  expect(await client.continueRun(run)).toMatchObject({ status: 'cancelled' });
+  expect(await client.getRun(run.runId)).toMatchObject({ status: 'cancelled' });
+});

@@ -76,6 +76,19 @@ export async function tidiesUp(...args: Parameters<typeof asks>): ReturnType<typ
   }
 }
 
+const refusable = workflow<string>({
+  name: 'refusable',
+  steps: [
+    step({ name: 'one', executor: () => 'one', humanReview: { requiresConfirmation: true, onReject: 'cancel' } }),
+  ],
+});
+
+/** Keeps its run to itself. */
+export async function saysLittle(...args: Parameters<typeof refusable>): Promise<string> {
+  await refusable(...args);
+  return 'all said';
+}
+
 const plain = workflow<string>({ name: 'plain', steps: [step({ name: 'one', executor: () => 'one' })] });
 
 /** Has more to do after its run. */
