@@ -34,6 +34,8 @@ test.concurrent.each(['before', 'after'])('an answer that comes %s it lets nothi
   await expect(run.result()).rejects.toThrow('Workflow execution cancelled');
   expect(await calledSteps(run)).toEqual(['reviewed']);
   expect((await run.output()).stepRequirements).toHaveLength(2);
+  // Nor does the run say so.
+  expect((await told(run)).slice(-3)).toEqual(['StepContinued', 'StepContinued', 'WorkflowCancelled']);
 });
 
 test.concurrent('what has ended in spite of it is not reviewed', async () => {

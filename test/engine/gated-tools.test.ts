@@ -1,6 +1,8 @@
 /** What a human’s yes and no do to a gated tool call (§8). */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HoldpointClient } from '../../client/client.ts';
 import { agents, call, calls, contextOf, done, heard, play, shown, unique } from '../support/agents.ts';
 import { openOf, openServer, type TestServer } from '../support/server.ts';
 
@@ -50,6 +52,24 @@ describe.concurrent('a gated tool call', () => {
     expect(await run.result()).toMatchObject({ status: 'completed', stepRequirements: [{ resolution: 'rejected' }] });
     expect(done(run)).toEqual([]);
     expect(heard(task)).toEqual([told]);
+  });
+
+  test('does not begin, nor is said to, where its yes comes with a cancel of the run', async () => {
+    const taskQueue = `cancel-${randomUUID()}`;
+    const worker = await server.worker({ taskQueue });
+    const task = play(calls(call('pay', { to: 'ann', euros: 5 })), unique('x'));
+    const run = await server.start('agentAlone', task, undefined, { taskQueue });
+    const [asked] = await run.paused();
+    await worker.stop();
+    await run.answer('approve', asked!);
+    await run.handle.cancel();
+    await server.worker({ taskQueue });
+    await expect(run.result()).rejects.toThrow('Workflow execution cancelled');
+    expect(done(run)).toEqual([]);
+    const told: string[] = [];
+    const client = new HoldpointClient(server.client, { taskQueue });
+    for await (const { event } of client.events(run.handle.workflowId)) told.push(event);
+    expect(told.slice(-2)).toEqual(['StepExecutorContinued', 'WorkflowCancelled']);
   });
 
   test('is gated by a predicate on its arguments', async () => {

@@ -8,7 +8,7 @@ import { isRecord } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
 import { shortText } from '../human/event-fields.ts';
-import { isControl, mayHaveRun, NodeFailure } from '../human/outcome.ts';
+import { isControl, mayHaveRun, NodeFailure, throwIfEnded } from '../human/outcome.ts';
 import {
   type PlannedCall,
   type ToolApproval,
@@ -41,6 +41,7 @@ export function errorOutput(problem: string): ToolOutput {
 
 /** Runs the tool once. @throws {MayHaveRun} where a human let it run and no result came back */
 export function* execute(conversation: Turn, call: RunCall, approval?: ToolApproval): Durable<ToolOutcome> {
+  yield* throwIfEnded(conversation.branch);
   conversation.place.once('told', () => tellCall('ToolCallStarted', conversation, call));
   const outcome = yield* attempt(conversation, call, approval);
   const error = 'error' in outcome ? outcome.error : 'invalid' in outcome ? outcome.invalid : undefined;

@@ -16,7 +16,7 @@ import { runParallel } from './parallel.ts';
 import { needsReview, reviewOutput } from './review.ts';
 import type { Body, Round } from './round.ts';
 import { runRouter } from './router.ts';
-import { NodeFailure } from '../human/outcome.ts';
+import { NodeFailure, throwIfEnded } from '../human/outcome.ts';
 import { type Here, hereOf, type RunNode } from './scope.ts';
 import { runStep } from './step.ts';
 import { runSteps } from './steps.ts';
@@ -95,6 +95,7 @@ function* runReviewed(here: Here, first: Round): Durable<StepOutput | undefined>
         continue;
       }
       try {
+        yield* throwIfEnded(here.scope.branch);
         place.once('told', () => tellStarted(here));
         settled = { output: yield* body(here.node, here, round, runNode) };
       } catch (error) {
