@@ -5,7 +5,7 @@
  */
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import { isCarriedJournal, type JournalEntry, type RunEvent } from '../workflows/protocol/events.ts';
+import { isCarriedJournal, type JournalEntry, type RunEvent, type RunEventName } from '../workflows/protocol/events.ts';
 import { CONTINUES_MEMO_KEY, MEMO_KEY, type RunMemo } from '../workflows/protocol/memo.ts';
 import { ON_PAUSE_ACTIVITY } from '../workflows/protocol/on-pause.ts';
 import type { RunOutput } from '../workflows/protocol/run-output.ts';
@@ -13,6 +13,8 @@ import { type Cursor, eventId, type HistoryEvent, tailHistory } from './history-
 import { isReference, ownFailure, readMessage, readPayload } from './payloads.ts';
 import { readJournal, readMemo } from './read-run.ts';
 import { dateOf } from './timestamps.ts';
+
+const ENDS: readonly RunEventName[] = ['WorkflowCompleted', 'WorkflowCancelled', 'WorkflowError'];
 
 /** Bytes of an argument that may take a journal along, encoded. */
 const CARRYING_LIMIT = 128 * 1024;
@@ -54,6 +56,8 @@ export class EventReader {
   readonly #resets = new Set<string>();
   readonly #executions = new Set<string>();
   #run: Pick<RunEvent, 'workflowName' | 'sessionId'>;
+  /** How the run itself said that it ended; what ends the execution around it is told where it says otherwise. */
+  #said: RunEventName | undefined;
   /** The run is paused, unless the same workflow task goes on to say otherwise. */
   #pause: { readonly task: number; readonly sequence: number; readonly time: string } | undefined;
 
@@ -98,6 +102,7 @@ export class EventReader {
       workflowTaskFailedEventAttributes: failedTask,
     } = event;
     if (started) {
+      this.#said = undefined;
       const original = started.originalExecutionRunId ?? '';
       const known = this.#begun.get(original);
       // What begins anew is numbered anew.
@@ -112,6 +117,7 @@ export class EventReader {
       // A reset: from here on it is another execution that writes, and counts on from here.
       this.#resets.add(failedTask.newRunId);
       this.trust(failedTask.newRunId);
+      this.#said = undefined;
       this.#countFrom(this.#read);
     }
     const memo = modified?.upsertedMemo?.fields?.[MEMO_KEY];
@@ -169,7 +175,8 @@ export class EventReader {
     const given = result as Partial<RunOutput> | undefined;
     const output = given?.runId === this.#runId ? given : undefined;
     if (output?.journal) return this.#entries(readJournal(output.journal));
-    return typeof output?.sequence === 'number' ? [] : this.#end(event, name, error);
+    const isSaid = name === 'WorkflowCompleted' && (this.#said === name || this.#said === 'WorkflowCancelled');
+    return isSaid || typeof output?.sequence === 'number' ? [] : this.#end(event, name, error);
   }
 
   #endedByTheServer(event: HistoryEvent): RunEvent[] {
@@ -177,10 +184,13 @@ export class EventReader {
       const { reason } = event.workflowExecutionTerminatedEventAttributes;
       return this.#end(event, 'WorkflowError', `terminated${reason ? `: ${reason}` : ''}`);
     }
+    if (event.workflowExecutionCanceledEventAttributes) {
+      return this.#said === 'WorkflowCancelled' ? [] : this.#end(event, 'WorkflowCancelled');
+    }
     return event.workflowExecutionTimedOutEventAttributes ? this.#end(event, 'WorkflowError', 'timed out') : [];
   }
 
-  #end(event: HistoryEvent, name: 'WorkflowCompleted' | 'WorkflowError', error = ''): RunEvent[] {
+  #end(event: HistoryEvent, name: 'WorkflowCompleted' | 'WorkflowCancelled' | 'WorkflowError', error = ''): RunEvent[] {
     const sequence = this.#read + 1;
     // It was told before, to a reader that connects again.
     if (sequence < this.#next) return [];
@@ -191,6 +201,7 @@ export class EventReader {
 
   #entries(journal: readonly JournalEntry[]): RunEvent[] {
     return journal.flatMap(([sequence, time, event, path, data]) => {
+      if (ENDS.includes(event)) this.#said = event;
       if (!this.#wanted(sequence)) return [];
       const node = path === '' ? {} : { path, stepName: nameOf(path) };
       const head = { event, ...this.#common(sequence, new Date(time).toISOString()), ...node };

@@ -14,6 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+async function told(runId: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { event } of client.events(runId)) names.push(event);
+  return names;
+}
+
 const identity = 'one that dies';
 
 /**
@@ -105,10 +111,9 @@ test.concurrent.each([
   const { memo, searchAttributes } = await handle.describe();
   expect(searchAttributes!.HoldpointStatus).toEqual([status]);
   if (memo!.holdpoint) expect(memo!.holdpoint).toMatchObject({ status });
-  const told: string[] = [];
-  for await (const { event } of client.events(runId)) told.push(event);
-  expect(told).toContain(status === 'cancelled' ? 'WorkflowCancelled' : 'WorkflowCompleted');
-  expect(told[0]).toBe('WorkflowStarted');
+  const events = await told(runId);
+  expect(events).toContain(status === 'cancelled' ? 'WorkflowCancelled' : 'WorkflowCompleted');
+  expect(events[0]).toBe('WorkflowStarted');
 });
 
 test.concurrent('a no is read as one, also where a function around the run returns something else', async () => {
@@ -118,4 +123,17 @@ test.concurrent('a no is read as one, also where a function around the run retur
   run.activeStepRequirements[0]!.reject();
   expect(await client.continueRun(run)).toMatchObject({ status: 'cancelled' });
   expect(await client.getRun(run.runId)).toMatchObject({ status: 'cancelled' });
+  expect((await told(run.runId)).slice(-2)).toEqual(['StepContinued', 'WorkflowCancelled']);
+});
+
+test.concurrent('a cancel while a function around it is at work is told', async () => {
+  const taskQueue = `tidy-${randomUUID()}`;
+  await server.worker({ taskQueue });
+  let run = await client.run('tidiesUp', { input: 'IN', taskQueue });
+  run.activeStepRequirements[0]!.confirm();
+  run = await client.continueRun(run);
+  run.activeStepRequirements[0]!.confirm();
+  await client.continueRun(run, { until: 'accepted' });
+  expect(await client.cancel(run.runId, 'enough')).toMatchObject({ status: 'cancelled' });
+  expect((await told(run.runId)).slice(-2)).toEqual(['WorkflowCompleted', 'WorkflowCancelled']);
 });
