@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { RunFailed, ServerUnavailable } from './errors.ts';
 import { isAccepted, type SentAnswer } from './fate.ts';
-import { fetchRun, fromResult } from './fetch-run.ts';
+import { fetchEnded, fetchRun, fromResult } from './fetch-run.ts';
 import { type Cursor, type TailPage, tailHistory } from './history-tail.ts';
 import { HistoryView } from './history-view.ts';
 import { decodePayload } from './payloads.ts';
@@ -45,7 +45,7 @@ export async function awaitOutcome(awaited: Awaited): Promise<Run> {
     if (page) {
       next = undefined;
       wait.readable();
-      if (page.done) return withCursor(await runAtEnd(awaited, view, accepted), cursor);
+      if (page.done) return withCursor(await runAtEnd(awaited, view, accepted, cursor), cursor);
       await view.read(page.value.events);
       cursor = page.value.cursor;
       if (page.value.events.length > 0) wait.progress(view.taskFailure);
@@ -54,7 +54,8 @@ export async function awaitOutcome(awaited: Awaited): Promise<Run> {
     accepted ||= answer!.requirements.every((id) => view.decided.has(id));
     if (accepted && !view.paused && until !== 'accepted') continue;
     // A refused answer is in no memo.
-    const run = await fetchPatiently(awaited, !accepted);
+    const needsQuery = !accepted;
+    const run = await patiently(awaited, () => fetchRun(client, runId, needsQuery));
     if (!accepted) {
       // Without a worker nobody knows yet.
       accepted = run.complete && isAccepted(run, answer!);
@@ -83,17 +84,19 @@ async function untilPageOrTick(
   }
 }
 
-async function runAtEnd(awaited: Awaited, view: HistoryView, accepted: boolean): Promise<Run> {
-  const run = (await resultOf(awaited.client, awaited.runId, view)) ?? (await fetchPatiently(awaited));
+async function runAtEnd(awaited: Awaited, view: HistoryView, accepted: boolean, end: Cursor): Promise<Run> {
+  const { client, runId } = awaited;
+  const ended = () => fetchEnded(client, runId, end.executionId);
+  const run = (await resultOf(client, runId, view)) ?? (await patiently(awaited, ended));
   if (!accepted) isAccepted(run, awaited.answer!);
   return run;
 }
 
 /** A server that is away for a moment does not end the wait. */
-async function fetchPatiently({ client, runId, wait }: Awaited, needsQuery = false): Promise<Run> {
+async function patiently({ wait }: Awaited, fetch: () => Promise<Run>): Promise<Run> {
   for (;;) {
     try {
-      return await wait.until(fetchRun(client, runId, needsQuery));
+      return await wait.until(fetch());
     } catch (error) {
       if (!(error instanceof ServerUnavailable)) throw error;
       await wait.until(sleep(SERVER_RETRY_MS));

@@ -44,9 +44,19 @@ export async function fetchRun(client: Client, runId: string, needsQuery = false
   if (output && !hasEnded(output)) return new Run(output, true, answerLimitOf(client));
   const info = (await describeRun(client, runId)).workflowExecutionInfo ?? {};
   if (output && !isClosed(info)) return new Run(notYetEnded(output), true, answerLimitOf(client));
-  const payload = info.memo?.fields?.[MEMO_KEY];
-  const memo = payload ? readMemo(await decodePayload(client, runId, payload)) : undefined;
-  return isClosed(info) ? closedRun(client, runId, info, memo) : compactRun(info, memo, {}, answerLimitOf(client));
+  return isClosed(info)
+    ? closedRun(client, runId, info)
+    : compactRun(info, await memoOf(client, runId, info), {}, answerLimitOf(client));
+}
+
+/** The run that this execution has ended, also where another has begun under its id since. @throws {RunNotFound} */
+export async function fetchEnded(client: Client, runId: string, executionId: string): Promise<Run> {
+  return closedRun(client, runId, (await describeRun(client, runId, { executionId })).workflowExecutionInfo ?? {});
+}
+
+async function memoOf(client: Client, runId: string, { memo }: ExecutionInfo): Promise<RunMemo | undefined> {
+  const payload = memo?.fields?.[MEMO_KEY];
+  return payload ? readMemo(await decodePayload(client, runId, payload)) : undefined;
 }
 
 /**
@@ -100,9 +110,11 @@ function notConfigured(cause: Error): StoredPayloadUnavailable {
 }
 
 /** The result of a run that is closed. @throws {RunNotFound} */
-async function closedRun(client: Client, runId: string, info: ExecutionInfo, memo: RunMemo | undefined): Promise<Run> {
+async function closedRun(client: Client, runId: string, info: ExecutionInfo): Promise<Run> {
+  const memo = await memoOf(client, runId, info);
+  const handle = client.workflow.getHandle(runId, info.execution?.runId ?? undefined);
   try {
-    const result: unknown = await callRun(client, runId, () => client.workflow.getHandle(runId).result());
+    const result: unknown = await callRun(client, runId, () => handle.result());
     // Of a function around it that returns something else, a run that a human's no has cancelled completes too.
     const status = memo?.status === 'cancelled' ? 'cancelled' : 'completed';
     return fromResult(result) ?? compactRun(info, memo, { status });

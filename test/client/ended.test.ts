@@ -137,3 +137,14 @@ test.concurrent('a cancel while a function around it is at work is told', async 
   expect(await client.cancel(run.runId, 'enough')).toMatchObject({ status: 'cancelled' });
   expect((await told(run.runId)).slice(-2)).toEqual(['WorkflowCompleted', 'WorkflowCancelled']);
 });
+
+test.concurrent('nor is what begins anew under its id taken for it', async () => {
+  const taskQueue = `anew-${randomUUID()}`;
+  await server.worker({ taskQueue });
+  const { runId } = await client.run(clientGate, { input: 'IN', taskQueue });
+  const begin = () => server.client.workflow.start(clientGate, { taskQueue, workflowId: runId, args: ['IN'] });
+  // As soon as the server lets it, and mostly before the client looks at what has ended.
+  const anew = vi.waitFor(begin, { timeout: 10_000, interval: 1 });
+  expect(await client.cancel(runId, 'enough', { timeout: '5 seconds' })).toMatchObject({ status: 'cancelled' });
+  await (await anew).terminate();
+});
