@@ -59,6 +59,13 @@ describe('where they are registered', () => {
 });
 
 describe('of a run that the client starts', () => {
+  test('say that it has failed, also where its input is refused', async () => {
+    const client = new HoldpointClient(server.client, { taskQueue: server.taskQueue });
+    const { runId } = await client.start('clientInput', { input: { amount: 'much' } });
+    await expect(client.wait(runId)).rejects.toThrow('does not fit its schema');
+    expect(await attributesOf(server.client.workflow.getHandle(runId))).toMatchObject({ HoldpointStatus: ['failed'] });
+  });
+
   test('are there before a worker takes it, and cost the run no event then', async () => {
     const taskQueue = randomUUID();
     const client = new HoldpointClient(server.client, { taskQueue, onWaiting: () => {} });

@@ -107,22 +107,22 @@ class Run {
    * @param abandon ends it where the run goes on in another execution
    */
   *execute(given: unknown, checked: boolean, abandon: (continued: unknown) => void): Durable<RunOutput> {
-    const input = checked ? deepFreeze(given as Json) : yield* checkedInput(this.#definition, given);
-    // It goes on in the scope and the trace of the run, whoever notices that it is time.
-    void this.desk.departure.noticed().then(() => {
-      drive(() => this.#leave(input)).catch(abandon);
-    });
-    const scope: Scope = {
-      run: this.#context,
-      path: '',
-      input,
-      additionalData: this.#context.additionalData,
-      state: this.#state,
-      branch: new Branch(),
-      flow: EMPTY_FLOW,
-    };
-    this.#place.once('told', () => this.desk.tell('WorkflowStarted', '', {}));
     try {
+      const input = checked ? deepFreeze(given as Json) : yield* checkedInput(this.#definition, given);
+      // It goes on in the scope and the trace of the run, whoever notices that it is time.
+      void this.desk.departure.noticed().then(() => {
+        drive(() => this.#leave(input)).catch(abandon);
+      });
+      const scope: Scope = {
+        run: this.#context,
+        path: '',
+        input,
+        additionalData: this.#context.additionalData,
+        state: this.#state,
+        branch: new Branch(),
+        flow: EMPTY_FLOW,
+      };
+      this.#place.once('told', () => this.desk.tell('WorkflowStarted', '', {}));
       const { steps } = this.#definition;
       yield* runSequence(steps, scope, this.#frame, runNode, this.#place);
       yield* throwIfCancelled();
@@ -208,7 +208,10 @@ class Run {
       this.#ended = ['cancelled', null];
       throw error;
     }
-    if (!(error instanceof NodeFailure)) throw error;
+    if (!(error instanceof NodeFailure)) {
+      this.desk.publish({ final: 'failed', tell: false });
+      throw error;
+    }
     const { message, path, errorType } = error;
     const detail = defined({ message, path, type: errorType });
     this.desk.tell('WorkflowError', '', { error: shortText(message) });
