@@ -1,6 +1,6 @@
 /** What an agent is asked: the previous content, else the workflow's input; then what humans said. agno's wording. */
 import { isRecord } from '../define/json.ts';
-import { contentAsText, type StepInput } from '../define/step-input.ts';
+import { contentAsText, sectionsOf, type StepInput } from '../define/step-input.ts';
 import { isNothing, type Json, type StepOutput } from '../define/step-output.ts';
 
 export function messageOf(input: StepInput): string {
@@ -17,18 +17,15 @@ export function messageOf(input: StepInput): string {
 }
 
 function taskOf(input: StepInput): string {
-  const { previousStepContent, previousStepOutputs } = input;
-  if (isNothing(previousStepContent)) return input.getInputAsString() ?? '';
-  const text = contentAsText(previousStepContent);
-  return isOfParallel(Object.values(previousStepOutputs), text) ? (sectionsOf(previousStepContent) ?? text) : text;
+  const { previousStepContent: content, previousStepOutputs } = input;
+  const task = isNothing(content) ? '' : textOf(content, Object.values(previousStepOutputs));
+  return task === '' ? (input.getInputAsString() ?? '') : task;
 }
 
-/** A Parallel's content by child; `undefined` where a reviewer has made something else of it. */
-function sectionsOf(content: Json): string | undefined {
-  if (!isRecord(content)) return undefined;
-  return Object.entries(content)
-    .map(([name, each]) => `=== ${name} ===\n${contentAsText(each)}`)
-    .join('\n\n');
+/** A Parallel's content is shown by child, unless a reviewer has made something else of it. */
+function textOf(content: Json, outputs: readonly StepOutput[]): string {
+  const text = contentAsText(content);
+  return isRecord(content) && isOfParallel(outputs, text) ? sectionsOf(Object.entries(content)) : text;
 }
 
 /** Is it a Parallel's content? The order of the outputs does not tell which was the last: a name keeps its place. */

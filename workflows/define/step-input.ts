@@ -79,11 +79,7 @@ export class StepInput<Input = unknown> implements StepInputData<Input> {
 
   /** All previous contents, each under a heading `=== name ===`, with a blank line between. */
   get getAllPreviousContent(): () => string {
-    return () =>
-      Object.entries(this.previousStepOutputs)
-        .filter(([, output]) => output.content !== null && contentAsText(output.content).trim() !== '')
-        .map(([name, output]) => `=== ${name} ===\n${contentAsText(output.content)}`)
-        .join('\n\n');
+    return () => sectionsOf(Object.entries(this.previousStepOutputs).map(([name, { content }]) => [name, content]));
   }
 
   /** The content of the last node that has an output; `null` when there is none. */
@@ -99,6 +95,14 @@ export class StepInput<Input = unknown> implements StepInputData<Input> {
 /** Content as text: a string as it is, anything else as JSON. */
 export function contentAsText(content: Json): string {
   return typeof content === 'string' ? content : JSON.stringify(content);
+}
+
+/** Contents by name, each under its heading; none for what has no text. */
+export function sectionsOf(contents: readonly (readonly [name: string, content: Json])[]): string {
+  return contents
+    .filter(([, content]) => content !== null && contentAsText(content).trim() !== '')
+    .map(([name, content]) => `=== ${name} ===\n${contentAsText(content)}`)
+    .join('\n\n');
 }
 
 function findNested(outputs: readonly StepOutput[], name: string): StepOutput | undefined {

@@ -29,6 +29,19 @@ describe('what an agent is asked after a Parallel', () => {
     expect(asked(found, [output('group', found, { type: 'Steps', steps: [search] }), output('1', 'x')])).toBe(sections);
   });
 
+  it('has no heading without a text, as getAllPreviousContent has none', () => {
+    const parallel = (content: { readonly [child: string]: Json }) =>
+      asked(content, [
+        output('p', content, {
+          type: 'Parallel',
+          steps: Object.entries(content).map(([name, said]) => output(name, said)),
+        }),
+      ]);
+    expect(parallel({ web: 'W', papers: '', notes: null, logs: ' \n' })).toBe('=== web ===\nW');
+    // Where no child said anything there is no previous content.
+    expect(parallel({ web: null, papers: '' })).toBe('IN');
+  });
+
   it('has the object of a plain step as JSON, also when a Parallel came before', () => {
     expect(asked({ a: 1 }, [output('plain', { a: 1 }), search])).toBe('{"a":1}');
   });
