@@ -34,6 +34,17 @@ describe('coordinate', () => {
     ]);
   });
 
+  test('of a member that says nothing the leader hears what its tools gave, so that it does not have it done again', async () => {
+    const task = play(calls(call('look', { q: 'mine' }), call('look', { q: 'yours' })), ' ');
+    const idle = play('');
+    const run = await server.start(
+      'teamCoordinate',
+      play(calls(delegate('searcher', task), delegate('searcher', idle)), 'the end'),
+    );
+    expect(await run.result()).toMatchObject({ status: 'completed', content: 'the end' });
+    expect(asked('research').at(-1)).toMatchObject({ toolResults: ['look done,look done', ''] });
+  });
+
   test('a member’s tool call pauses the step under its name; the leader waits', async () => {
     const task = play(calls(call('pay', { to: 'a', euros: 1 }, 'c1')), 'paid');
     const run = await server.start('teamCoordinate', play(calls(delegate('searcher', task, 'd1')), 'the end'));

@@ -10,6 +10,7 @@ import { NodeFailure } from '../human/outcome.ts';
 import { type AgentMessage, type GenerateRequest, generateType, type ModelTurn } from '../protocol/agent.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { type Conversation, type RunAgent, summaryOf, type Turn } from './conversation.ts';
+import { memberAnswer } from './team.ts';
 import { runTurn } from './turn.ts';
 
 /** @throws {NodeFailure} after `maxTurns` turns without an answer · {ActivityFailure} of a model call */
@@ -33,7 +34,9 @@ export const runAgent: RunAgent = function* (conversation, task) {
       now.place.keep('reply', reply);
     }
     const { calls, problem, content = null } = reply;
-    if (calls.length === 0 && problem === undefined) return answer(content);
+    if (calls.length === 0 && problem === undefined) {
+      return answer(conversation.member === undefined ? content : memberAnswer(content, messages));
+    }
     if (turn >= reply.maxTurns) throw spent(conversation, reply.maxTurns);
     const done = problem === undefined ? yield* runTurn(now, reply, runAgent) : undefined;
     // A member's answer, where that is the team's.

@@ -4,7 +4,7 @@ import type { Json } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
 import type { Branch } from '../human/branch.ts';
 import { sideBySide } from '../human/side-by-side.ts';
-import type { PlannedCall } from '../protocol/agent.ts';
+import type { AgentMessage, PlannedCall } from '../protocol/agent.ts';
 import { type Conversation, inKey, type RunAgent } from './conversation.ts';
 
 /** The member's answer; of several, one text in the order of the members. */
@@ -23,4 +23,11 @@ export function* delegate(
   const answers = yield* sideBySide(host.desk, conversation.branch, work, place);
   if (answers.length === 1) return answers[0]!;
   return answers.map((answer, index) => `Agent ${members[index]}: ${contentAsText(answer)}`).join('\n\n');
+}
+
+/** What a member answers. Where it says nothing it is what its tools gave, as in agno: a leader that hears nothing asks again. */
+export function memberAnswer(content: Json, messages: readonly AgentMessage[]): Json {
+  if (contentAsText(content).trim() !== '') return content;
+  const results = messages.flatMap((message) => (message.role === 'tool' ? message.content : []));
+  return results.map(({ output }) => contentAsText(output.value)).join(',');
 }
