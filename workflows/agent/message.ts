@@ -18,20 +18,26 @@ export function messageOf(input: StepInput): string {
 
 function taskOf(input: StepInput): string {
   const { previousStepContent: content, previousStepOutputs } = input;
-  const task = isNothing(content) ? '' : textOf(content, Object.values(previousStepOutputs));
+  const task = isNothing(content) ? '' : contentAsText(shown(content, Object.values(previousStepOutputs)));
   return task === '' ? (input.getInputAsString() ?? '') : task;
 }
 
 /** A Parallel's content is shown by child, unless a reviewer has made something else of it. */
-function textOf(content: Json, outputs: readonly StepOutput[]): string {
-  const text = contentAsText(content);
-  return isRecord(content) && isOfParallel(outputs, text) ? sectionsOf(Object.entries(content)) : text;
+function shown(content: Json, outputs: readonly StepOutput[]): Json {
+  return (isRecord(content) ? sectionsIn(outputs, contentAsText(content)) : undefined) ?? content;
 }
 
-/** Is it a Parallel's content? The order of the outputs does not tell which was the last: a name keeps its place. */
-function isOfParallel(outputs: readonly StepOutput[], text: string): boolean {
-  return outputs.some(
-    ({ type, content, steps = [] }) =>
-      (type === 'Parallel' && contentAsText(content) === text) || isOfParallel(steps, text),
-  );
+/**
+ * The sections of the Parallel whose content this is, each child's in sections of its own where it ends with a Parallel.
+ * The order of the outputs does not tell which was the last: a name keeps its place.
+ */
+function sectionsIn(outputs: readonly StepOutput[], text: string): string | undefined {
+  for (const { type, content, steps = [] } of outputs) {
+    const found =
+      type === 'Parallel' && contentAsText(content) === text
+        ? sectionsOf(steps.map((child) => [child.name, shown(child.content, [child])]))
+        : sectionsIn(steps, text);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -42,6 +42,16 @@ describe('what an agent is asked after a Parallel', () => {
     expect(parallel({ web: null, papers: '' })).toBe('IN');
   });
 
+  it('has sections of its own for a Parallel inside it, also at the end of another container', () => {
+    const inner = output('search', found, { type: 'Parallel', steps: search.steps! });
+    const group = output('group', found, { type: 'Steps', steps: [output('plan', 'P'), inner] });
+    const content = { search: found, group: found, data: { a: 1 } };
+    const all = output('all', content, { type: 'Parallel', steps: [inner, group, output('data', { a: 1 })] });
+    expect(asked(content, [all])).toBe(
+      `=== search ===\n${sections}\n\n=== group ===\n${sections}\n\n=== data ===\n{"a":1}`,
+    );
+  });
+
   it('has the object of a plain step as JSON, also when a Parallel came before', () => {
     expect(asked({ a: 1 }, [output('plain', { a: 1 }), search])).toBe('{"a":1}');
   });
