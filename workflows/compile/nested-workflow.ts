@@ -1,7 +1,7 @@
 /**
- * A workflow as a step: runs inline, with its own flow; its pauses are the parent's pauses. As in agno, its nodes see the
- * run's own additional data and nothing that a human gave to the step around them (H11), a `stop` inside ends the
- * nested workflow, not the parent, and a nested workflow that ran to its end has succeeded.
+ * A workflow as a step: runs inline, with its own flow; its pauses are the parent's pauses. Its nodes see the
+ * run's own additional data. As in agno they see nothing that a human gave to the step around them (H11), a `stop` inside
+ * ends the nested workflow, not the parent, and a nested workflow that ran to its end has succeeded.
  */
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { isNothing, type StepOutput } from '../define/step-output.ts';
