@@ -19,7 +19,7 @@ function packageOf(source: string): string {
 }
 
 /** Bytes, a little above what it is now; never above 650 000 and 850 000. */
-const LIMITS = { plain: 649_200, withCel: 734_150 };
+const LIMITS = { plain: 650_000, withCel: 735_000 };
 /** Neither zod nor ai. `webpack` is its own runtime. */
 const PACKAGES = [
   ...['@cfworker/json-schema', '@noble/hashes', '@temporalio/common', '@temporalio/workflow'],

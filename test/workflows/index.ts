@@ -15,6 +15,7 @@ export * from './data-flow.ts';
 export * from './agno-differences.ts';
 export * from './published.ts';
 export * from './executors.ts';
+export * from './once-in-functions.ts';
 export * from './cost.ts';
 export * from './long.ts';
 export * from './large.ts';

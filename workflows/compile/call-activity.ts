@@ -4,10 +4,9 @@ import { jsonBytes } from '../define/json.ts';
 import { marked } from '../define/marks.ts';
 import { attemptsOf, runsOnce, type StepNode } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
-import { FAILURE } from '../protocol/failure.ts';
 import type { Durable } from '../human/durable.ts';
-import { isControl, lost, mayHaveRun, NodeFailure } from '../human/outcome.ts';
 import { argumentBytes } from './argument-bytes.ts';
+import { lostExecutor } from './lost-executor.ts';
 import type { Here } from './scope.ts';
 
 /** @throws {NodeFailure} that "may have run" where a gated executor was lost with its worker */
@@ -30,9 +29,6 @@ export function* callActivity(node: StepNode, executor: ActivityRef, input: Step
     const argument = marked(input.toJSON(), once);
     return yield* desk.carry(argument, bytes, here.scope.branch, (args) => executeActivity(ref, execution, args));
   } catch (error) {
-    if (once && !isControl(error) && mayHaveRun(error)) {
-      throw new NodeFailure(lost(`The executor of '${node.name}'`, error), here.path, FAILURE.mayHaveRun, true);
-    }
-    throw error;
+    throw lostExecutor(node, error, here);
   }
 }

@@ -17,6 +17,7 @@ import { DefinitionError } from './definition-error.ts';
 import type { DurationString } from './duration.ts';
 import { payloadBytes } from './json.ts';
 import { JOURNAL_MARK, ONCE_MARK } from './marks.ts';
+import { runsOnceOnly } from './once.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from './payload-limit.ts';
 import { payloadLimit } from './execution-scope.ts';
 
@@ -44,7 +45,8 @@ export function activityRef(value: unknown): ActivityRef | undefined {
  * Activities as executors and as functions to call, with Temporal's signature and options.
  *
  * Retries: of a step's executor, a policy without `maximumAttempts` gets the step's attempts (`maxRetries + 1`), backoff as
- * Temporal's. What a function calls has this policy alone, so without `maximumAttempts` it is retried without end.
+ * Temporal's. What a function calls has this policy alone, so without `maximumAttempts` it is retried without end; but
+ * where a human has confirmed the function's step, it runs once, unless the step is `idempotent`.
  * @throws {DefinitionError} where the options have no timeout
  * @example
  * const { fetchData } = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute' });
@@ -88,10 +90,11 @@ function proxy(refOf: (name: string) => ActivityRef): object {
 
 /**
  * How a reference is scheduled here: a local activity that runs beside others as an ordinary one. Temporal's history does
- * not tell which of several local activities ended first, so whatever follows from it could differ in a replay.
+ * not tell which of several local activities ended first, so whatever follows from it could differ in a replay. So it is
+ * with one that is to run once: it would run again when its worker dies.
  */
 export function scheduledAs(ref: ActivityRef): ActivityRef {
-  if (!ref.local || !runsBesideOthers()) return ref;
+  if (!ref.local || !(runsBesideOthers() || runsOnceOnly())) return ref;
   const { localRetryThreshold: _, ...options } = ref.options;
   return { local: false, name: ref.name, options };
 }
@@ -135,9 +138,11 @@ export function executeActivity(ref: ActivityRef, execution: Execution, args: re
 }
 
 function stub(ref: ActivityRef): unknown {
-  const call = (...args: unknown[]) => temporalStub(scheduledAs(ref))(...fitting(ref, args));
-  const executeWithOptions = (options: object, args: unknown[]) =>
-    temporalStub(scheduledAs(ref)).executeWithOptions(options, fitting(ref, args));
+  const executeWithOptions = (options: object, args: unknown[]) => {
+    const attempts = runsOnceOnly() ? { retry: { maximumAttempts: 1 } } : {};
+    return temporalStub(scheduledAs(ref)).executeWithOptions({ ...options, ...attempts }, fitting(ref, args));
+  };
+  const call = (...args: unknown[]) => executeWithOptions({}, args);
   const named = Object.defineProperty(call, 'name', { value: ref.name });
   return Object.assign(named, { [REF]: ref, executeWithOptions });
 }

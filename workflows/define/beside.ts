@@ -2,7 +2,7 @@
  * Which code runs beside other code of its run: branches of a Parallel, tool calls of a turn, members of a team. Known by
  * Temporal's cancellation scopes, because they follow the code through its awaits, into functions of users too.
  */
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, inWorkflowContext } from '@temporalio/workflow';
 
 /** On the scope itself: of two copies of holdpoint in a bundle, one may run what another has defined. */
 const BESIDE = Symbol.for('holdpoint.beside');
@@ -15,8 +15,14 @@ export function runBeside<T>(scope: CancellationScope, work: () => Promise<T>): 
 
 /** Is the code that asks one of several that run now? */
 export function runsBesideOthers(): boolean {
-  for (let scope: CancellationScope | undefined = CancellationScope.current(); scope; scope = scope.parent) {
-    if (BESIDE in scope) return true;
+  return isWithin(BESIDE);
+}
+
+/** Is the code that asks in a scope with this mark? Outside of a run there are none, and Temporal's proxies say so. */
+export function isWithin(mark: symbol): boolean {
+  let scope = inWorkflowContext() ? CancellationScope.current() : undefined;
+  for (; scope; scope = scope.parent) {
+    if (mark in scope) return true;
   }
   return false;
 }

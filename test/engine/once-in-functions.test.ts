@@ -1,0 +1,70 @@
+/** What a gated function calls runs once, too. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { Context } from '@temporalio/activity';
+import { eventsOf, ofType } from '../support/history.ts';
+import { replayProblems } from '../support/replay.ts';
+import { openServer, type TestServer } from '../support/server.ts';
+import type { OnceActivities } from '../workflows/once-in-functions.ts';
+
+/** Calls by run and name. */
+const calls = new Map<string, string[]>();
+
+function note(name: string): void {
+  const { workflowId } = Context.current().info.workflowExecution!;
+  calls.set(workflowId, [...(calls.get(workflowId) ?? []), name]);
+}
+
+const activities: OnceActivities = {
+  async charge(name) {
+    note(name);
+    throw new Error('declined');
+  },
+  async hang(name) {
+    note(name);
+    await Context.current().cancelled;
+    return 'never';
+  },
+};
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await openServer(activities);
+});
+afterAll(() => server.close());
+
+const times = (runId: string) => {
+  const counts: Record<string, number> = {};
+  for (const name of calls.get(runId) ?? []) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+};
+
+test('an activity that the function of a confirmed step calls is called once, whatever its proxy says', async () => {
+  const run = await server.start('chargingFunctions');
+  for (const step of ['plain', 'later', 'asked for two', 'local', 'repeatable', 'held']) {
+    await run.answer('approve', await run.pausedAt('confirmation', step));
+  }
+  expect((await run.result()).status).toBe('completed');
+  expect(times(run.handle.workflowId)).toEqual({
+    ...{ plain: 1, later: 1, 'asked for two': 1, local: 1, held: 1 },
+    // What is said to be idempotent, and what nobody confirms, as often as the proxy says.
+    ...{ repeatable: 2, free: 2 },
+  });
+  // A local activity would run again when its worker dies.
+  expect(ofType(await eventsOf(run.handle), 'ActivityTaskScheduled')).toHaveLength(7);
+  const history = await run.handle.fetchHistory();
+  expect(
+    await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [{ workflowId: run.handle.workflowId, history }]),
+  ).toEqual([]);
+});
+
+test('where no result of it came back, the run asks, and says that it may have run', async () => {
+  const run = await server.start('lostInFunction');
+  await run.answer('approve', await run.pausedAt('confirmation', 'pay'));
+  const asked = await run.pausedAt('error', 'pay');
+  expect(asked).toMatchObject({ mayHaveRun: true });
+  expect(asked.message).toMatch(/^The executor of 'pay' may have run: no result came back/);
+  await run.answer('reject', asked);
+  expect((await run.result()).status).toBe('cancelled');
+  expect(times(run.handle.workflowId)).toEqual({ pay: 1 });
+});

@@ -1,0 +1,64 @@
+/** What the functions of gated steps call: a payment there is as good as one that is a step. */
+import { sleep } from '@temporalio/workflow';
+import { parallel, proxyActivities, proxyLocalActivities, type StepFunction, step, workflow } from 'holdpoint/workflow';
+
+export interface OnceActivities {
+  /** Notes that it was called by this name, and fails. */
+  charge(name: string): Promise<string>;
+  /** Notes that it was called by this name, and hangs. */
+  hang(name: string): Promise<string>;
+}
+
+const quick = { initialInterval: '1ms', maximumInterval: '1ms' } as const;
+const remote = proxyActivities<OnceActivities>({ startToCloseTimeout: '10s', retry: quick });
+const local = proxyLocalActivities<OnceActivities>({ startToCloseTimeout: '10s', retry: quick });
+const brief = proxyActivities<OnceActivities>({ startToCloseTimeout: '1s', retry: quick });
+
+const gated = (name: string, executor: StepFunction, own: { idempotent?: boolean; maxRetries?: number } = {}) =>
+  step({ name, executor, ...own, humanReview: { requiresConfirmation: true, onError: 'skip' } });
+
+const twice = { retry: { ...quick, maximumAttempts: 2 } };
+
+/** Each calls what fails; beside them one that nobody is asked about, and one that may be repeated. */
+export const chargingFunctions = workflow({
+  name: 'chargingFunctions',
+  steps: [
+    gated('plain', () => remote.charge('plain')),
+    gated('later', async () => {
+      await sleep(1);
+      return remote.charge('later');
+    }),
+    gated('asked for two', () => remote.charge.executeWithOptions(twice, ['asked for two'])),
+    gated('local', () => local.charge('local')),
+    gated('repeatable', () => remote.charge.executeWithOptions(twice, ['repeatable']), {
+      idempotent: true,
+      maxRetries: 0,
+    }),
+    parallel({
+      name: 'beside',
+      steps: [
+        gated('held', () => remote.charge('held')),
+        step({
+          name: 'free',
+          executor: () => remote.charge.executeWithOptions(twice, ['free']),
+          maxRetries: 0,
+          skipOnFailure: true,
+        }),
+      ],
+    }),
+  ],
+});
+
+/** No result comes back; its error is one that the function has made of that. */
+export const lostInFunction = workflow({
+  name: 'lostInFunction',
+  steps: [
+    gated('pay', async () => {
+      try {
+        return await brief.hang('pay');
+      } catch (cause) {
+        throw new Error('no receipt', { cause });
+      }
+    }),
+  ],
+});
