@@ -41,17 +41,17 @@ const times = (runId: string) => {
 
 test('an activity that the function of a confirmed step calls is called once, whatever its proxy says', async () => {
   const run = await server.start('chargingFunctions');
-  for (const step of ['plain', 'later', 'asked for two', 'local', 'repeatable', 'held']) {
+  for (const step of ['plain', 'later', 'when awaited', 'asked for two', 'local', 'repeatable', 'held']) {
     await run.answer('approve', await run.pausedAt('confirmation', step));
   }
   expect((await run.result()).status).toBe('completed');
   expect(times(run.handle.workflowId)).toEqual({
-    ...{ plain: 1, later: 1, 'asked for two': 1, local: 1, held: 1 },
+    ...{ plain: 1, later: 1, 'when awaited': 1, 'asked for two': 1, local: 1, held: 1 },
     // What is said to be idempotent, and what nobody confirms, as often as the proxy says.
     ...{ repeatable: 2, free: 2 },
   });
   // A local activity would run again when its worker dies.
-  expect(ofType(await eventsOf(run.handle), 'ActivityTaskScheduled')).toHaveLength(7);
+  expect(ofType(await eventsOf(run.handle), 'ActivityTaskScheduled')).toHaveLength(8);
   const history = await run.handle.fetchHistory();
   expect(
     await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [{ workflowId: run.handle.workflowId, history }]),

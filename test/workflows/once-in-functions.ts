@@ -17,6 +17,10 @@ const brief = proxyActivities<OnceActivities>({ startToCloseTimeout: '1s', retry
 const gated = (name: string, executor: StepFunction, own: { idempotent?: boolean; maxRetries?: number } = {}) =>
   step({ name, executor, ...own, humanReview: { requiresConfirmation: true, onError: 'skip' } });
 
+/** Begins when it is awaited, as what builders of queries give. */
+// biome-ignore lint/suspicious/noThenProperty: that is what it is
+const lazily = (call: () => Promise<string>) => ({ then: ((...on) => call().then(...on)) as Promise<string>['then'] });
+
 const twice = { retry: { ...quick, maximumAttempts: 2 } };
 
 /** Each calls what fails; beside them one that nobody is asked about, and one that may be repeated. */
@@ -28,6 +32,7 @@ export const chargingFunctions = workflow({
       await sleep(1);
       return remote.charge('later');
     }),
+    gated('when awaited', () => lazily(() => remote.charge('when awaited'))),
     gated('asked for two', () => remote.charge.executeWithOptions(twice, ['asked for two'])),
     gated('local', () => local.charge('local')),
     gated('repeatable', () => remote.charge.executeWithOptions(twice, ['repeatable']), {
