@@ -127,6 +127,17 @@ test.concurrent('a no is read as one, also where a function around the run retur
   expect((await told(run.runId)).slice(-2)).toEqual(['StepContinued', 'WorkflowCancelled']);
 });
 
+test.concurrent('a no to a run before it is not the word of one that has its memo', async () => {
+  const taskQueue = `silent-${randomUUID()}`;
+  await server.worker({ taskQueue });
+  const run = await client.run('thenSilently', { input: true, taskQueue });
+  run.activeStepRequirements[0]!.reject();
+  await client.continueRun(run);
+  expect(await client.wait(run.runId)).toMatchObject({ status: 'completed' });
+  const { memo } = await server.client.workflow.getHandle(run.runId).describe();
+  expect(memo!.holdpoint).toMatchObject({ status: 'completed' });
+});
+
 test.concurrent('a cancel while a function around it is at work is told', async () => {
   const taskQueue = `tidy-${randomUUID()}`;
   await server.worker({ taskQueue });

@@ -67,6 +67,23 @@ export async function againWithMemo(...args: Parameters<typeof asks>): Promise<v
   await makeContinueAsNewFunc<typeof againWithMemo>({ memo: workflowInfo().memo ?? {} })(args[0]);
 }
 
+const unsure = workflow<boolean>({
+  name: 'unsure',
+  steps: [
+    step({
+      name: 'one',
+      executor: ({ input }) => input,
+      humanReview: { requiresOutputReview: ({ content }) => content === true, onReject: 'cancel' },
+    }),
+  ],
+});
+
+/** After a run that is asked about, with its memo, one that nobody is asked about. */
+export async function thenSilently(isAsked: boolean): Promise<void> {
+  await unsure(isAsked);
+  if (isAsked) await makeContinueAsNewFunc<typeof thenSilently>({ memo: workflowInfo().memo ?? {} })(false);
+}
+
 /** Takes its time to end, also where the run goes on in another execution. */
 export async function tidiesUp(...args: Parameters<typeof asks>): ReturnType<typeof asks> {
   try {

@@ -60,7 +60,8 @@ export class Publisher {
     this.#teller = teller;
     this.#room = room;
     this.#status = carried?.status;
-    this.#memoSet = carried?.memoSet ?? false;
+    // A function that continues as new may have handed on the memo of the run before.
+    this.#memoSet = carried?.memoSet ?? MEMO_KEY in (workflowInfo().memo ?? {});
     this.#attributes = carried ? carried.attributes : startedWith(run);
   }
 
