@@ -41,7 +41,7 @@ const times = (runId: string) => {
 
 test('an activity that the function of a confirmed step calls is called once, whatever its proxy says', async () => {
   const run = await server.start('chargingFunctions');
-  for (const step of ['plain', 'later', 'when awaited', 'asked for two', 'local', 'repeatable', 'held']) {
+  for (const step of ['plain', 'later', 'when awaited', 'asked for two', 'local', 'repeatable', 'round', 'held']) {
     await run.answer('approve', await run.pausedAt('confirmation', step));
   }
   expect((await run.result()).status).toBe('completed');

@@ -23,6 +23,13 @@ const lazily = (call: () => Promise<string>) => ({ then: ((...on) => call().then
 
 const twice = { retry: { ...quick, maximumAttempts: 2 } };
 
+/** Its cause is itself: users throw what they like. */
+function failAround(): never {
+  const error = new Error('round');
+  error.cause = error;
+  throw error;
+}
+
 /** Each calls what fails; beside them one that nobody is asked about, and one that may be repeated. */
 export const chargingFunctions = workflow({
   name: 'chargingFunctions',
@@ -39,6 +46,7 @@ export const chargingFunctions = workflow({
       idempotent: true,
       maxRetries: 0,
     }),
+    gated('round', failAround),
     parallel({
       name: 'beside',
       steps: [

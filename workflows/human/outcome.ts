@@ -118,8 +118,11 @@ export function mayHaveRun(error: unknown): boolean {
 
 /** Why an activity failed, also where an interceptor of the user's has put its failure into another error. */
 function causeOf(error: unknown): unknown {
-  for (let each = error; each instanceof Error; each = each.cause) {
+  // Users throw what they like, also what is its own cause.
+  const seen = new Set();
+  for (let each = error; each instanceof Error && !seen.has(each); each = each.cause) {
     if (each instanceof ActivityFailure) return each.cause;
+    seen.add(each);
   }
   return error;
 }
