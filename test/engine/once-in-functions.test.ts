@@ -64,7 +64,12 @@ test('where no result of it came back, the run asks, and says that it may have r
   const asked = await run.pausedAt('error', 'pay');
   expect(asked).toMatchObject({ mayHaveRun: true });
   expect(asked.message).toMatch(/^The executor of 'pay' may have run: no result came back/);
-  await run.answer('reject', asked);
+  await run.answer('skipStep', asked);
+  await run.answer('approve', await run.pausedAt('confirmation', 'pay either'));
+  // Whatever the step does with errors.
+  const askedOfAll = await run.pausedAt('error', 'pay either');
+  expect(askedOfAll).toMatchObject({ mayHaveRun: true });
+  await run.answer('reject', askedOfAll);
   expect((await run.result()).status).toBe('cancelled');
-  expect(times(run.handle.workflowId)).toEqual({ pay: 1 });
+  expect(times(run.handle.workflowId)).toEqual({ pay: 1, one: 1, other: 1 });
 });

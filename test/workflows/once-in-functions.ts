@@ -73,5 +73,10 @@ export const lostInFunction = workflow({
         throw new Error('no receipt', { cause });
       }
     }),
+    step({
+      name: 'pay either',
+      executor: () => Promise.any([brief.hang('one'), brief.hang('other')]),
+      humanReview: { requiresConfirmation: true, onError: 'skip' },
+    }),
   ],
 });

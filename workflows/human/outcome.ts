@@ -109,6 +109,8 @@ const WORKER_SHUTDOWN = 'WorkerShutdown';
  * has not run.
  */
 export function mayHaveRun(error: unknown): boolean {
+  // Of several at once, as `Promise.any` gives it.
+  if (error instanceof AggregateError) return error.errors.some(mayHaveRun);
   const cause = causeOf(error);
   if (cause instanceof ApplicationFailure) {
     return cause.type === WORKER_SHUTDOWN || cause.type === FAILURE.notStored || isAnew(cause.type);
