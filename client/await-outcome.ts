@@ -108,7 +108,7 @@ async function patiently({ wait }: Awaited, fetch: () => Promise<Run>): Promise<
 async function resultOf(client: Client, runId: string, { completed }: HistoryView): Promise<Run | undefined> {
   const payload = completed?.result?.payloads?.[0];
   if (!payload) return undefined;
-  return fromResult(await decodePayload(client, runId, payload));
+  return fromResult(await decodePayload(client, runId, payload), runId);
 }
 
 /** The run. @throws {RunFailed} when it failed. */

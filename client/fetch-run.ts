@@ -117,7 +117,7 @@ async function closedRun(client: Client, runId: string, info: ExecutionInfo): Pr
     const result: unknown = await callRun(client, runId, () => handle.result());
     // Of a function around it that returns something else, a run that a human's no has cancelled completes too.
     const status = memo?.status === 'cancelled' ? 'cancelled' : 'completed';
-    return fromResult(result) ?? compactRun(info, memo, { status });
+    return fromResult(result, runId) ?? compactRun(info, memo, { status });
   } catch (error) {
     if (error instanceof WorkflowFailedError) return fromFailure(error.cause, info, memo);
     if (error instanceof ExternalStorageNotConfiguredError) throw notConfigured(error);
@@ -125,9 +125,9 @@ async function closedRun(client: Client, runId: string, info: ExecutionInfo): Pr
   }
 }
 
-/** The run that a workflow's result describes, or `undefined` where it is no {@link RunOutput}. */
-export function fromResult(result: unknown): Run | undefined {
-  return isRunOutput(result) ? new Run(result, true) : undefined;
+/** The run that a workflow's result describes, or `undefined` where it is no {@link RunOutput}, or another run's. */
+export function fromResult(result: unknown, runId: string): Run | undefined {
+  return isRunOutput(result) && result.runId === runId ? new Run(result, true) : undefined;
 }
 
 function fromFailure(cause: Error | undefined, info: ExecutionInfo, memo: RunMemo | undefined): Run {

@@ -117,13 +117,16 @@ test.concurrent.each([
   expect(events[0]).toBe('WorkflowStarted');
 });
 
-test.concurrent('a no is read as one, also where a function around the run returns something else', async () => {
+test.concurrent.each([
+  ['something else', 'saysLittle'],
+  ["another run's", 'handsOver'],
+])('a no is read as one, also where a function around the run returns %s', async (_, name) => {
   const taskQueue = `little-${randomUUID()}`;
   await server.worker({ taskQueue });
-  const run = await client.run('saysLittle', { input: 'IN', taskQueue });
+  const run = await client.run(name, { input: 'IN', taskQueue });
   run.activeStepRequirements[0]!.reject();
-  expect(await client.continueRun(run)).toMatchObject({ status: 'cancelled' });
-  expect(await client.getRun(run.runId)).toMatchObject({ status: 'cancelled' });
+  expect(await client.continueRun(run)).toMatchObject({ runId: run.runId, status: 'cancelled' });
+  expect(await client.getRun(run.runId)).toMatchObject({ runId: run.runId, status: 'cancelled' });
   expect((await told(run.runId)).slice(-2)).toEqual(['StepContinued', 'WorkflowCancelled']);
 });
 

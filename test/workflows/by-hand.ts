@@ -106,6 +106,14 @@ export async function saysLittle(...args: Parameters<typeof refusable>): Promise
   return 'all said';
 }
 
+export const silent = workflow<string>({ name: 'silent', steps: [step({ name: 'one', executor: () => 'one' })] });
+
+/** Gives what another run has done. */
+export async function handsOver(...args: Parameters<typeof refusable>): ReturnType<typeof silent> {
+  await refusable(...args);
+  return await executeChild(silent, { args: ['IN'] });
+}
+
 const plain = workflow<string>({ name: 'plain', steps: [step({ name: 'one', executor: () => 'one' })] });
 
 /** Has more to do after its run. */
