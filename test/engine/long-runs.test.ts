@@ -208,6 +208,28 @@ describe.concurrent('a paused run that continues as new', () => {
     await run.handle.cancel();
   });
 
+  test('is not reminded of where the question itself came too late for that', async () => {
+    const told: string[] = [];
+    const taskQueue = `${server.taskQueue}-told-late`;
+    await server.worker({
+      taskQueue,
+      onPause: {
+        remindBefore: '1 day',
+        notify: ({ type, requirement }) => {
+          told.push(`${type} ${requirement.stepName}`);
+        },
+      },
+    });
+    const run = await server.start('longPaused', 'IN', undefined, { taskQueue });
+    const [late, soon] = await run.paused(2);
+    await untilMoved(run);
+    await run.answer('approve', soon!);
+    await run.paused(1);
+    await run.answer('approve', late!);
+    await run.result();
+    expect(told).toEqual(['pause late', 'pause soon']);
+  });
+
   test('ends when Temporal cancels it', async () => {
     const run = await server.start('longPaused');
     await run.paused(2);

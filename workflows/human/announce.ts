@@ -35,9 +35,9 @@ export function announce(
     if (timeoutAt === undefined || remindBeforeMs === undefined || reminded) return;
     const waitMs = Date.parse(timeoutAt) - remindBeforeMs - Date.now();
     // Asked so late, it would say nothing new; in a later execution it was under way when the run left the one before.
-    if (waitMs <= 0 && !before) return;
+    const isLate = waitMs <= 0 && !before;
     if (waitMs > 0) await sleep(waitMs, { summary: `reminder of ${requirement.id}` });
-    await tell(message('reminder'), room);
+    if (!isLate) await tell(message('reminder'), room);
     announced.set(id, { ...reply, reminded: true });
   });
   told.catch(() => {});
