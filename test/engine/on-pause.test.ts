@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HoldpointClient } from '../../client/client.ts';
 import { type OnPause, verifyWebhook, webhook } from '../../activities/on-pause.ts';
+import { agents, call, calls, play } from '../support/agents.ts';
 import { eventsOf, ofType, summaryOf } from '../support/history.ts';
 import { openServer, type TestServer } from '../support/server.ts';
 import { openTimeSkipping } from '../support/time-skipping.ts';
@@ -158,6 +159,32 @@ describe('a reminder', () => {
       await skipping.sleep('1 hour');
       await run.result();
       expect(told).toEqual([`pause ${requirement.id}`, `reminder ${requirement.id}`]);
+    } finally {
+      await skipping.close();
+    }
+  });
+
+  test('of tool calls shows which of them still wait', async () => {
+    const told: (readonly [string, unknown])[] = [];
+    const onPause: OnPause = {
+      remindBefore: '20 minutes',
+      notify: ({ type, requirement: { tools } }) => {
+        told.push([type, tools?.map(({ toolCallId, resolution }) => [toolCallId, resolution])]);
+      },
+    };
+    const skipping = await openTimeSkipping({ agents }, 'agentBundlePath', { onPause });
+    try {
+      const pay = (n: number) => call('pay', { to: 'x', euros: n }, `c${n}`);
+      const run = await skipping.start('agentTimeoutReject', play(calls(pay(1), pay(2)), 'x'));
+      await run.answer('approve', await run.pausedAt('executor'), { toolCall: 'c1' });
+      await run.until(({ stepRequirements: [asked] }) => asked!.tools![0]!.resolution !== undefined);
+      await skipping.sleep('1 hour');
+      await run.result();
+      const open = (...ids: string[]) => ids.map((id) => [id, undefined]);
+      expect(told).toEqual([
+        ['pause', open('c1', 'c2')],
+        ['reminder', [...open('c2'), ['c1', 'confirmed']]],
+      ]);
     } finally {
       await skipping.close();
     }

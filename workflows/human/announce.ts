@@ -15,19 +15,20 @@ export type Announced = PauseToldReply & { readonly reminded?: true };
 type Run = Pick<PauseMessage, 'runId' | 'workflowName' | 'sessionId'>;
 
 /**
+ * @param asked the question as it stands: a reminder shows what is still to be answered of it
  * @param announced who has been told already, in this execution or an earlier one
  * @returns what ends it, when nobody needs to be told any more
  */
 export function announce(
   run: Run,
-  requirement: StepRequirement,
+  asked: () => StepRequirement,
   announced: Map<string, Announced>,
   room: TaskRoom,
 ): () => void {
   const scope = new CancellationScope();
-  const message = (type: PauseMessage['type']): PauseMessage => ({ type, ...run, requirement: brief(requirement) });
+  const message = (type: PauseMessage['type']): PauseMessage => ({ type, ...run, requirement: brief(asked()) });
   const told = scope.run(async () => {
-    const { id, timeoutAt } = requirement;
+    const { id, timeoutAt } = asked();
     const before = announced.get(id);
     const reply: Announced = before ?? (await tell(message('pause'), room));
     announced.set(id, reply);
@@ -36,7 +37,7 @@ export function announce(
     const waitMs = Date.parse(timeoutAt) - remindBeforeMs - Date.now();
     // Asked so late, it would say nothing new; in a later execution it was under way when the run left the one before.
     const isLate = waitMs <= 0 && !before;
-    if (waitMs > 0) await sleep(waitMs, { summary: `reminder of ${requirement.id}` });
+    if (waitMs > 0) await sleep(waitMs, { summary: `reminder of ${id}` });
     if (!isLate) await tell(message('reminder'), room);
     announced.set(id, { ...reply, reminded: true });
   });

@@ -149,7 +149,7 @@ export class Desk {
       return this.requirements.get(id)!.resolution !== undefined;
     };
     const tells = this.#run.announces && !answered();
-    const stopTelling = tells && announce(this.#run, asked, this.#announced, this.room);
+    const stopTelling = tells && announce(this.#run, () => this.requirements.get(id)!, this.#announced, this.room);
     try {
       yield* waitUntil(answered, timeoutAt === undefined ? undefined : deadline(id, timeoutAt));
     } catch (error) {
