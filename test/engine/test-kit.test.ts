@@ -56,6 +56,15 @@ test('a deadline passes where nobody answers for so long; before it, the next an
   await expect(env.run('deadline', 'IN', { answers: { a: after('1 day') } })).rejects.toThrow(/1 day have passed/);
 });
 
+test('what is asked because a deadline has passed is asked at that time', async () => {
+  const timer = { primitive: 'Step', kind: 'confirmation', onTimeout: 'reject', onReject: 'retry' };
+  const answers = { node: [after('1 day'), confirm()] };
+  const { stepRequirements } = await env.run('timerCase', timer, { answers });
+  expect(stepRequirements.map(({ resolvedBy }) => resolvedBy)).toEqual(['timeout', 'tester']);
+  const unanswered = env.run('timerCase', timer, { answers: { node: after('1 day') } });
+  await expect(unanswered).rejects.toThrow(/nobody answers[^]*node#confirmation~2/);
+});
+
 test('several wait at once, each for its own time', async () => {
   const run = await env.run('parallelDeadlines', 'IN', {
     answers: { yes: after('2 hours'), no: after('1 hour'), none: after('3 hours'), free: confirm() },

@@ -98,10 +98,11 @@ function give({ requirement, call }: Question, answer: Answer): void {
   else answerRequirement(requirement, answer);
 }
 
-/** Lets time pass until the first wait is over, and gives the run as it is then. */
+/** Lets time pass until the first wait is over or the first deadline, after which others may be asked; gives the run as it is then. */
 async function letPass(stage: Stage, run: Run, waits: Waits): Promise<Run> {
   const { client } = stage;
-  await stage.skip(Math.max(1, waits.next - (await stage.now())));
+  const deadlines = run.activeStepRequirements.flatMap(({ timeoutAt }) => (timeoutAt ? [Date.parse(timeoutAt)] : []));
+  await stage.skip(Math.max(1, Math.min(waits.next, ...deadlines) - (await stage.now())));
   const time = await stage.now();
   waits.endAt(time);
   const isDue = ({ timeoutAt }: Requirement) => timeoutAt !== undefined && Date.parse(timeoutAt) <= time;
