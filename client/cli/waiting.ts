@@ -31,7 +31,8 @@ export class Waiting {
   /** From now on this is waited for; with `since`, for longer already. */
   for(what: string, since: number = Date.now()): void {
     this.#what = what;
-    this.#since = since;
+    // The server's clock may be ahead of this one.
+    this.#since = Math.min(since, Date.now());
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
   }
 

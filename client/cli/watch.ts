@@ -80,7 +80,7 @@ class Waits {
   }
 
   get since(): number {
-    return Math.min(Date.now(), ...this.#open.values());
+    return Math.min(...this.#open.values());
   }
 }
 
