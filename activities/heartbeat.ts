@@ -23,6 +23,9 @@ export function heartbeats(context: Context): ActivityInterceptors {
   };
 }
 
+/** Node's timers take 24 days at most, and go off at once where they are told more. */
+const MOST_MS = 24 * 60 * 60 * 1_000;
+
 function startBeating(context: Context): () => void {
   const { heartbeatTimeoutMs, heartbeatDetails, isLocal } = context.info;
   if (isLocal || !heartbeatTimeoutMs) return () => {};
@@ -34,7 +37,7 @@ function startBeating(context: Context): () => void {
       beat(given);
     },
   });
-  const timer = setInterval(() => quietly(() => beat(details)), heartbeatTimeoutMs / 3).unref();
+  const timer = setInterval(() => quietly(() => beat(details)), Math.min(heartbeatTimeoutMs / 3, MOST_MS)).unref();
   return () => clearInterval(timer);
 }
 

@@ -28,6 +28,14 @@ describe('heartbeats', () => {
     expect(heard).toHaveLength(3);
   });
 
+  it('beat once a day where the timeout is longer than timers can be', async () => {
+    const { heard, run } = activity({ heartbeatTimeoutMs: 100 * 24 * 60 * 60 * 1_000 });
+    const every = vi.spyOn(globalThis, 'setInterval');
+    await run(async () => 'done');
+    expect(every.mock.calls.map(([, ms]) => ms)).toEqual([24 * 60 * 60 * 1_000]);
+    expect(heard).toEqual([]);
+  });
+
   it('stop when the activity fails, and leave its error alone', async () => {
     const { heard, run } = activity({});
     const running = run(() => wait(1_500).then(() => Promise.reject(new Error('no'))));
