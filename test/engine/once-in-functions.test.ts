@@ -69,7 +69,11 @@ test('where no result of it came back, the run asks, and says that it may have r
   // Whatever the step does with errors.
   const askedOfAll = await run.pausedAt('error', 'pay either');
   expect(askedOfAll).toMatchObject({ mayHaveRun: true });
-  await run.answer('reject', askedOfAll);
+  await run.answer('skipStep', askedOfAll);
+  await run.answer('approve', await run.pausedAt('confirmation', 'pay neither'));
+  const askedOfOne = await run.pausedAt('error', 'pay neither');
+  expect(askedOfOne).toMatchObject({ mayHaveRun: true });
+  await run.answer('reject', askedOfOne);
   expect((await run.result()).status).toBe('cancelled');
-  expect(times(run.handle.workflowId)).toEqual({ pay: 1, one: 1, other: 1 });
+  expect(times(run.handle.workflowId)).toEqual({ pay: 1, one: 1, other: 1, neither: 2 });
 });

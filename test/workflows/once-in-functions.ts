@@ -78,5 +78,16 @@ export const lostInFunction = workflow({
       executor: () => Promise.any([brief.hang('one'), brief.hang('other')]),
       humanReview: { requiresConfirmation: true, onError: 'skip' },
     }),
+    step({
+      name: 'pay neither',
+      executor: async () => {
+        try {
+          return await Promise.any([brief.charge('neither'), brief.hang('neither')]);
+        } catch (cause) {
+          throw new Error('no receipt', { cause });
+        }
+      },
+      humanReview: { requiresConfirmation: true, onError: 'skip' },
+    }),
   ],
 });

@@ -8,7 +8,7 @@ import { isRecord } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';
 import type { Durable } from '../human/durable.ts';
 import { shortText } from '../human/event-fields.ts';
-import { isControl, mayHaveRun, NodeFailure, throwIfEnded } from '../human/outcome.ts';
+import { isControl, lossOf, NodeFailure, throwIfEnded } from '../human/outcome.ts';
 import {
   type PlannedCall,
   type ToolApproval,
@@ -79,7 +79,7 @@ function* attempt(
     return asOutcome(yield* host.execute(call, branch));
   } catch (error) {
     if (isControl(error)) throw error;
-    if (once && mayHaveRun(error)) throw new MayHaveRun(error);
+    if (once && lossOf(error)) throw new MayHaveRun(error);
     const { message, errorType } = NodeFailure.of(error, host.toolScope.path);
     if (errorType === FAILURE.tooLarge) throw error;
     return { error: isCancellation(error) ? `the call was cancelled: ${message}` : message };

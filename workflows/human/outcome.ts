@@ -84,9 +84,9 @@ export function isControl(error: unknown): boolean {
   return isCancellation(error) && isCancelled();
 }
 
-/** What a human is told of an executor or a call for which {@link mayHaveRun}. The words count: answers name their digest. */
+/** What a human is told of an executor or a call for which {@link lossOf}. The words count: answers name their digest. */
 export function lost(what: string, error?: unknown): string {
-  const cause = causeOf(error);
+  const cause = lossOf(error);
   const type = cause instanceof ApplicationFailure ? cause.type : undefined;
   if (type === FAILURE.notStored) return `${what} may have run: ${(cause as Error).message}`;
   const why = isAnew(type)
@@ -107,24 +107,24 @@ const WORKER_SHUTDOWN = 'WorkerShutdown';
  * Did the activity possibly run although it failed? So it is when no result came in time – its worker died, hangs, or was
  * shut down in the middle, or it was scheduled anew –, or no result could be kept. An activity that no worker ever took
  * has not run.
+ * @returns the failure that says so, also where somebody has put it into another error, or it is one of several
  */
-export function mayHaveRun(error: unknown): boolean {
-  // Of several at once, as `Promise.any` gives it.
-  if (error instanceof AggregateError) return error.errors.some(mayHaveRun);
-  const cause = causeOf(error);
+export function lossOf(error: unknown): unknown {
+  // Users throw what they like, also what is its own cause.
+  const all = new Set([error]);
+  for (const each of all) {
+    const cause = each instanceof ActivityFailure ? each.cause : each;
+    if (isLoss(cause)) return cause;
+    // What caused an activity's failure is the activity's own affair.
+    if (cause === each && each instanceof Error) {
+      [each.cause].concat((each as AggregateError).errors).forEach((inner) => all.add(inner));
+    }
+  }
+}
+
+function isLoss(cause: unknown): boolean {
   if (cause instanceof ApplicationFailure) {
     return cause.type === WORKER_SHUTDOWN || cause.type === FAILURE.notStored || isAnew(cause.type);
   }
   return cause instanceof TimeoutFailure && cause.timeoutType !== TimeoutType.SCHEDULE_TO_START;
-}
-
-/** Why an activity failed, also where an interceptor of the user's has put its failure into another error. */
-function causeOf(error: unknown): unknown {
-  // Users throw what they like, also what is its own cause.
-  const seen = new Set();
-  for (let each = error; each instanceof Error && !seen.has(each); each = each.cause) {
-    if (each instanceof ActivityFailure) return each.cause;
-    seen.add(each);
-  }
-  return error;
 }
