@@ -220,15 +220,16 @@ type ConnectionPart = Pick<LoadedConfig, 'address' | 'addressSource' | 'namespac
 
 function connectionOf(config: HoldpointConfig, configPath: string | undefined, fallback: string): ConnectionPart {
   const { connectionOptions: settings, namespace } = temporalSettings();
+  const file = basename(configPath ?? '');
   const [address, addressSource] = process.env.TEMPORAL_ADDRESS
     ? [process.env.TEMPORAL_ADDRESS, 'TEMPORAL_ADDRESS']
     : settings.address
       ? [settings.address, 'the Temporal configuration profile']
       : config.address
-        ? [config.address, basename(configPath ?? '')]
+        ? [config.address, file]
         : [fallback, 'the default'];
   if (!/^[^\s/]+:\d+$/.test(address) || portOf(address) > LAST_PORT) {
-    const field = addressSource === basename(configPath ?? '') ? `${addressSource}: address` : addressSource;
+    const field = addressSource === file ? `${addressSource}: address` : addressSource;
     throw new ConfigError(`${field}: expected host:port, received ${JSON.stringify(address)}.`);
   }
   const { tls, apiKey, metadata } = settings;

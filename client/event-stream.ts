@@ -1,16 +1,10 @@
 /** Events of one stretch of a run – from its start, or from an answer, to the next pause or the end – and its outcome. */
-import type { RunEvent, RunEventName } from '../workflows/protocol/events.ts';
+import type { RunEvent } from '../workflows/protocol/events.ts';
 import { RunFailed } from './errors.ts';
 import { leavable } from './leavable.ts';
 import type { Run } from './run.ts';
+import { endsRun } from './run-events.ts';
 import { untilAborted } from './wait.ts';
-
-/** Nothing comes after these. */
-const LAST: readonly RunEventName[] = ['WorkflowCompleted', 'WorkflowCancelled', 'WorkflowError'];
-
-function endsRun({ event }: RunEvent): boolean {
-  return LAST.includes(event);
-}
 
 /**
  * @example
@@ -47,7 +41,7 @@ export class EventStream implements AsyncIterable<RunEvent> {
         const { done, value } = await untilAborted(refused.signal, events.next());
         if (done) return;
         yield value;
-        if (endsRun(value)) {
+        if (endsRun(value.event)) {
           // It may have ended without the answer: then that is what there is to say.
           await this.#sequence();
           return;

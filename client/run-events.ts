@@ -14,7 +14,12 @@ import { isReference, ownFailure, readMessage, readPayload } from './payloads.ts
 import { readJournal, readMemo } from './read-run.ts';
 import { dateOf } from './timestamps.ts';
 
-const ENDS: readonly RunEventName[] = ['WorkflowCompleted', 'WorkflowCancelled', 'WorkflowError'];
+/** Nothing of a run comes after these. */
+const LAST: readonly RunEventName[] = ['WorkflowCompleted', 'WorkflowCancelled', 'WorkflowError'];
+
+export function endsRun(event: RunEventName): boolean {
+  return LAST.includes(event);
+}
 
 /** Bytes of an argument that may take a journal along, encoded. */
 const CARRYING_LIMIT = 128 * 1024;
@@ -201,7 +206,7 @@ export class EventReader {
 
   #entries(journal: readonly JournalEntry[]): RunEvent[] {
     return journal.flatMap(([sequence, time, event, path, data]) => {
-      if (ENDS.includes(event)) this.#said = event;
+      if (endsRun(event)) this.#said = event;
       if (!this.#wanted(sequence)) return [];
       const node = path === '' ? {} : { path, stepName: nameOf(path) };
       const head = { event, ...this.#common(sequence, new Date(time).toISOString()), ...node };

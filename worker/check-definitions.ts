@@ -144,12 +144,12 @@ function* warningsOf(node: WorkflowNode, { taskQueue, activities }: Known): Gene
     const isLost = gate?.[flag] && review[flag] === undefined;
     if (isLost) yield `its humanReview replaces the whole pause() of its function: ${flag} is gone.`;
   }
+  if (activities === undefined || executor.kind !== 'activity') return;
+  const { name, options } = executor.ref;
   // Temporal calls the one named `default` for any name that is not there.
-  const isServed = (served: object, name: string) => [name, 'default'].some((each) => Object.hasOwn(served, each));
-  if (activities === undefined || executor.kind !== 'activity' || isServed(activities, executor.ref.name)) return;
-  const { options } = executor.ref;
+  if ([name, 'default'].some((each) => Object.hasOwn(activities, each))) return;
   const isOurs = !('taskQueue' in options) || options.taskQueue === undefined || options.taskQueue === taskQueue;
-  if (isOurs) yield `this worker has no activity '${executor.ref.name}', which the step calls.`;
+  if (isOurs) yield `this worker has no activity '${name}', which the step calls.`;
 }
 
 function checkAgent(
