@@ -48,8 +48,10 @@ export async function bundleSandbox() {
     minifyWhitespace: true,
     minifySyntax: true,
     minifyIdentifiers: true,
-    // What @cfworker/json-schema says of each place it has looked at, over a hundred times: nobody sees these names outside.
-    mangleProps: /^(instanceLocation|keywordLocation(Base)?|absoluteKeywordLocation)$/,
+    // What @cfworker/json-schema says of each place it has looked at, over a hundred times, and what the classes of
+    // @noble/hashes call their own: nobody sees these names outside.
+    mangleProps:
+      /^(instanceLocation|keywordLocation(Base)?|absoluteKeywordLocation|_cloneInto(Meta)?|outputLen|blockLen|padOffset|roundClean|canXOF|digestInto)$/,
     legalComments: 'none',
     metafile: true,
   });

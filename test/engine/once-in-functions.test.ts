@@ -25,6 +25,11 @@ const activities: OnceActivities = {
     await Context.current().cancelled;
     return 'never';
   },
+  async chargeSlowly(name) {
+    await Context.current().sleep(300);
+    note(name);
+    return 'charged';
+  },
 };
 
 let server: TestServer;
@@ -76,4 +81,23 @@ test('where no result of it came back, the run asks, and says that it may have r
   await run.answer('reject', askedOfOne);
   expect((await run.result()).status).toBe('cancelled');
   expect(times(run.handle.workflowId)).toEqual({ pay: 1, one: 1, other: 1, neither: 2 });
+});
+
+test('a function that fails has ended when what it called has: nothing works on behind it, nor is lost unheard', async () => {
+  const run = await server.start('failsBeside');
+  await run.answer('approve', await run.pausedAt('confirmation', 'pay two'));
+  // Its own error, and its `onError`: the next step asks, and by then the slower one has ended.
+  const next = await run.pausedAt('confirmation', 'pay another two');
+  expect(times(run.handle.workflowId)).toEqual({ fails: 1, slow: 1 });
+  await run.answer('approve', next);
+  const asked = await run.pausedAt('error', 'pay another two');
+  expect(asked).toMatchObject({ mayHaveRun: true });
+  await run.answer('skipStep', asked);
+  await run.answer('approve', await run.pausedAt('confirmation', 'pay the last'));
+  await expect(run.result()).rejects.toMatchObject({ cause: { message: expect.stringContaining('declined') } });
+  expect(times(run.handle.workflowId)).toMatchObject({ last: 1 });
+  const history = await run.handle.fetchHistory();
+  expect(
+    await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [{ workflowId: run.handle.workflowId, history }]),
+  ).toEqual([]);
 });

@@ -7,6 +7,8 @@ export interface OnceActivities {
   charge(name: string): Promise<string>;
   /** Notes that it was called by this name, and hangs. */
   hang(name: string): Promise<string>;
+  /** Takes a while, and notes the name then. */
+  chargeSlowly(name: string): Promise<string>;
 }
 
 const quick = { initialInterval: '1ms', maximumInterval: '1ms' } as const;
@@ -88,6 +90,23 @@ export const lostInFunction = workflow({
         }
       },
       humanReview: { requiresConfirmation: true, onError: 'skip' },
+    }),
+  ],
+});
+
+/** Both at once; the first fails while the other is at work. */
+export const failsBeside = workflow({
+  name: 'failsBeside',
+  steps: [
+    gated('pay two', () => Promise.all([remote.charge('fails'), remote.chargeSlowly('slow')])),
+    gated('pay another two', () => Promise.all([remote.charge('fails too'), brief.hang('lost')])),
+    step({
+      name: 'pay the last',
+      executor: () => {
+        void remote.chargeSlowly('last');
+        throw new Error('declined');
+      },
+      humanReview: { requiresConfirmation: true },
     }),
   ],
 });

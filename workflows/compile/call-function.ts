@@ -4,14 +4,20 @@ import { once } from '../define/once.ts';
 import { attemptsOf, runsOnce, type StepFunction, type StepNode } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
 import { type Durable, isThenable } from '../human/durable.ts';
-import { isControl, throwIfEnded } from '../human/outcome.ts';
+import { isControl, lossOf, throwIfEnded } from '../human/outcome.ts';
 import { lostExecutor } from './lost-executor.ts';
 import type { Here } from './scope.ts';
 
-/** @throws {NodeFailure} that "may have run" where an activity that a gated function called was lost */
+/**
+ * Where a gated function fails, what it has called comes to its end first: nothing works on behind the failure, and none
+ * of it is lost unheard.
+ * @throws {NodeFailure} that "may have run" where an activity that a gated function called was lost
+ */
 export function* callFunction(node: StepNode, fn: StepFunction, input: StepInput, here: Here): Durable<unknown> {
   const { scope } = here;
+  const { desk } = scope.run;
   const isOnce = runsOnce(node);
+  const begun: Promise<unknown>[] = [];
   const call = () => fn(input);
   // What begins only when somebody waits for it begins in there, too.
   const callOnce = () => {
@@ -22,10 +28,13 @@ export function* callFunction(node: StepNode, fn: StepFunction, input: StepInput
   for (let attempt = 1; ; attempt += 1) {
     yield* throwIfEnded(scope.branch);
     try {
-      return yield* scope.run.desk.settled(isOnce ? () => once(callOnce) : call);
+      return yield* desk.settled(isOnce ? () => once(callOnce, begun) : call);
     } catch (error) {
       const final = error instanceof ApplicationFailure && error.nonRetryable === true;
-      if (isControl(error) || final || attempt >= attempts) throw lostExecutor(node, error, here);
+      if (!isControl(error) && !final && attempt < attempts) continue;
+      const ends = begun.length === 0 || isControl(error) ? [] : yield* desk.settled(() => Promise.allSettled(begun));
+      const problems = ends.map((end) => (end as Partial<PromiseRejectedResult>).reason);
+      throw lostExecutor(node, [error, ...problems].find(lossOf) ?? error, here);
     }
   }
 }

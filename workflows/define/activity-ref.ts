@@ -17,7 +17,7 @@ import { DefinitionError } from './definition-error.ts';
 import type { DurationString } from './duration.ts';
 import { payloadBytes } from './json.ts';
 import { JOURNAL_MARK, ONCE_MARK } from './marks.ts';
-import { runsOnceOnly } from './once.ts';
+import { begunOnce } from './once.ts';
 import { PAYLOAD_LIMIT, TOO_LARGE, tooLarge } from './payload-limit.ts';
 import { payloadLimit } from './execution-scope.ts';
 
@@ -94,7 +94,7 @@ function proxy(refOf: (name: string) => ActivityRef): object {
  * with one that is to run once: it would run again when its worker dies.
  */
 export function scheduledAs(ref: ActivityRef): ActivityRef {
-  if (!ref.local || !(runsBesideOthers() || runsOnceOnly())) return ref;
+  if (!ref.local || !(runsBesideOthers() || begunOnce())) return ref;
   const { localRetryThreshold: _, ...options } = ref.options;
   return { local: false, name: ref.name, options };
 }
@@ -139,8 +139,11 @@ export function executeActivity(ref: ActivityRef, execution: Execution, args: re
 
 function stub(ref: ActivityRef): unknown {
   const executeWithOptions = (options: object, args: unknown[]) => {
-    const attempts = runsOnceOnly() ? { retry: { maximumAttempts: 1 } } : {};
-    return temporalStub(scheduledAs(ref)).executeWithOptions({ ...options, ...attempts }, fitting(ref, args));
+    const begun = begunOnce();
+    const attempts = begun ? { retry: { maximumAttempts: 1 } } : {};
+    const ended = temporalStub(scheduledAs(ref)).executeWithOptions({ ...options, ...attempts }, fitting(ref, args));
+    begun?.push(ended);
+    return ended;
   };
   const call = (...args: unknown[]) => executeWithOptions({}, args);
   const named = Object.defineProperty(call, 'name', { value: ref.name });

@@ -15,14 +15,14 @@ export function runBeside<T>(scope: CancellationScope, work: () => Promise<T>): 
 
 /** Is the code that asks one of several that run now? */
 export function runsBesideOthers(): boolean {
-  return isWithin(BESIDE);
+  return markOf(BESIDE) === true;
 }
 
-/** Is the code that asks in a scope with this mark? Outside of a run there are none, and Temporal's proxies say so. */
-export function isWithin(mark: symbol): boolean {
+/** What a scope around the code that asks is marked with. Outside of a run there are none, and Temporal's proxies say so. */
+export function markOf(mark: symbol): unknown {
   let scope = inWorkflowContext() ? CancellationScope.current() : undefined;
   for (; scope; scope = scope.parent) {
-    if (mark in scope) return true;
+    const value: unknown = Reflect.get(scope, mark);
+    if (value !== undefined) return value;
   }
-  return false;
 }

@@ -1,15 +1,18 @@
 /** Code that a human let run once. What it calls runs once, too: a payment that a function makes is as good as one that is a step. */
 import { CancellationScope } from '@temporalio/workflow';
-import { isWithin } from './beside.ts';
+import { markOf } from './beside.ts';
 
 /** On the scope itself, as of {@link ./beside.ts}. */
 const ONCE = Symbol.for('holdpoint.once');
 
-/** What the function returns; a scope of its own marks whatever it does, also after its awaits. */
-export function once<T>(call: () => T): T {
+/**
+ * What the function returns; a scope of its own marks whatever it does, also after its awaits.
+ * @param begun gets each activity that it calls by holdpoint's proxies
+ */
+export function once<T>(call: () => T, begun: Promise<unknown>[]): T {
   let outcome: () => T;
   // A scope gives a promise of everything; a plain function has returned, or thrown, by now.
-  void Object.assign(new CancellationScope(), { [ONCE]: true }).run(async () => {
+  void Object.assign(new CancellationScope(), { [ONCE]: begun }).run(async () => {
     try {
       const returned = call();
       outcome = () => returned;
@@ -22,6 +25,7 @@ export function once<T>(call: () => T): T {
   return outcome!();
 }
 
-export function runsOnceOnly(): boolean {
-  return isWithin(ONCE);
+/** What such code has begun so far; `undefined` where any other code asks. */
+export function begunOnce(): Promise<unknown>[] | undefined {
+  return markOf(ONCE) as Promise<unknown>[] | undefined;
 }
