@@ -2,7 +2,8 @@
  * Tells somebody outside of a pause: an activity of the worker's when it opens, and another a set time before its
  * deadline. Beside the run, never in its way: what fails here touches nothing.
  */
-import { ActivityCancellationType, CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import { ActivityCancellationType } from '@temporalio/common';
+import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
 import { jsonBytes } from '../define/json.ts';
 import { brief } from '../protocol/memo.ts';
 import { ON_PAUSE_ACTIVITY, type PauseMessage, type PauseToldReply } from '../protocol/on-pause.ts';

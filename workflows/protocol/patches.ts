@@ -30,3 +30,9 @@ export const CROWDED_PATCH = 'holdpoint-crowded';
 
 /** The patch of a run that may have large payloads. Workers with an external storage answer it with yes. */
 export const EXTERNAL_STORAGE_PATCH = 'holdpoint-external-storage';
+
+/**
+ * The patch of an output that a predicate has sent to its review, with the node's path and a number. A replay asks it where the
+ * predicate says no, as a later one may.
+ */
+export const REVIEWED_PATCH = 'holdpoint-review:';

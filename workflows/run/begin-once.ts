@@ -2,7 +2,8 @@
  * An execution is one run (H3, H5): a second one in it would ask under the same ids and work under the same idempotency keys, and
  * answers to the first could count for it.
  */
-import { ApplicationFailure, type CancellationScope } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import type { CancellationScope } from '@temporalio/workflow';
 import { outermostScope } from '../define/execution-scope.ts';
 import { FAILURE } from '../protocol/failure.ts';
 

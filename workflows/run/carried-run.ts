@@ -1,5 +1,6 @@
 /** What a run takes along when it continues as new: the third argument of the next execution. */
-import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import { workflowInfo } from '@temporalio/workflow';
 import type { CarriedUsage } from '../agent/usage.ts';
 import type { State } from '../compile/session-state.ts';
 import { deepFreeze } from '../define/json.ts';

@@ -1,11 +1,6 @@
 /** One run, from its arguments to its output. */
-import {
-  allHandlersFinished,
-  ApplicationFailure,
-  isCancellation,
-  makeContinueAsNewFunc,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import { allHandlersFinished, isCancellation, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import { defined } from '../define/defined.ts';
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { deepFreeze, jsonBytes } from '../define/json.ts';

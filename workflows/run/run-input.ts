@@ -1,5 +1,5 @@
 /** The arguments of a run, whoever started it: checked before anything else happens. */
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowDefinition } from '../define/definition.ts';
 import { wellFormed } from '../define/json.ts';
 import type { Json } from '../define/step-output.ts';

@@ -71,6 +71,19 @@ const VERSIONS: Readonly<Record<string, readonly WorkflowNode[]>> = {
 
 export const drifting = workflow({ name: 'drifting', steps: VERSIONS[VERSION] ?? old, compatibleWith });
 
+/** A predicate is no part of the definition: it is one of these only. */
+export const reviewed = workflow({
+  name: 'reviewed',
+  steps: [
+    step({
+      name: 'draft',
+      executor: () => 'draft',
+      humanReview: { requiresOutputReview: () => VERSION === 'old', onReject: 'retry' },
+    }),
+    ask,
+  ],
+});
+
 /** A definition too large to name each of its nodes in the history. */
 export const large = workflow({
   name: 'large',
