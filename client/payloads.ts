@@ -26,9 +26,14 @@ export function decodeSignal(client: Client, workflowId: string, payload: Payloa
   return decodePayload(client, workflowId, payload, defaultPayloadConverter);
 }
 
+/** A client, as far as reading payloads needs one. */
+export interface PayloadReader {
+  readonly options: Pick<Client['options'], 'loadedDataConverter' | 'namespace'>;
+}
+
 /** The value of one payload. @throws where the codec or the converter cannot read it. */
 export async function decodePayload(
-  client: Client,
+  client: PayloadReader,
   workflowId: string,
   payload: Payload,
   payloadConverter = client.options.loadedDataConverter.payloadConverter,
@@ -72,7 +77,7 @@ async function retrieved({ data }: Payload, storage: ExternalStorage | undefined
 
 /** The value of a payload of a run's own; `undefined` where there is none, or none of ours. @throws {DecryptionFailed | StoredPayloadUnavailable} */
 export async function readPayload(
-  client: Client,
+  client: PayloadReader,
   workflowId: string,
   payload: Payload | null | undefined,
 ): Promise<unknown> {

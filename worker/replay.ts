@@ -1,8 +1,14 @@
 /** Replays histories against a bundle, one after another: what a worker with it would do with these runs. Changes nothing. */
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { DefaultLogger, type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
+import { reasonOf } from '../workflows/define/reason.ts';
 import { FAILURE } from '../workflows/protocol/failure.ts';
+import type { Replaying, ReplaySinks } from '../workflows/run/replay-watch.ts';
+import { askedOtherwise } from './asked-otherwise.ts';
 import { messageIn } from './core-failure.ts';
 import type { History } from './read-history.ts';
 
@@ -20,7 +26,7 @@ export interface Recorded {
 /** Why a run would not go on. */
 export interface Problem {
   /** `Nondeterminism` and `WorkflowTaskFailed` are Temporal's own. */
-  readonly type: typeof FAILURE.definitionChanged | 'Nondeterminism' | 'WorkflowTaskFailed';
+  readonly type: typeof FAILURE.definitionChanged | typeof ASKS_OTHERWISE | 'Nondeterminism' | 'WorkflowTaskFailed';
   readonly message: string;
 }
 
@@ -29,6 +35,13 @@ export interface Replayed {
   /** `undefined` where the run would go on. */
   readonly problem: Problem | undefined;
 }
+
+const ASKS_OTHERWISE = 'holdpoint.AsksOtherwise';
+
+/** The interceptor that a bundle has to have for {@link replayed}. */
+export const REPLAY_WATCH = fileURLToPath(
+  new URL(`../workflows/run/replay-watch${extname(import.meta.url)}`, import.meta.url),
+);
 
 /** One result for each history, in their order; the next history is asked for when its turn comes. */
 export async function* replayed(
@@ -43,16 +56,38 @@ export async function* replayed(
     telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
   });
   let recorded!: Recorded;
+  let replaying: Replaying[] = [];
+  const concluded = { fn: (_: unknown, each: Replaying) => void replaying.push(each), callDuringReplay: true };
+  const sinks: InjectedSinks<ReplaySinks> = { holdpointReplay: { concluded } };
   async function* inTurn() {
     for await (recorded of histories) {
+      replaying = [];
       const { id, workflowId = id, history } = recorded;
       yield { workflowId, history };
     }
   }
-  for await (const { error } of Worker.runReplayHistories({ workflowBundle: { code }, dataConverter }, inTurn())) {
-    yield { recorded, problem: error && problemOf(error) };
+  const options = { workflowBundle: { code }, dataConverter, sinks };
+  for await (const { error } of Worker.runReplayHistories(options, inTurn())) {
+    const problem = error ? problemOf(error) : await otherwise(recorded, replaying, dataConverter);
+    yield { recorded, problem };
   }
 }
+
+async function otherwise(
+  { history }: Recorded,
+  replaying: readonly Replaying[],
+  dataConverter: DataConverter,
+): Promise<Problem | undefined> {
+  try {
+    const difference = await askedOtherwise(history, replaying, loadDataConverter(dataConverter));
+    return difference === undefined ? undefined : { type: ASKS_OTHERWISE, message: `${difference}. ${WHAT_TO_DO}` };
+  } catch (error) {
+    return { type: 'WorkflowTaskFailed', message: reasonOf(error) };
+  }
+}
+
+const WHAT_TO_DO =
+  'Put back what was changed there, or keep the old workers running beside the new ones (Worker Versioning) until the run is past it.';
 
 /** A payload that is not readable here – its key or its storage is missing – says nothing of the new code. */
 export function isUnreadable({ message }: Problem): boolean {

@@ -240,3 +240,118 @@ describe.concurrent('a deploy', { timeout: 180_000 }, () => {
     expect(current.said()).toContain('telemetry.traces: spans are lost, http://127.0.0.1:9 does not take them');
   });
 });
+
+describe('what replay compares beyond Temporal', { timeout: 120_000 }, () => {
+  test('replay says which runs would ask something else than people were shown', async () => {
+    const project = new Project();
+    const { taskQueue, workflow } = project;
+    const CONFIRM = 'requiresConfirmation: true';
+    const ask = (review: string, name = 'ask') =>
+      `step({ name: '${name}', executor: () => 'asked', humanReview: { ${review} } })`;
+    const NEXT = ask(CONFIRM, 'next');
+    const side = (second: string) => `parallel({ name: 'both', steps: [${ask(CONFIRM)}, ${second}] })`;
+    /** How the node was and is, and what is said of a run that waits there; no one else's run breaks for Temporal. */
+    const changes = {
+      same: [ask(CONFIRM), ask(CONFIRM), undefined],
+      later: [ask(CONFIRM), `${ask(CONFIRM)}, ${TELL}`, undefined],
+      gone: [
+        ask(CONFIRM),
+        `step({ name: 'ask', executor: () => 'asked' })`,
+        "asked 'ask#confirmation', and would ask 'next#confirmation' instead",
+      ],
+      kind: [
+        ask(CONFIRM),
+        ask('requiresOutputReview: true'),
+        "asked 'ask#confirmation', and would ask 'ask#outputReview' instead",
+      ],
+      taken: [ask('requiresOutputReview: () => true'), ask('requiresOutputReview: () => false'), undefined],
+      predicate: [
+        ask('requiresOutputReview: () => false'),
+        ask('requiresOutputReview: () => true'),
+        "asked 'next#confirmation', and would ask 'ask#outputReview' instead",
+      ],
+      words: [
+        ask(CONFIRM),
+        ask(`${CONFIRM}, confirmationMessage: 'All?'`),
+        "'ask#confirmation' would ask something else",
+      ],
+      deadline: [
+        ask(CONFIRM),
+        ask(`${CONFIRM}, timeout: '1 day', onTimeout: 'approve'`),
+        "'ask#confirmation' was shown with no deadline, which counts, and would be shown with the deadline 2",
+      ],
+      onTimeout: [
+        ask(`${CONFIRM}, timeout: '1 day'`),
+        ask(`${CONFIRM}, timeout: '1 day', onTimeout: 'approve'`),
+        "'ask#confirmation' was shown with onTimeout 'cancel', and would do 'approve'",
+      ],
+      beside: [
+        side(NEXT),
+        side(`step({ name: 'next', executor: look })`),
+        "asked 'both/next#confirmation', and would not ask that",
+      ],
+    } as const;
+    const write = (name: string, of: 0 | 1, compatibleWith: Readonly<Record<string, readonly string[]>> = {}) => {
+      const workflowsPath = project.version(name, PAY);
+      const one = (key: keyof typeof changes) =>
+        `export const ${workflow}_${key} = workflow({ name: '${workflow}_${key}', compatibleWith: ${JSON.stringify(compatibleWith[key] ?? [])}, steps: [${changes[key][of]}, ${NEXT}] });`;
+      project.write(
+        `${name}.ts`,
+        [
+          `import { parallel, proxyActivities, step, workflow } from 'holdpoint/workflow';`,
+          `const { look } = proxyActivities({ startToCloseTimeout: '9s' });`,
+          ...(Object.keys(changes) as (keyof typeof changes)[]).map(one),
+        ].join('\n'),
+      );
+      return workflowsPath;
+    };
+    const worker = await server.worker({
+      taskQueue,
+      workflowBundle: await bundleWorkflows({ workflowsPath: write('one', 0) }),
+    });
+    const runs = await Promise.all(
+      Object.keys(changes).map((key) => server.start(`${workflow}_${key}`, 40, undefined, { taskQueue })),
+    );
+    for (const run of runs) await run.until(({ status }) => status === 'paused');
+    // An answer by hand, without a digest: on record it would be one to the new words.
+    const answered = await server.start(`${workflow}_words`, 40, undefined, { taskQueue });
+    await answered.pausedAt('confirmation', 'ask');
+    await answered.signal('approve', { requirement: 'ask#confirmation' });
+    await answered.pausedAt('confirmation', 'next');
+    await worker.stop();
+    await project.listed(runs.length + 1, "HoldpointStatus = 'paused'");
+
+    expect(await project.replay('one')).toMatchObject({ code: 0, stderr: '' });
+    write('two', 1);
+    const key = ({ workflowName }: { workflowName: string }) => workflowName.slice(workflow.length + 1);
+    const { broken: guarded } = (await project.replay('two', '--json')).json;
+    const ofGuard = guarded.filter(({ type }: any) => type === 'holdpoint.DefinitionChanged');
+    write('two', 1, Object.fromEntries(ofGuard.map((each: any) => [key(each), compatibleIn(each.message)])));
+    const { code, json } = await project.replay('two', '--json');
+    expect(code).toBe(1);
+    const ofAnswered = json.broken.find(({ id }: any) => id === answered.handle.workflowId);
+    expect(ofAnswered.message).toContain("'ask#confirmation' would ask something else");
+    const said = Object.fromEntries(
+      json.broken.filter((each: any) => each !== ofAnswered).map((each: any) => [key(each), each]),
+    );
+    expect(Object.keys(said).sort()).toEqual(
+      Object.keys(changes)
+        .filter((each) => changes[each as 'same'][2] !== undefined)
+        .sort(),
+    );
+    for (const [name, each] of Object.entries<any>(said)) {
+      expect(each, name).toMatchObject({ type: 'holdpoint.AsksOtherwise' });
+      expect(each.message, name).toContain(changes[name as 'gone'][2]);
+      expect(each.message, name).toContain('Put back what was changed there');
+    }
+    await Promise.all([...runs, answered].map(({ handle }) => handle.terminate()));
+  });
+
+  test('replay finds nothing where nothing was changed, whatever a run has done', async () => {
+    const project = new Project();
+    const path = (name: string) => JSON.stringify(join(REPOSITORY, 'test', name));
+    project.write('recorded.config.ts', `export default { workflows: ${path('workflows/replay-agents/index.ts')} };`);
+    const replayed = await project.replay('recorded', '--histories', join(REPOSITORY, 'test/replay/histories/0.1'));
+    expect(replayed).toMatchObject({ code: 0, stderr: '' });
+  });
+});

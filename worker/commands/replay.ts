@@ -13,7 +13,7 @@ import { loadConfig } from '../../client/config.ts';
 import { configuredDataConverter } from '../../client/data-converter.ts';
 import { buildIdOf } from '../build-id.ts';
 import { bundleWorkflows } from '../bundle.ts';
-import { isUnreadable, type Problem, replayed } from '../replay.ts';
+import { isUnreadable, type Problem, REPLAY_WATCH, replayed } from '../replay.ts';
 import { checkedIn, openRuns, type Unread } from '../replay-source.ts';
 import { explain } from '../terminal.ts';
 import { startTraces } from '../traces.ts';
@@ -68,7 +68,7 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
   // What makes the spans is part of the worker's bundle, and so of its build id. A replay makes none.
   const plugins = telemetry?.traces ? [(await startTraces(telemetry.traces.otlp)).plugin] : [];
   // Why a run would break is to be told here: without the converter that encodes it for the server.
-  const bundle = await bundleWorkflows({ workflowsPath, plugins });
+  const bundle = await bundleWorkflows({ workflowsPath, plugins, workflowInterceptorModules: [REPLAY_WATCH] });
   if (workflow !== undefined && !bundle.workflowTypes.includes(workflow)) {
     const near = nearMatches(workflow, bundle.workflowTypes);
     throw new CliError('notFound', `There is no workflow '${workflow}' in ${workflowsPath}.`, near);
@@ -93,8 +93,7 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
     progress('');
     await source.close();
   }
-  const ofWorker = async () =>
-    failureConverterPath === undefined ? bundle : bundleWorkflows({ workflowsPath, plugins, failureConverterPath });
+  const ofWorker = () => bundleWorkflows(defined({ workflowsPath, plugins, failureConverterPath }));
   return {
     buildId: versioning?.buildId ?? buildIdOf(await ofWorker()),
     replayed: count,
