@@ -213,6 +213,34 @@ describe('a definition that says compatibleWith', { timeout: 120_000 }, () => {
     expect(await run.result()).toMatchObject({ status: 'completed', content: 'two' });
   });
 
+  test('and asks less withdraws what a run brought that continued as new', async () => {
+    const old = await deploy('old');
+    const run = await start('continued');
+    const requirement = await run.pausedAt('confirmation');
+    const { handle } = run;
+    const execution = async () => (await server.client.workflow.getHandle(handle.workflowId).describe()).runId;
+    const first = await execution();
+    for (let sent = 0; sent < 40 && (await execution()) === first; sent += 1) {
+      await run.signal('approve', { requirement: 'nobody' });
+      await run.output();
+    }
+    expect(await execution()).not.toBe(first);
+    await run.paused();
+    await old.stop();
+    const [, list = ''] = /compatibleWith: (\[.*\])\./.exec(await refusedBy('gate', run)) ?? expect.fail('no value');
+    await deploy('gate', ...(JSON.parse(list) as string[]));
+    const [asked] = await run.paused();
+    expect(asked!.id).toBe('then#confirmation');
+    await run.answer('reject', requirement, { by: 'eve' });
+    await run.until(({ refusedAnswers }) => refusedAnswers.newest.at(-1)!.code === 'already_resolved');
+    await run.answer('approve', asked!);
+    const { stepRequirements } = await run.result();
+    expect(stepRequirements.map(({ id, resolution }) => [id, resolution])).toEqual([
+      ['ask#confirmation', 'withdrawn'],
+      ['then#confirmation', 'confirmed'],
+    ]);
+  });
+
   test('and would not have done what an open run did lets it be', async () => {
     const { run, requirement, fingerprints } = await pausedBefore('drifting', 'gate');
     const broken = await deploy('gate', ...fingerprints);

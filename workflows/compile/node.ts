@@ -65,6 +65,8 @@ export const runNode: RunNode = function* (node, scope, slot) {
   }
   if (output) slot.set(output);
   else slot.clear();
+  // A run that continued as new may have brought a question that its definition, another one by now, does not ask any more.
+  scope.run.desk.withdrawWithin(place);
   place.finish('done', defined({ output }));
   return output;
 };

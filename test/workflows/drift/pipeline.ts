@@ -84,6 +84,19 @@ export const reviewed = workflow({
   ],
 });
 
+/** Continues as new while it is paused. */
+export const continued = workflow({
+  name: 'continued',
+  compatibleWith,
+  continueAsNewAfter: 50,
+  steps: [
+    VERSION === 'gate'
+      ? step({ name: 'ask', executor: () => 'asked' })
+      : step({ name: 'ask', executor: () => 'asked', humanReview: { requiresConfirmation: true } }),
+    step({ name: 'then', executor: () => 'then', humanReview: { requiresConfirmation: true } }),
+  ],
+});
+
 /** A definition too large to name each of its nodes in the history. */
 export const large = workflow({
   name: 'large',
