@@ -3,7 +3,7 @@
  * a run may replay well and ask something else than people see, or nothing.
  */
 import type { LoadedDataConverter, Payload } from '@temporalio/common';
-import { type PayloadReader, readPayload } from '../client/payloads.ts';
+import { readPayload } from '../client/payloads.ts';
 import { readMemo } from '../client/read-run.ts';
 import { MEMO_KEY, type OpenPause, type RunMemo } from '../workflows/protocol/memo.ts';
 import type { Replaying } from '../workflows/run/replay-watch.ts';
@@ -50,16 +50,15 @@ async function read(
   payload: Payload | null | undefined,
   loadedDataConverter: LoadedDataConverter,
 ): Promise<RunMemo | undefined> {
-  const reader: PayloadReader = { options: { loadedDataConverter, namespace: '' } };
-  return readMemo(await readPayload(reader, '', payload));
+  return readMemo(await readPayload({ options: { loadedDataConverter, namespace: '' } }, '', payload));
 }
 
 /** Of an execution that continues another: it begins with the questions of that one. */
-function memoAtStart([started]: readonly HistoryEvent[]): Payload | null | undefined {
+export function memoAtStart([started]: readonly HistoryEvent[]): Payload | null | undefined {
   return started?.workflowExecutionStartedEventAttributes?.memo?.fields?.[MEMO_KEY];
 }
 
-function memosOf(events: readonly HistoryEvent[]): Payload[] {
+export function memosOf(events: readonly HistoryEvent[]): Payload[] {
   return events.flatMap((event) => {
     return event.workflowPropertiesModifiedEventAttributes?.upsertedMemo?.fields?.[MEMO_KEY] ?? [];
   });

@@ -12,7 +12,7 @@ import {
   type LogLevel,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { definitionOf } from '../workflows/define/definition.ts';
+import { definitionOf, type WorkflowDefinition } from '../workflows/define/definition.ts';
 import { reasonOf } from '../workflows/define/reason.ts';
 import { loadBundle } from './load-bundle.ts';
 
@@ -24,6 +24,8 @@ export class BundleError extends Error {
 export interface WorkflowBundle extends WorkflowBundleWithSourceMap {
   /** The names of all exported functions: with Temporal, the workflow types. */
   readonly workflowTypes: readonly string[];
+  /** The definitions of those that are holdpoint's, by their types. */
+  readonly definitions: ReadonlyMap<string, WorkflowDefinition>;
 }
 
 /**
@@ -36,7 +38,11 @@ export async function bundleWorkflows(options: BundleOptions): Promise<WorkflowB
   const exports = loadBundle(bundle.code, (problem, cause) => new BundleError(`${file}: ${problem}`, { cause }));
   assertNames(exports, file);
   const workflowTypes = Object.keys(exports).filter((name) => typeof exports[name] === 'function');
-  return { ...bundle, workflowTypes };
+  const definitions = workflowTypes.flatMap((name) => {
+    const definition = definitionOf(exports[name]);
+    return definition ? [[name, definition] as const] : [];
+  });
+  return { ...bundle, workflowTypes, definitions: new Map(definitions) };
 }
 
 /** Temporal names a workflow after its export; another name in the definition would be a lie in every message. */

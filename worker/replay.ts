@@ -5,10 +5,13 @@ import type { DataConverter } from '@temporalio/common';
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { DefaultLogger, type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
+import type { WorkflowDefinition } from '../workflows/define/definition.ts';
 import { reasonOf } from '../workflows/define/reason.ts';
 import { FAILURE } from '../workflows/protocol/failure.ts';
 import type { Replaying, ReplaySinks } from '../workflows/run/replay-watch.ts';
 import { askedOtherwise } from './asked-otherwise.ts';
+import type { WorkflowBundle } from './bundle.ts';
+import { changedAsker } from './changed-asker.ts';
 import { messageIn } from './core-failure.ts';
 import type { History } from './read-history.ts';
 
@@ -45,7 +48,7 @@ export const REPLAY_WATCH = fileURLToPath(
 
 /** One result for each history, in their order; the next history is asked for when its turn comes. */
 export async function* replayed(
-  code: string,
+  { code, definitions }: WorkflowBundle,
   histories: AsyncIterable<Recorded>,
   dataConverter: DataConverter,
 ): AsyncGenerator<Replayed> {
@@ -68,7 +71,8 @@ export async function* replayed(
   }
   const options = { workflowBundle: { code }, dataConverter, sinks };
   for await (const { error } of Worker.runReplayHistories(options, inTurn())) {
-    const problem = error ? problemOf(error) : await otherwise(recorded, replaying, dataConverter);
+    const definition = definitions.get(recorded.workflowName);
+    const problem = error ? problemOf(error) : await otherwise(recorded, replaying, definition, dataConverter);
     yield { recorded, problem };
   }
 }
@@ -76,10 +80,14 @@ export async function* replayed(
 async function otherwise(
   { history }: Recorded,
   replaying: readonly Replaying[],
+  definition: WorkflowDefinition | undefined,
   dataConverter: DataConverter,
 ): Promise<Problem | undefined> {
   try {
-    const difference = await askedOtherwise(history, replaying, loadDataConverter(dataConverter));
+    const converter = loadDataConverter(dataConverter);
+    const difference =
+      (await askedOtherwise(history, replaying, converter)) ??
+      (definition && (await changedAsker(history, definition, converter)));
     return difference === undefined ? undefined : { type: ASKS_OTHERWISE, message: `${difference}. ${WHAT_TO_DO}` };
   } catch (error) {
     return { type: 'WorkflowTaskFailed', message: reasonOf(error) };

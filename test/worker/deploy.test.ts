@@ -285,6 +285,16 @@ describe('what replay compares beyond Temporal', { timeout: 120_000 }, () => {
         ask(`${CONFIRM}, timeout: '1 day', onTimeout: 'approve'`),
         "'ask#confirmation' was shown with onTimeout 'cancel', and would do 'approve'",
       ],
+      onReject: [
+        ask(CONFIRM),
+        ask(`${CONFIRM}, onReject: 'cancel'`),
+        "'ask#confirmation' is open, and its node has changed",
+      ],
+      executor: [
+        ask(CONFIRM),
+        `step({ name: 'ask', executor: look, humanReview: { ${CONFIRM} } })`,
+        "'ask#confirmation' is open, and its node has changed",
+      ],
       beside: [
         side(NEXT),
         side(`step({ name: 'next', executor: look })`),

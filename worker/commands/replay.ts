@@ -34,7 +34,8 @@ interface Broken extends Problem {
 
 /** As `--json` prints it. */
 interface Report {
-  readonly buildId: string;
+  /** Of a bundle of its own: only where it is printed. */
+  readonly buildId?: string;
   readonly replayed: number;
   readonly more: boolean;
   readonly broken: readonly Broken[];
@@ -77,7 +78,7 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
   const all: Broken[] = [];
   let count = 0;
   try {
-    for await (const { recorded, problem } of replayed(bundle.code, source.histories, dataConverter)) {
+    for await (const { recorded, problem } of replayed(bundle, source.histories, dataConverter)) {
       count += 1;
       progress('');
       if (problem && isUnreadable(problem)) source.unread.push({ id: recorded.id, message: problem.message });
@@ -95,7 +96,7 @@ async function check(options: ReplayOptions, found: (broken: Broken) => void): P
   }
   const ofWorker = () => bundleWorkflows(defined({ workflowsPath, plugins, failureConverterPath }));
   return {
-    buildId: versioning?.buildId ?? buildIdOf(await ofWorker()),
+    ...(options.json ? { buildId: versioning?.buildId ?? buildIdOf(await ofWorker()) } : {}),
     replayed: count,
     more: source.more(),
     broken: all.filter(({ pinnedTo }) => pinnedTo === undefined),

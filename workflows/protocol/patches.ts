@@ -7,6 +7,9 @@
 /** Every patch of ours begins with this; a callback of the user's has no say in them. */
 export const PATCH_PREFIX = 'holdpoint-';
 
+/** The patch of a run's definition, with its fingerprint. */
+export const DEFINITION_PATCH = `${PATCH_PREFIX}definition:`;
+
 /**
  * The patch of no run: a worker without `holdpointPlugin()` says yes to it, and a run that is to begin there waits for one
  * that says no. One that has begun is replayed, and asks nobody.
