@@ -4,7 +4,7 @@ import { once } from '../define/once.ts';
 import { attemptsOf, runsOnce, type StepFunction, type StepNode } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
 import { type Durable, isThenable } from '../human/durable.ts';
-import { isControl, lossOf, throwIfEnded } from '../human/outcome.ts';
+import { lossOf, throwIfEnded } from '../human/outcome.ts';
 import { lostExecutor } from './lost-executor.ts';
 import type { Here } from './scope.ts';
 
@@ -31,8 +31,8 @@ export function* callFunction(node: StepNode, fn: StepFunction, input: StepInput
       return yield* desk.settled(isOnce ? () => once(callOnce, begun) : call);
     } catch (error) {
       const final = error instanceof ApplicationFailure && error.nonRetryable === true;
-      if (!isControl(error) && !final && attempt < attempts) continue;
-      const ends = begun.length === 0 || isControl(error) ? [] : yield* desk.settled(() => Promise.allSettled(begun));
+      if (!final && attempt < attempts) continue;
+      const ends = begun.length === 0 ? [] : yield* desk.settled(() => Promise.allSettled(begun));
       const problems = ends.map((end) => (end as Partial<PromiseRejectedResult>).reason);
       throw lostExecutor(node, [error, ...problems].find(lossOf) ?? error, here);
     }

@@ -33,21 +33,20 @@ export function* settleFailure(here: Here): Durable<Settled | undefined> {
   const { node, review, place, slot } = here;
   const { message, path, errorType, mayHaveRun, left } = place.recall<Failed>('failed')!;
   if (left) slot.set(left);
-  // A gated executor that may have run is never decided by a setting: a human looks (H2, §7).
-  const mustAsk = mayHaveRun && path === here.path;
-  if (!mustAsk && node.kind === 'step' && node.skipOnFailure) {
+  // A gated executor that may have run is never decided by a setting: a human looks (H2, §7). So it goes to no container.
+  if (!mayHaveRun && node.kind === 'step' && node.skipOnFailure) {
     return { output: failedOutput(here, `Step ${node.name} failed but skipped`, message) };
   }
-  if (!mustAsk && review.onError === 'skip') {
+  if (!mayHaveRun && review.onError === 'skip') {
     return { output: failedOutput(here, `Step skipped due to error: ${message}`, message) };
   }
   // What a step said of its own failure stays its content.
   const failed = failedOutput(here, left?.type === 'Step' ? left.content : message, message);
-  if (!mustAsk && review.onError !== 'pause') {
+  if (!mayHaveRun && review.onError !== 'pause') {
     slot.set(failed);
     // What was cancelled meanwhile ends as that, whatever an activity makes of its cancellation.
     yield* throwIfCancelled();
-    throw new NodeFailure(message, path, errorType, mayHaveRun);
+    throw new NodeFailure(message, path, errorType);
   }
   const question = defined({ kind: 'error', message, errorType, mayHaveRun: mayHaveRun || undefined });
   // Withdrawn by a sibling, or cut off by a cancel: the failure must not go without a trace.
