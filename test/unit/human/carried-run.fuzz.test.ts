@@ -2,10 +2,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { carriedRun, toCarry } from '../../../workflows/run/carried-run.ts';
+import { carriedRun, executionOf, toCarry } from '../../../workflows/run/carried-run.ts';
 import { hostileJson } from '../../support/hostile-text.ts';
 
-let info: { runId: string; continuedFromExecutionRunId?: string };
+let info: { runId: string; continuedFromExecutionRunId?: string; [more: string]: unknown };
 vi.mock('@temporalio/workflow', async (actual) => ({
   ...(await actual<object>()),
   workflowInfo: () => info,
@@ -77,4 +77,19 @@ test('what is forged is nothing to a run that Temporal began after another', () 
       expect(carriedRun(forged)).toBeUndefined();
     }),
   );
+});
+
+test.each([
+  ['the first', { attempt: 1 }, 'first'],
+  ['a retry', { attempt: 2, continuedFromExecutionRunId: 'failed' }, 'first'],
+  [
+    'what cron begins',
+    { attempt: 1, cronSchedule: '@daily', continuedFromExecutionRunId: 'yesterday' },
+    'after-yesterday',
+  ],
+  ['its retry', { attempt: 2, cronSchedule: '@daily', continuedFromExecutionRunId: 'failed' }, 'after-failed'],
+  ['what a function continues as new', { attempt: 1, continuedFromExecutionRunId: 'before' }, 'after-before'],
+])('%s has its own name in digests and keys', (_, more, name) => {
+  info = { runId: 'now', firstExecutionRunId: 'first', ...more };
+  expect(executionOf()).toBe(name);
 });
