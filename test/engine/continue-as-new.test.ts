@@ -15,7 +15,8 @@ import { agents } from '../replay/agents.ts';
 import { play } from '../replay/play.ts';
 import { activities, type Scenario, SCENARIOS } from '../replay/scenarios.ts';
 import { startBareServer } from '../support/bare-server.ts';
-import { untilHistory } from '../support/history.ts';
+import { outline } from '../support/drive.ts';
+import { ofType, untilHistory } from '../support/history.ts';
 import { type Recorded, replayProblems } from '../support/replay.ts';
 import { type RunningWorker, runWorker, TestRun } from '../support/server.ts';
 
@@ -208,6 +209,52 @@ describe.concurrent('a run that continues as new at every chance', () => {
     await temporal.workflow.getHandle(workflowId).terminate();
   });
 
+  test('keeps what functions have decided, and what was done before an error, whatever they would say now', async () => {
+    const { temporal, taskQueue } = moving;
+    const workflowId = randomUUID();
+    const handle = await temporal.workflow.start('decidesOnce', { taskQueue, workflowId, args: ['IN'] });
+    const run = new TestRun(handle);
+    const answers = [
+      // With it the server suggests to leave.
+      ['all/first#confirmation', 'approve', 'confirmed'],
+      ['all/if/yes#confirmation', 'approve', 'confirmed'],
+      ['all/way/a#confirmation', 'approve', 'confirmed'],
+      ['all/loop[1]#iterationReview', 'reject', 'rejected'],
+      ['all/key#confirmation', 'approve', 'confirmed'],
+      ['all/reviewed#outputReview', 'reject', 'rejected'],
+      ['all/half#error', 'reject', 'rejected'],
+    ] as const;
+    await run.paused(answers.length);
+    for (const [index, [requirement, signal]] of answers.entries()) {
+      await run.signal(signal, { requirement });
+      await run.until(({ stepRequirements }) => stepRequirements[index]!.resolution !== undefined);
+    }
+    const { status, stepRequirements, stepResults } = await run.result();
+    expect(status).toBe('cancelled');
+    expect(stepRequirements.map(({ id, resolution }) => [id, resolution])).toEqual(
+      answers.map(([id, , end]) => [id, end]),
+    );
+    const key = `${workflowId}/${handle.firstExecutionRunId}/all/key~1`;
+    expect(outline(stepResults)).toContain(
+      `{first:first if:yes{yes:yes} way:a{a:a} key:${key} half!:stuck{draft:draft stuck!:stuck}}`,
+    );
+    expect((await chain(temporal, workflowId, handle.firstExecutionRunId)).length).toBeGreaterThan(1);
+  });
+
+  test('goes on with what the iteration before has made', async () => {
+    const { client, temporal } = moving;
+    const { runId } = await client.start('grows', { input: 'IN' });
+    const shown: unknown[] = [];
+    let run = await client.wait(runId);
+    for (; run.isPaused; run = await client.continueRun(run)) {
+      shown.push(run.activeStepRequirements[0]!.input);
+      run.activeStepRequirements[0]!.confirm();
+    }
+    expect([shown, run.content]).toEqual([['IN', 'x', 'xx'], 'xxx']);
+    const { raw, runId: last } = await temporal.workflow.getHandle(runId).describe();
+    expect(raw.workflowExecutionInfo!.firstRunId).not.toBe(last);
+  });
+
   test('leaves where a replay does: an async function after a local activity may see a longer history', async () => {
     const { temporal } = moving;
     const [workflowId, taskQueue] = [randomUUID(), randomUUID()];
@@ -263,6 +310,17 @@ describe.concurrent('a run that continues as new at every chance', () => {
       run.activeStepRequirements[0]!.confirm();
     }
     expect(run).toMatchObject({ status: 'completed', content: 'two', refusedAnswers: { count: 0 } });
+  });
+
+  test('begins nothing once it leaves, though deadlines let it: the next execution does that', async () => {
+    const { temporal, taskQueue } = moving;
+    const workflowId = randomUUID();
+    const handle = await temporal.workflow.start('tidiesUpLate', { taskQueue, workflowId, args: ['IN'] });
+    await new TestRun(handle).until(({ stepRequirements }) => stepRequirements.length === 2);
+    await handle.signal('unheard');
+    expect(await handle.result()).toMatchObject({ status: 'completed' });
+    const histories = await chain(temporal, workflowId, handle.firstExecutionRunId);
+    expect(histories.flatMap(({ history }) => ofType(history.events!, 'ActivityTaskScheduled'))).toHaveLength(2);
   });
 
   test('is followed by a run of its own where a function continues as new with the memo that the run had', async () => {

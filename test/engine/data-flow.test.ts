@@ -113,6 +113,18 @@ describe.concurrent('step input', () => {
     );
   });
 
+  test('a nested workflow sees what the run was started with, and not what a human said of the loop around it', async () => {
+    const run = await server.start('nestedInLoop', 'IN', { additionalData: { region: 'eu' } });
+    const { calls } = await drive(run, reject('shorter'));
+    const region = 'eu';
+    expect(calls.map(({ step, data }) => [step, data])).toEqual([
+      ['own', { region }],
+      ['inside', { region }],
+      ['own', { region, rejectionFeedback: 'shorter', previousOutput: 'inside#1' }],
+      ['inside', { region }],
+    ]);
+  });
+
   test('what a function returns: content, or an object with nothing but the fields of a result', async () => {
     const { output } = await drive(await server.start('returns'));
     expect(output.stepResults.map(({ name, content }) => [name, content])).toEqual([

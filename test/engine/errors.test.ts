@@ -243,6 +243,14 @@ describe.concurrent('who settles an error', () => {
     expect(output.sessionState).toEqual({});
   });
 
+  test('what a function has cancelled of its own is an error like any other, and no cancel of the run', async () => {
+    const { output } = await drive(await server.start('cancelsItself'));
+    expect([output.status, outline(output.stepResults)]).toEqual([
+      'completed',
+      expect.stringMatching(/^late!:Step skipped due to error: .* z:z#1$/),
+    ]);
+  });
+
   test('what an activity makes of a Temporal cancel is no failure of the run', async () => {
     const run = await server.start('abortedWork');
     await run.until(() => did(run).length > 0);

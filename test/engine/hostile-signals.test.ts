@@ -45,6 +45,7 @@ describe.concurrent.each(SIGNALS)('%s with junk', (signal) => {
     ['a boolean', [true]],
     ['an empty object', [{}]],
     ['nested junk', [{ a: { b: [{ c: { requirement: 'all/confirmed#confirmation' } }] } }]],
+    ['an answer with a second one', [1, 2].map(() => ({ requirement: 'all/confirmed#confirmation' }))],
     ['two arguments', ['junk', { requirement: 'all/confirmed#confirmation' }]],
     ['a requirement that is null', [{ requirement: null }]],
     ['a requirement that is a number', [{ requirement: 0 }]],

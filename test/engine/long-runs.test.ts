@@ -165,13 +165,15 @@ describe.concurrent('a paused run that continues as new', () => {
     const taskQueue = `${server.taskQueue}-closed`;
     await server.worker({ taskQueue, dataConverter: { payloadCodecs: [codec] } });
     const run = await server.start('longOrphan', 'IN', undefined, { taskQueue });
-    const [fails] = await run.paused(2);
+    for (const name of ['s3', 's2', 's1']) await run.answer('approve', await run.pausedAt('confirmation', name));
+    await run.pausedAt('confirmation', 'deep');
+    const fails = await run.pausedAt('confirmation', 'fails');
     const first = await executionOf(run);
     for (let sent = 0; sent < 60 && (await executionOf(run)) === first; sent += 1) {
       await run.signal('approve', { requirement: 'nobody' });
       await sleep(60);
     }
-    await run.answer('approve', fails!);
+    await run.answer('approve', fails);
     isClosed = false;
     const now = await run.until((output) => openOf(output).some(({ stepName }) => stepName === 'after'), 60_000);
     expect(openOf(now).map(({ stepName }) => stepName)).toEqual(['after']);
@@ -180,6 +182,7 @@ describe.concurrent('a paused run that continues as new', () => {
     expect(status).toBe('completed');
     expect(stepRequirements.map(({ stepName, resolution }) => [stepName, resolution])).toEqual([
       ['fails', 'confirmed'],
+      ...['s3', 's2', 's1'].map((name) => [name, 'confirmed']),
       ['deep', 'withdrawn'],
       ['after', 'confirmed'],
     ]);

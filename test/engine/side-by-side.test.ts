@@ -111,6 +111,17 @@ test('an output under review when the run is cancelled stays in its record', asy
   ]);
 });
 
+test('an error that waits for a human when the run is cancelled stays in its record', async () => {
+  const run = await server.start('errorBesideNo');
+  const open = await run.paused(2);
+  await run.answer('reject', open.find(({ stepName }) => stepName === 'veto')!);
+  const output = await run.result();
+  expect([output.status, outline(output.stepResults)]).toEqual([
+    'cancelled',
+    'side!:{"stuck":"stuck boom 1"}{stuck!:stuck boom 1}',
+  ]);
+});
+
 test('an output that was to be reviewed is not handed on with the failure that it reports', async () => {
   const { output } = await drive(await server.start('reportedBesideReview'));
   expect(output.content).toBe('no good');

@@ -2,7 +2,7 @@
 import {
   allHandlersFinished,
   CancellationScope,
-  condition,
+  condition as until,
   continueAsNew,
   defineSignal,
   defineUpdate,
@@ -12,7 +12,8 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { step, workflow } from 'holdpoint/workflow';
+import { condition, loop, parallel, proxyActivities, router, step, steps, workflow } from 'holdpoint/workflow';
+import type { activities } from '../replay/scenarios.ts';
 import { cronGate } from './client-runs.ts';
 
 const asks = workflow<string>({
@@ -44,6 +45,69 @@ const long = workflow<string>({
   ),
 });
 
+const isFirst = () => workflowInfo().continuedFromExecutionRunId === undefined;
+const asked = (name: string) => step({ name, executor: () => name, humanReview: { requiresConfirmation: true } });
+const draft = step({ name: 'draft', executor: () => 'draft' });
+
+/** What its functions decide would be something else in a later execution. */
+export const decidesOnce = workflow<string>({
+  name: 'decidesOnce',
+  steps: [
+    parallel({
+      name: 'all',
+      steps: [
+        asked('first'),
+        condition({ name: 'if', evaluator: isFirst, steps: [asked('yes')], elseSteps: [asked('no')] }),
+        router({ name: 'way', choices: [asked('a'), asked('b')], selector: () => (isFirst() ? 'a' : 'b') }),
+        loop({
+          name: 'loop',
+          steps: [draft],
+          endCondition: () => !isFirst(),
+          humanReview: { requiresIterationReview: true },
+        }),
+        step({
+          name: 'key',
+          executor: ({ idempotencyKey }) => idempotencyKey,
+          humanReview: { requiresConfirmation: true },
+        }),
+        step({ name: 'reviewed', executor: () => 'draft', humanReview: { requiresOutputReview: isFirst } }),
+        steps({
+          name: 'half',
+          steps: [
+            draft,
+            step({
+              name: 'stuck',
+              executor: () => {
+                throw new Error('stuck');
+              },
+              maxRetries: 0,
+            }),
+          ],
+          humanReview: { onError: 'pause' },
+        }),
+      ],
+    }),
+  ],
+});
+
+/** Each iteration begins with what the one before has made, also where that was in another execution. */
+export const grows = workflow<string>({
+  name: 'grows',
+  steps: [
+    loop({
+      name: 'loop',
+      forwardIterationOutput: true,
+      steps: [
+        step({
+          name: 'grow',
+          executor: ({ previousStepContent: before }) => `${typeof before === 'string' ? before : ''}x`,
+          humanReview: { requiresConfirmation: true },
+        }),
+      ],
+    }),
+  ],
+});
+
 /** Takes its time over what it is told. */
 export async function takesNotes(...args: Parameters<typeof long>): ReturnType<typeof long> {
   setHandler(defineUpdate<string, [string]>('note'), async (text) => {
@@ -51,7 +115,7 @@ export async function takesNotes(...args: Parameters<typeof long>): ReturnType<t
     return `noted ${text}`;
   });
   const run = await long(...args);
-  await condition(allHandlersFinished);
+  await until(allHandlersFinished);
   return run;
 }
 
@@ -93,6 +157,31 @@ export async function tidiesUp(...args: Parameters<typeof asks>): ReturnType<typ
   }
 }
 
+const { work } = proxyActivities<typeof activities>({ startToCloseTimeout: '10s' });
+const late = { requiresConfirmation: true, timeout: '3s', onTimeout: 'approve' } as const;
+
+const expires = workflow<string>({
+  name: 'expires',
+  steps: [
+    parallel({
+      name: 'both',
+      steps: [
+        step({ name: 'remote', executor: work, humanReview: late }),
+        step({ name: 'inline', executor: () => work({ stepName: 'inline' }), humanReview: late }),
+      ],
+    }),
+  ],
+});
+
+/** The same, and the deadlines of its run pass meanwhile. */
+export async function tidiesUpLate(...args: Parameters<typeof expires>): ReturnType<typeof expires> {
+  try {
+    return await expires(...args);
+  } finally {
+    if (isFirst()) await sleep('4s');
+  }
+}
+
 const refusable = workflow<string>({
   name: 'refusable',
   steps: [
@@ -127,7 +216,7 @@ const lingering =
     try {
       return await inner(...args);
     } finally {
-      await CancellationScope.nonCancellable(() => condition(() => isTold));
+      await CancellationScope.nonCancellable(() => until(() => isTold));
     }
   };
 export const lingers = lingering(asks);

@@ -94,6 +94,19 @@ export const nestedInputs = workflow({
   ],
 });
 
+/** A nested workflow in a loop that a reviewer sends on. */
+export const nestedInLoop = workflow({
+  name: 'nestedInLoop',
+  steps: [
+    loop({
+      name: 'rounds',
+      maxIterations: 2,
+      steps: [leaf('own'), step({ name: 'nested', workflow: workflow({ name: 'inner', steps: [leaf('inside')] }) })],
+      humanReview: { requiresIterationReview: true, onReject: 'retry' },
+    }),
+  ],
+});
+
 /** What a function may return. */
 const returning = (name: string, value: () => unknown) => step({ name, executor: value });
 export const returns = workflow({

@@ -1,5 +1,6 @@
 /** Errors of nodes (semantics §7), with activities whose attempts a test counts. */
 import { ApplicationFailure } from '@temporalio/common';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import {
   condition,
   loop,
@@ -332,6 +333,20 @@ export const oddErrors = workflow({
     },
     deep: () => JSON.parse('['.repeat(5_000) + ']'.repeat(5_000)),
   }).map(([name, executor]) => step({ name, executor, maxRetries: 0, humanReview: { onError: 'skip' } })),
+});
+
+/** A function that cancels its own work, because that takes too long: nobody has cancelled the run. */
+export const cancelsItself = workflow({
+  name: 'cancelsItself',
+  steps: [
+    step({
+      name: 'late',
+      executor: () => CancellationScope.withTimeout(1, () => sleep('1 hour')),
+      maxRetries: 0,
+      humanReview: { onError: 'skip' },
+    }),
+    leaf('z'),
+  ],
 });
 
 /** Cancelled by Temporal while its activity works. */

@@ -70,7 +70,7 @@ export const longLarge = workflow({
 const deep = (depth: number): NodeLike =>
   depth === 0
     ? step({ name: 'deep', executor: () => 'deep', humanReview: gate })
-    : steps({ name: `s${depth}`, steps: [deep(depth - 1)] });
+    : steps({ name: `s${depth}`, steps: [deep(depth - 1)], humanReview: gate });
 
 /** A session state that fits once into what a run carries, and branches that each have it. */
 export const longState = workflow({
@@ -100,7 +100,7 @@ export const longState = workflow({
   ],
 });
 
-/** A branch that fails before the other, which is deep, is back at its question. */
+/** A branch that fails before the other, which is deep behind gates that are answered, is back at its question. */
 export const longOrphan = workflow({
   name: 'longOrphan',
   continueAsNewAfter: 50,
@@ -115,7 +115,7 @@ export const longOrphan = workflow({
           },
           humanReview: { ...gate, onError: 'fail' },
         }),
-        deep(8),
+        deep(3),
       ],
       humanReview: { onError: 'skip' },
     }),

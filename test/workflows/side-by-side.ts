@@ -37,6 +37,17 @@ export const deepNoBesideFailure = besideFailure(
   parallel({ name: 'inner', steps: [steps({ name: 'line', steps: [veto] }), asked('open', confirm)] }),
 );
 
+/** Nobody has settled the error of the one when the other ends the run. */
+export const errorBesideNo = workflow({
+  name: 'errorBesideNo',
+  steps: [
+    parallel({
+      name: 'side',
+      steps: [step({ name: 'stuck', executor: failing(9), maxRetries: 0, humanReview: { onError: 'pause' } }), veto],
+    }),
+  ],
+});
+
 /** Nobody has approved what is under review when the Parallel ends. */
 export const reviewBesideFailure = besideFailure(
   'reviewBesideFailure',
