@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { Context } from '@temporalio/activity';
-import { eventsOf, ofType } from '../support/history.ts';
+import { eventsOf, ofType, untilHistory } from '../support/history.ts';
 import { replayProblems } from '../support/replay.ts';
 import { openServer, type TestServer } from '../support/server.ts';
 import type { OnceActivities } from '../workflows/once-in-functions.ts';
@@ -100,4 +100,15 @@ test('a function that fails has ended when what it called has: nothing works on 
   expect(
     await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [{ workflowId: run.handle.workflowId, history }]),
   ).toEqual([]);
+});
+
+test('a cancel ends that wait', async () => {
+  const run = await server.start('waitsBeside');
+  await run.answer('approve', await run.pausedAt('confirmation', 'pay'));
+  // It has failed by then, and works on all the same.
+  await untilHistory(run.handle, (events) => ofType(events, 'ActivityTaskFailed').length === 1);
+  expect(await run.output()).toMatchObject({ status: 'running' });
+  await run.handle.cancel();
+  await expect(run.result()).rejects.toThrow('Workflow execution cancelled');
+  expect(await run.output()).toMatchObject({ status: 'cancelled' });
 });

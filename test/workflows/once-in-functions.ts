@@ -110,3 +110,9 @@ export const failsBeside = workflow({
     }),
   ],
 });
+
+/** The first fails; the other ends when it is cancelled. */
+export const waitsBeside = workflow({
+  name: 'waitsBeside',
+  steps: [gated('pay', () => Promise.all([remote.charge('fails'), remote.hang('hangs')]))],
+});
