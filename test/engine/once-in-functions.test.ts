@@ -112,3 +112,19 @@ test('a cancel ends that wait', async () => {
   await expect(run.result()).rejects.toThrow('Workflow execution cancelled');
   expect(await run.output()).toMatchObject({ status: 'cancelled' });
 });
+
+test('what such a function goes on with is waited for as well, and begins no more once the step has ended', async () => {
+  const run = await server.start('failsBefore');
+  await run.answer('approve', await run.pausedAt('confirmation', 'pay in turn'));
+  const asked = await run.pausedAt('error', 'pay in turn');
+  expect(asked).toMatchObject({ mayHaveRun: true });
+  expect(times(run.handle.workflowId)).toEqual({ fails: 1, first: 1, second: 1, lost: 1 });
+  await run.answer('skipStep', asked);
+  for (const step of ['pay later', 'after all']) await run.answer('approve', await run.pausedAt('confirmation', step));
+  expect((await run.result()).status).toBe('completed');
+  expect(times(run.handle.workflowId)).not.toHaveProperty('late');
+  const history = await run.handle.fetchHistory();
+  expect(
+    await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [{ workflowId: run.handle.workflowId, history }]),
+  ).toEqual([]);
+});

@@ -116,3 +116,29 @@ export const waitsBeside = workflow({
   name: 'waitsBeside',
   steps: [gated('pay', () => Promise.all([remote.charge('fails'), remote.hang('hangs')]))],
 });
+
+/** In a wrapper in a wrapper: it takes a while to hear that the call has ended. */
+const deeply = async (depth: number, call: () => Promise<string>): Promise<string> =>
+  await (depth === 0 ? call() : deeply(depth - 1, call));
+
+/** Each goes on behind its failure: with what comes next, and after a while. */
+export const failsBefore = workflow({
+  name: 'failsBefore',
+  steps: [
+    gated('pay in turn', () =>
+      Promise.all([
+        remote.charge('fails'),
+        (async () => {
+          await deeply(9, () => remote.chargeSlowly('first'));
+          await remote.chargeSlowly('second');
+          await brief.hang('lost');
+        })(),
+      ]),
+    ),
+    gated('pay later', () => {
+      void sleep(100).then(() => remote.charge('late'));
+      throw new Error('declined');
+    }),
+    gated('after all', () => sleep(200)),
+  ],
+});

@@ -1,16 +1,18 @@
 /** Runs a plain function inside the workflow: deterministic code, with the step's attempts and no backoff. */
 import { ApplicationFailure } from '@temporalio/common';
+import { CancellationScope } from '@temporalio/workflow';
 import { once } from '../define/once.ts';
 import { attemptsOf, runsOnce, type StepFunction, type StepNode } from '../define/step.ts';
 import type { StepInput } from '../define/step-input.ts';
+import { untilQuiet } from '../human/departure.ts';
 import { type Durable, isThenable } from '../human/durable.ts';
 import { lossOf, throwIfEnded } from '../human/outcome.ts';
 import { lostExecutor } from './lost-executor.ts';
 import type { Here } from './scope.ts';
 
 /**
- * Where a gated function fails, what it has called comes to its end first: nothing works on behind the failure, and none
- * of it is lost unheard.
+ * Where a gated function fails, what it has called comes to its end first, and what it calls then: nothing works on behind
+ * the failure, and none of it is lost unheard.
  * @throws {NodeFailure} that "may have run" where an activity that a gated function called was lost
  */
 export function* callFunction(node: StepNode, fn: StepFunction, input: StepInput, here: Here): Durable<unknown> {
@@ -32,9 +34,20 @@ export function* callFunction(node: StepNode, fn: StepFunction, input: StepInput
     } catch (error) {
       const final = error instanceof ApplicationFailure && error.nonRetryable === true;
       if (!final && attempt < attempts) continue;
-      const ends = begun.length === 0 ? [] : yield* desk.settled(() => Promise.allSettled(begun));
+      let ends: readonly PromiseSettledResult<unknown>[] = [];
+      while (ends.length < begun.length) ends = yield* desk.settled(() => endsOf(begun));
+      void Object.freeze(begun);
       const problems = ends.map((end) => (end as Partial<PromiseRejectedResult>).reason);
       throw lostExecutor(node, [error, ...problems].find(lossOf) ?? error, here);
     }
   }
+}
+
+/** Also what is left of the function has gone on by then, and may have called more. */
+function endsOf(begun: readonly Promise<unknown>[]): Promise<PromiseSettledResult<unknown>[]> {
+  return CancellationScope.nonCancellable(async () => {
+    const ends = await Promise.allSettled(begun);
+    await untilQuiet();
+    return ends;
+  });
 }

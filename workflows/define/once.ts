@@ -7,7 +7,7 @@ const ONCE = Symbol.for('holdpoint.once');
 
 /**
  * What the function returns; a scope of its own marks whatever it does, also after its awaits.
- * @param begun gets each activity that it calls by holdpoint's proxies
+ * @param begun gets each activity that it calls by holdpoint's proxies; once it is frozen, no other begins
  */
 export function once<T>(call: () => T, begun: Promise<unknown>[]): T {
   let outcome: () => T;

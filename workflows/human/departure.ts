@@ -142,7 +142,7 @@ export class Departure {
  * What this workflow task has brought – an answer, a passed deadline – goes its way first. Temporal looks at conditions when
  * all that could go on has gone on; only a condition that is true when it is made is not looked at then.
  */
-function untilQuiet(): Promise<void> {
+export function untilQuiet(): Promise<void> {
   let isMade = false;
   return condition(() => {
     const wasMade = isMade;
