@@ -97,16 +97,19 @@ function deadline({ timeoutAt }: OpenPause): string {
 
 /** Has its last task brought the next one, as for local activities? A replay takes both as one. */
 function goesOnByItself(events: readonly HistoryEvent[]): boolean {
-  const last = events.findLastIndex(({ workflowTaskCompletedEventAttributes: task }) => task);
-  const next = events.slice(last + 1).find((event) => !isCommanded(event));
+  const next = afterLastTask(events).find((event) => !isCommanded(event));
   return Boolean(next?.workflowTaskScheduledEventAttributes);
+}
+
+function afterLastTask(events: readonly HistoryEvent[]): readonly HistoryEvent[] {
+  return events.slice(events.findLastIndex(({ workflowTaskCompletedEventAttributes: task }) => task) + 1);
 }
 
 function isCommanded(event: HistoryEvent): boolean {
   return Object.values(event).some((attributes: unknown) => Object(attributes).workflowTaskCompletedEventId != null);
 }
 
-/** What the code does after all that the history has of it. Temporal misses only what a history has and the code does not. */
+/** What the code does after all that the history has of it. Temporal looks only for what the history has. */
 function furtherThan(events: readonly HistoryEvent[], over: readonly Replaying[]): string | undefined {
   const begun = new Map<string, string>();
   let ofTask = new Set<string>();
@@ -119,15 +122,22 @@ function furtherThan(events: readonly HistoryEvent[], over: readonly Replaying[]
     // Dropped in the task that began it, it is in no history; of a local activity, it may not be.
     for (const key of dropped) if (ofTask.has(key) || key.startsWith('local')) begun.delete(key);
   }
-  const known = events.filter(isBegun).length;
-  if (begun.size > known) return `${GOES_ON}: ${[...begun.values()][known]} would begin`;
+  const further = (local: boolean, isKnown: (event: HistoryEvent) => boolean) =>
+    [...begun].filter(([key]) => key.startsWith('local') === local)[events.filter(isKnown).length]?.[1];
+  // A local activity that outlasts its task brings the next one, and what had come meanwhile stands between the two.
+  const mayBeAtWork = afterLastTask(events).some((event) => event.workflowTaskScheduledEventAttributes);
+  const next = further(false, isBegun) ?? (mayBeAtWork ? undefined : further(true, isLocal));
+  if (next !== undefined) return `${GOES_ON}: ${next} would begin`;
   const isOpen = !events.some(isEnd);
   return isOpen && over.some(({ ends }) => ends) ? `${GOES_ON}, and end` : undefined;
 }
 
+function isLocal({ markerRecordedEventAttributes: marker }: HistoryEvent): boolean {
+  return marker?.markerName === 'core_local_activity';
+}
+
 function isBegun(event: HistoryEvent): boolean {
-  const isLocal = event.markerRecordedEventAttributes?.markerName === 'core_local_activity';
-  return isLocal || Boolean(event.activityTaskScheduledEventAttributes ?? event.timerStartedEventAttributes);
+  return Boolean(event.activityTaskScheduledEventAttributes ?? event.timerStartedEventAttributes);
 }
 
 function isEnd(event: HistoryEvent): boolean {

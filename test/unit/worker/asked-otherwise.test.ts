@@ -73,6 +73,14 @@ test('nor of what comes after a local activity, where the task has brought the n
   );
 });
 
+test('nor of a local activity that may be at work, with what had come meanwhile before the next task', async () => {
+  const now = { begun: [['local 1', "activity 'look'"] as const] };
+  expect(await compare([started(), ...task, signaled, ...task.slice(0, 2)], [now])).toBeUndefined();
+  expect(await compare([started(), ...task, signaled], [now])).toContain("activity 'look' would begin");
+  const pay = { begun: [...now.begun, ['activity 1', "activity 'pay'"] as const] };
+  expect(await compare([started(), ...task, signaled, ...task.slice(0, 2)], [pay])).toContain("'pay' would begin");
+});
+
 test('what begins and what ends is compared with the whole history', async () => {
   const events = [started(), ...task, shows(asking('a'))];
   const memos = [asking('a')];
