@@ -1,47 +1,37 @@
 /**
- * A node that waits for an answer, and that is another one in the definition that takes its run over (`compatibleWith`): an answer
- * would run, or do, what nobody was asked about. A replay does not come to it, and a memo does not tell.
+ * A node that waits for an answer, and that is another one in the definition of now (`compatibleWith`): an answer would run, or
+ * do, what nobody was asked about. A replay does not come to it, and what a memo shows people does not tell.
  */
-import type { LoadedDataConverter, Payload } from '@temporalio/common';
+import type { LoadedDataConverter } from '@temporalio/common';
 import { readPayload } from '../client/payloads.ts';
 import { readMemo } from '../client/read-run.ts';
 import type { WorkflowDefinition } from '../workflows/define/definition.ts';
-import { isRecord } from '../workflows/define/json.ts';
-import { changedPaths, fingerprintOf } from '../workflows/define/structure.ts';
-import { DEFINITION_MEMO_KEY } from '../workflows/protocol/memo.ts';
-import { DEFINITION_PATCH } from '../workflows/protocol/patches.ts';
+import { childrenOf, type WorkflowNode } from '../workflows/define/node.ts';
+import { childPath } from '../workflows/define/path.ts';
+import { nodeHash } from '../workflows/define/structure.ts';
 import { memoAtStart, memosOf } from './asked-otherwise.ts';
 import type { History } from './read-history.ts';
-
-type Read = (payload: Payload | null | undefined) => Promise<unknown>;
 
 /** @throws {DecryptionFailed | StoredPayloadUnavailable} */
 export async function changedAsker(
   history: History,
-  definition: WorkflowDefinition,
+  { steps }: WorkflowDefinition,
   loadedDataConverter: LoadedDataConverter,
 ): Promise<string | undefined> {
-  const read: Read = (payload) => readPayload({ options: { loadedDataConverter, namespace: '' } }, '', payload);
-  const before = await fingerprintBefore(history, read);
-  if (before === undefined) return undefined;
-  const changed = changedPaths(before, fingerprintOf(definition));
   const events = history.events ?? [];
-  const shown = readMemo(await read(memosOf(events).at(-1) ?? memoAtStart(events)));
-  const asked = shown?.open.find(({ id }) => changed.includes(nodeOf(id)));
+  const reader = { options: { loadedDataConverter, namespace: '' } };
+  const shown = readMemo(await readPayload(reader, '', memosOf(events).at(-1) ?? memoAtStart(events)));
+  const now = new Set(askers(steps));
+  const asked = shown?.open.find((each) => each.nodeHash && !now.has(`${nodeOf(each.id)}#${each.nodeHash}`));
   return asked && `'${asked.id}' is open, and its node has changed: an answer would do what it says now`;
 }
 
-/** As the run itself finds it (`run/drift-guard.ts`). */
-async function fingerprintBefore({ events }: History, read: Read): Promise<string | undefined> {
-  for (const { markerRecordedEventAttributes: marker } of events ?? []) {
-    const patch = await read(marker?.details?.['patch-data']?.payloads?.[0]);
-    const id = isRecord(patch) ? String(patch.id) : '';
-    if (id.startsWith(DEFINITION_PATCH)) return id.slice(DEFINITION_PATCH.length);
-  }
-  const { input, memo } = events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
-  const carried = await read(input?.payloads?.[2]);
-  const given = isRecord(carried) ? carried.definition : await read(memo?.fields?.[DEFINITION_MEMO_KEY]);
-  return typeof given === 'string' ? given : undefined;
+/** Not a map by paths: both branches of a Condition may have a node of one name. */
+function askers(nodes: readonly WorkflowNode[], parent = ''): string[] {
+  return nodes.flatMap((node) => {
+    const path = childPath(parent, node.name);
+    return [`${path}#${nodeHash(node)}`, ...childrenOf(node).flatMap((list) => askers(list, path))];
+  });
 }
 
 /** The path of its node in the definition: there, an iteration has none of its own. */

@@ -3,6 +3,7 @@ import { defined } from '../define/defined.ts';
 import type { WorkflowNode } from '../define/node.ts';
 import { stepTypeOf } from '../define/node.ts';
 import { childPath } from '../define/path.ts';
+import { nodeHash } from '../define/structure.ts';
 import { type HumanReview, reviewWithDefaults } from '../define/human-review.ts';
 import type { AdditionalData, StepInputData } from '../define/step-input.ts';
 import { StepInput } from '../define/step-input.ts';
@@ -96,6 +97,7 @@ export function ask(
     path,
     stepName: node.name,
     stepType: stepTypeOf(node),
+    nodeHash: nodeHash(node),
     topLevelStep,
     onReject: review.onReject,
     retryCount: 0,

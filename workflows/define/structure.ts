@@ -64,6 +64,11 @@ function ownStructure(node: WorkflowNode): unknown {
   return [plain(Object.fromEntries(own)), node.kind === 'step' ? executorStructure(node.executor) : []];
 }
 
+/** Tells a node that asks from what a deploy makes of it. Its children and its place count for the fingerprint alone. */
+export function nodeHash(node: WorkflowNode): string {
+  return hash(ownStructure(node)).slice(0, 8);
+}
+
 function executorStructure(executor: Executor): unknown {
   switch (executor.kind) {
     case 'function':

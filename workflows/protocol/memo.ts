@@ -39,6 +39,7 @@ export interface OpenPause {
   readonly kind: RequirementKind;
   readonly stepName: string;
   readonly stepType: StepRequirement['stepType'];
+  readonly nodeHash?: string;
   readonly topLevelStep: string;
   readonly message?: string;
   /** JSON of what is under review, cut to {@link PREVIEW_LIMIT}. */
@@ -105,10 +106,11 @@ export function toMemo(
 export function brief(requirement: StepRequirement): OpenPause {
   const { id, digest, kind, stepName, stepType, topLevelStep, retryCount, createdAt, onTimeout } = requirement;
   const { message, previousFeedback, availableChoices, userInputSchema, timeoutAt } = requirement;
-  const { tools, mayHaveRun, toolCallId } = requirement;
+  const { nodeHash, tools, mayHaveRun, toolCallId } = requirement;
   const shown = requirement.output ?? requirement.input;
   return defined({
     ...{ id, digest, kind, stepName, stepType, topLevelStep, retryCount, createdAt, onTimeout },
+    nodeHash,
     message: message && cut(message, MESSAGE_LIMIT),
     preview: shown === undefined ? undefined : cutBytes(JSON.stringify(shown), PREVIEW_LIMIT),
     availableChoices: availableChoices?.slice(0, CHOICES_LIMIT),

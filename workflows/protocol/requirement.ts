@@ -65,6 +65,8 @@ export interface RequirementRequest {
   readonly path: string;
   readonly stepName: string;
   readonly stepType: StepType;
+  /** Of the node's options, when it asked: `holdpoint replay` looks whether they are the same still. */
+  readonly nodeHash?: string;
   /** The node at the top of the workflow that this one is in, or is. */
   readonly topLevelStep: string;
   readonly message?: string;
