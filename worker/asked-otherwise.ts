@@ -29,15 +29,18 @@ export async function askedOtherwise(
   // What code commands is not encoded yet.
   const decoded = { ...loadedDataConverter, payloadCodecs: [] };
 
+  const memos = memosOf(all);
+  const hasPassed = all.some((event) => event.timerFiredEventAttributes);
   let before: Shown | undefined = await read(memoAtStart(all), loadedDataConverter);
-  for (const [index, payload] of memosOf(all).entries()) {
+  for (const [index, payload] of memos.entries()) {
     before = await read(payload, loadedDataConverter);
     const shown = await read(now[index], decoded);
-    const difference = before && shown && differenceOf(before, shown);
+    // No deadline counts of what was answered.
+    const difference = before && shown && differenceOf(before, shown, hasPassed || index === memos.length - 1);
     if (difference !== undefined) return difference;
   }
   if (goesOnByItself(all)) return undefined;
-  for (const payload of now.slice(memosOf(all).length)) {
+  for (const payload of now.slice(memos.length)) {
     const shown = await read(payload, decoded);
     return (shown && differenceOf(before ?? { open: [], openCount: 0 }, shown)) ?? GOES_ON;
   }
@@ -64,14 +67,14 @@ export function memosOf(events: readonly HistoryEvent[]): Payload[] {
   });
 }
 
-function differenceOf(before: Shown, now: Shown): string | undefined {
+function differenceOf(before: Shown, now: Shown, deadlines = true): string | undefined {
   const lost = before.open.find(({ id }) => !now.open.some((each) => each.id === id));
   const added = now.open.find(({ id }) => !before.open.some((each) => each.id === id));
   if (lost && added) return `it asked '${lost.id}', and would ask '${added.id}' instead`;
   if (lost) return `it asked '${lost.id}', and would not ask that`;
   if (added) return `it would ask '${added.id}', which nobody was shown`;
   for (const asked of before.open) {
-    const difference = changeOf(asked, now.open.find(({ id }) => id === asked.id)!);
+    const difference = changeOf(asked, now.open.find(({ id }) => id === asked.id)!, deadlines);
     if (difference !== undefined) return difference;
   }
   return before.openCount === now.openCount
@@ -79,11 +82,12 @@ function differenceOf(before: Shown, now: Shown): string | undefined {
     : `it asked ${before.openCount} questions at once, and would ask ${now.openCount}`;
 }
 
-function changeOf(asked: OpenPause, asks: OpenPause): string | undefined {
+function changeOf(asked: OpenPause, asks: OpenPause, deadlines: boolean): string | undefined {
   const what = `'${asked.id}' was shown with `;
   if (asked.kind !== asks.kind || asked.digest !== asks.digest) {
     return `'${asked.id}' would ask something else than people were shown: other data, choices or words`;
   }
+  if (!deadlines) return undefined;
   if (asked.timeoutAt !== asks.timeoutAt) {
     return `${what}${deadline(asked)}, which counts, and would be shown with ${deadline(asks)}`;
   }

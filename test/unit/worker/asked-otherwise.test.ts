@@ -12,11 +12,15 @@ type Events = NonNullable<History['events']>;
 
 /** The memo of a run that asks for a confirmation of each of these nodes. */
 function asking(...paths: string[]): Payload {
+  return askingBefore(undefined, 'cancel', ...paths);
+}
+
+function askingBefore(timeoutMs: number | undefined, onTimeout: 'approve' | 'cancel', ...paths: string[]): Payload {
   const requirements = new Requirements('first');
   for (const path of paths) {
     const node = { path, stepName: path, stepType: 'Step', topLevelStep: path } as const;
-    const rules = { onReject: 'skip', retryCount: 0, maxRetries: 3, onTimeout: 'cancel' } as const;
-    requirements.ask({ kind: 'confirmation', ...node, ...rules }, new Date(0), undefined);
+    const rules = { onReject: 'skip', retryCount: 0, maxRetries: 3, onTimeout } as const;
+    requirements.ask({ kind: 'confirmation', ...node, ...rules }, new Date(0), timeoutMs);
   }
   const run = { workflowName: 'w', sessionId: 's', status: 'paused', sequence: 1 } as const;
   return defaultPayloadConverter.toPayload(toMemo(run, requirements.open, []))!;
@@ -96,6 +100,18 @@ test('what begins and what ends is compared with the whole history', async () =>
   expect(await compare(events, [{ memos, ends: true }])).toBe('it would go on from where it stands, and end');
   const completed = { workflowExecutionCompletedEventAttributes: { workflowTaskCompletedEventId: 4 as never } };
   expect(await compare([...events, completed], [{ memos, ends: true }])).toBeUndefined();
+});
+
+test('a deadline counts as long as its question is open, or where it has passed', async () => {
+  const shown = askingBefore(1000, 'cancel', 'a');
+  const open = [started(), ...task, shows(shown)];
+  const answered = [...open, signaled, ...task, shows(asking('b'))];
+  const passed = [...open, { timerFiredEventAttributes: {} }, ...task, shows(asking('b'))];
+  for (const otherwise of [askingBefore(2000, 'cancel', 'a'), askingBefore(1000, 'approve', 'a')]) {
+    expect(await compare(open, [{ memos: [otherwise] }])).toContain("'a#confirmation' was shown with");
+    expect(await compare(answered, [{ memos: [otherwise, asking('b')] }])).toBeUndefined();
+    expect(await compare(passed, [{ memos: [otherwise, asking('b')] }])).toContain("'a#confirmation' was shown with");
+  }
 });
 
 test('what a history has is decoded, what the code shows is not encoded yet', async () => {
