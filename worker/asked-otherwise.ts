@@ -31,17 +31,18 @@ export async function askedOtherwise(
 
   const memos = memosOf(all);
   const hasPassed = all.some((event) => event.timerFiredEventAttributes);
-  let before: Shown | undefined = await read(memoAtStart(all), loadedDataConverter);
+  let before: Shown | undefined = await memoIn(memoAtStart(all), loadedDataConverter);
   for (const [index, payload] of memos.entries()) {
-    before = await read(payload, loadedDataConverter);
-    const shown = await read(now[index], decoded);
+    before = await memoIn(payload, loadedDataConverter);
+    const shown = await memoIn(now[index], decoded);
     // No deadline counts of what was answered.
     const difference = before && shown && differenceOf(before, shown, hasPassed || index === memos.length - 1);
     if (difference !== undefined) return difference;
   }
   if (goesOnByItself(all)) return undefined;
-  for (const payload of now.slice(memos.length)) {
-    const shown = await read(payload, decoded);
+  const further = now[memos.length];
+  if (further) {
+    const shown = await memoIn(further, decoded);
     return (shown && differenceOf(before ?? { open: [], openCount: 0 }, shown)) ?? GOES_ON;
   }
   return furtherThan(all, over);
@@ -49,7 +50,8 @@ export async function askedOtherwise(
 
 const GOES_ON = 'it would go on from where it stands';
 
-async function read(
+/** @throws {DecryptionFailed | StoredPayloadUnavailable} */
+export async function memoIn(
   payload: Payload | null | undefined,
   loadedDataConverter: LoadedDataConverter,
 ): Promise<RunMemo | undefined> {

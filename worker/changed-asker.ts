@@ -3,13 +3,11 @@
  * do, what nobody was asked about. A replay does not come to it, and what a memo shows people does not tell.
  */
 import type { LoadedDataConverter } from '@temporalio/common';
-import { readPayload } from '../client/payloads.ts';
-import { readMemo } from '../client/read-run.ts';
 import type { WorkflowDefinition } from '../workflows/define/definition.ts';
 import { childrenOf, type WorkflowNode } from '../workflows/define/node.ts';
 import { childPath } from '../workflows/define/path.ts';
 import { nodeHash } from '../workflows/define/structure.ts';
-import { memoAtStart, memosOf } from './asked-otherwise.ts';
+import { memoAtStart, memoIn, memosOf } from './asked-otherwise.ts';
 import type { History } from './read-history.ts';
 
 /** @throws {DecryptionFailed | StoredPayloadUnavailable} */
@@ -19,8 +17,7 @@ export async function changedAsker(
   loadedDataConverter: LoadedDataConverter,
 ): Promise<string | undefined> {
   const events = history.events ?? [];
-  const reader = { options: { loadedDataConverter, namespace: '' } };
-  const shown = readMemo(await readPayload(reader, '', memosOf(events).at(-1) ?? memoAtStart(events)));
+  const shown = await memoIn(memosOf(events).at(-1) ?? memoAtStart(events), loadedDataConverter);
   const now = new Set(askers(steps));
   const asked = shown?.open.find((each) => each.nodeHash && !now.has(`${nodeOf(each.id)}#${each.nodeHash}`));
   return asked && `'${asked.id}' is open, and its node has changed: an answer would do what it says now`;
