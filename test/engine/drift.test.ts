@@ -133,24 +133,6 @@ describe('a definition changed under a paused run', { timeout: 180_000 }, () => 
     expect(await run.result()).toMatchObject({ status: 'completed', content: 'two, improved' });
   });
 
-  test('a new predicate takes back no review that was asked for, in no round', async () => {
-    const old = await deploy('old');
-    const run = await start('reviewed');
-    await run.answer('reject', await run.pausedAt('output_review'));
-    const requirement = await run.pausedAt('output_review');
-    expect(requirement.id).toBe('draft#outputReview~2');
-    await old.stop();
-    await deploy('harmless');
-    expect(await run.paused()).toEqual([requirement]);
-    await run.answer('editOutput', requirement, { output: 'better' });
-    const asked = await run.pausedAt('confirmation');
-    expect(asked.input).toBe('better');
-    await run.answer('approve', asked);
-    expect(await run.result()).toMatchObject({ status: 'completed' });
-    // Of new runs the new one decides.
-    await (await start('reviewed')).pausedAt('confirmation');
-  });
-
   test('of 521 nodes, it is noticed', async () => {
     const old = await deploy('old');
     const run = await start('large');

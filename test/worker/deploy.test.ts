@@ -264,7 +264,11 @@ describe('what replay compares beyond Temporal', { timeout: 120_000 }, () => {
         ask('requiresOutputReview: true'),
         "asked 'ask#confirmation', and would ask 'ask#outputReview' instead",
       ],
-      taken: [ask('requiresOutputReview: () => true'), ask('requiresOutputReview: () => false'), undefined],
+      taken: [
+        ask('requiresOutputReview: () => true'),
+        ask('requiresOutputReview: () => false'),
+        "asked 'ask#outputReview', and would ask 'next#confirmation' instead",
+      ],
       predicate: [
         ask('requiresOutputReview: () => false'),
         ask('requiresOutputReview: () => true'),

@@ -1,5 +1,4 @@
 /** Output review: what a human makes of a node's output before anything downstream sees it. */
-import { patched, workflowInfo } from '@temporalio/workflow';
 import { defined } from '../define/defined.ts';
 import type { AdditionalData } from '../define/step-input.ts';
 import type { Json, StepOutput } from '../define/step-output.ts';
@@ -9,25 +8,20 @@ import { saidBefore, verdictOf } from './verdict.ts';
 import type { Durable } from '../human/durable.ts';
 import type { Place } from '../human/place.ts';
 import { withStacks } from '../human/stacks.ts';
-import { REVIEWED_PATCH } from '../protocol/patches.ts';
 import type { RequirementRequest } from '../protocol/requirement.ts';
 
-/**
- * A predicate that throws means: review (fail closed). What one has said yes to is in the history: in a replay it may be
- * another one, after a deploy, and does not take that back (H2).
- */
-export function needsReview({ review, scope, path }: Here, output: StepOutput): boolean {
+/** A predicate that throws means: review (fail closed). */
+export function needsReview({ review }: Here, output: StepOutput): boolean {
   const rule = review.requiresOutputReview;
   if (typeof rule === 'boolean') return rule;
-  let says = true;
   try {
     const said: unknown = withStacks(() => rule(output));
-    says = said !== false;
     // A promise is not an answer: reviewed, and its failure is not the workflow task's.
     if (said instanceof Promise) said.catch(() => {});
-  } catch {}
-  const patch = `${REVIEWED_PATCH}${path}~${scope.run.rounds.next(path, '?')}`;
-  return ((says || workflowInfo().unsafe.isReplaying) && patched(patch)) || says;
+    return said !== false;
+  } catch {
+    return true;
+  }
 }
 
 /** What a human made of an output. */

@@ -7,9 +7,6 @@
 /** Every patch of ours begins with this; a callback of the user's has no say in them. */
 export const PATCH_PREFIX = 'holdpoint-';
 
-/** The patch of a run's definition, with its fingerprint. */
-export const DEFINITION_PATCH = `${PATCH_PREFIX}definition:`;
-
 /**
  * The patch of no run: a worker without `holdpointPlugin()` says yes to it, and a run that is to begin there waits for one
  * that says no. One that has begun is replayed, and asks nobody.
@@ -33,9 +30,3 @@ export const CROWDED_PATCH = 'holdpoint-crowded';
 
 /** The patch of a run that may have large payloads. Workers with an external storage answer it with yes. */
 export const EXTERNAL_STORAGE_PATCH = 'holdpoint-external-storage';
-
-/**
- * The patch of an output that a predicate has sent to its review, with the node's path and a number. A replay asks it where the
- * predicate says no, as a later one may.
- */
-export const REVIEWED_PATCH = 'holdpoint-review:';

@@ -9,8 +9,10 @@ import type { WorkflowDefinition } from '../define/definition.ts';
 import { activator } from '../human/activator.ts';
 import { FAILURE } from '../protocol/failure.ts';
 import { DEFINITION_MEMO_KEY } from '../protocol/memo.ts';
-import { DEFINITION_PATCH } from '../protocol/patches.ts';
+import { PATCH_PREFIX } from '../protocol/patches.ts';
 import { changedPaths, fingerprintOf } from '../define/structure.ts';
+
+const DEFINITION_PATCH = `${PATCH_PREFIX}definition:`;
 
 /**
  * A run keeps the fingerprint that it was started with, that of its client where the run's first worker has the same

@@ -71,19 +71,6 @@ const VERSIONS: Readonly<Record<string, readonly WorkflowNode[]>> = {
 
 export const drifting = workflow({ name: 'drifting', steps: VERSIONS[VERSION] ?? old, compatibleWith });
 
-/** A predicate is no part of the definition: it is one of these only. */
-export const reviewed = workflow({
-  name: 'reviewed',
-  steps: [
-    step({
-      name: 'draft',
-      executor: () => 'draft',
-      humanReview: { requiresOutputReview: () => VERSION === 'old', onReject: 'retry' },
-    }),
-    ask,
-  ],
-});
-
 /** Continues as new while it is paused. */
 export const continued = workflow({
   name: 'continued',
