@@ -51,7 +51,7 @@ export async function bundleSandbox() {
     // What @cfworker/json-schema says of each place it has looked at, over a hundred times, and what the classes of
     // @noble/hashes call their own: nobody sees these names outside.
     mangleProps:
-      /^(instanceLocation|keywordLocation(Base)?|absoluteKeywordLocation|_cloneInto(Meta)?|outputLen|blockLen|padOffset|roundClean|canXOF|digestInto|destroyed|isLE)$/,
+      /^(keyword|instanceLocation|keywordLocation(Base)?|absoluteKeywordLocation|_cloneInto(Meta)?|outputLen|blockLen|padOffset|roundClean|canXOF|digestInto|destroyed|isLE)$/,
     legalComments: 'none',
     metafile: true,
   });
