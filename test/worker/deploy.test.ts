@@ -3,20 +3,18 @@
  * Versioning.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { bundleWorkflows } from '../../worker/bundle.ts';
 import { openServer, type TestRun, type TestServer } from '../support/server.ts';
-import { Cli, type Ended, MAIN } from './cli.ts';
-
-const REPOSITORY = join(import.meta.dirname, '../..');
+import { MAIN } from './cli.ts';
+import { PAY, Project, TELL } from './project.ts';
 
 let server: TestServer;
-const projects: Project[] = [];
+const projects: Deployed[] = [];
 const workers: ChildProcess[] = [];
 
 beforeAll(async () => {
@@ -28,61 +26,15 @@ afterAll(async () => {
   await server.close();
 });
 
-const PAY = `step({ name: 'pay', executor: () => 'paid', humanReview: { requiresConfirmation: true } })`;
-const TELL = `step({ name: 'tell', executor: () => 'told' })`;
-
-/** A folder with several versions of one workflow, which nobody else has on this server. */
-class Project {
-  readonly taskQueue = `deploy-${randomUUID()}`;
-  readonly workflow = `refund_${randomUUID().slice(0, 8)}`;
-  readonly deploymentName = `shop-${randomUUID()}`;
-  readonly cli = new Cli(this.taskQueue);
-
-  /** Options of the configuration. */
-  readonly #more: string;
-
-  constructor(more = '') {
-    this.#more = more;
+/** With the server: its runs, and workers of its versions. */
+class Deployed extends Project {
+  constructor(more?: string) {
+    super(more);
     projects.push(this);
-    mkdirSync(join(this.cli.folder, 'node_modules'));
-    for (const [name, target] of [
-      ['holdpoint', REPOSITORY],
-      ['@temporalio', join(REPOSITORY, 'node_modules/@temporalio')],
-    ] as const) {
-      symlinkSync(target, join(this.cli.folder, 'node_modules', name));
-    }
-    this.write('package.json', '{ "type": "module" }');
-  }
-
-  write(name: string, text: string): string {
-    const path = join(this.cli.folder, name);
-    writeFileSync(path, text);
-    return path;
-  }
-
-  /** `<name>.config.ts` and its workflows. */
-  version(name: string, steps: string, compatibleWith: readonly string[] = [], workflow = this.workflow): string {
-    const fields = `name: '${workflow}', compatibleWith: ${JSON.stringify(compatibleWith)}, steps: [${steps}]`;
-    const versioning = `versioning: { deploymentName: '${this.deploymentName}' }`;
-    this.write(`${name}.config.ts`, `export default { workflows: './${name}.ts', ${versioning}, ${this.#more} };`);
-    return this.write(
-      `${name}.ts`,
-      `import { sleep } from '@temporalio/workflow';\nimport { step, workflow } from 'holdpoint/workflow';\nexport const ${workflow} = workflow({ ${fields} });`,
-    );
-  }
-
-  replay(name: string, ...more: string[]): Promise<Ended> {
-    return this.cli.holdpoint('replay', '-c', `${name}.config.ts`, ...more);
   }
 
   start(): Promise<TestRun> {
     return server.start(this.workflow, 40, undefined, { taskQueue: this.taskQueue });
-  }
-
-  /** Until lists have so many runs of this project that satisfy the filter. */
-  async listed(count: number, filter: string): Promise<void> {
-    const query = `TaskQueue = '${this.taskQueue}' AND ${filter}`;
-    await vi.waitUntil(async () => (await server.client.workflow.count(query)).count === count, { timeout: 30_000 });
   }
 
   /** `holdpoint worker` with a version, made current as it says itself. */
@@ -129,7 +81,7 @@ const versionOf = async ({ handle }: TestRun) =>
 
 describe.concurrent('a deploy', { timeout: 180_000 }, () => {
   test('replay says before it which open runs would break, and why', async () => {
-    const project = new Project();
+    const project = new Deployed();
     const { taskQueue, workflow } = project;
     const workflowsPath = project.version('one', PAY);
     const worker = await server.worker({ taskQueue, workflowBundle: await bundleWorkflows({ workflowsPath }) });
@@ -137,7 +89,7 @@ describe.concurrent('a deploy', { timeout: 180_000 }, () => {
     const id = run.handle.workflowId;
     await run.pausedAt('confirmation');
     await worker.stop();
-    await project.listed(1, "HoldpointStep = 'pay'");
+    await project.listed(server, 1, "HoldpointStep = 'pay'");
 
     const same = await project.replay('one', '--workflow', workflow, '--limit', '5');
     expect(same).toMatchObject({ code: 0, stdout: '✓ 0 of 1 open runs would break.\n', stderr: '' });
@@ -182,7 +134,7 @@ describe.concurrent('a deploy', { timeout: 180_000 }, () => {
   });
 
   test('replay takes a history that is checked in by the id of its run, not of its file', async () => {
-    const project = new Project();
+    const project = new Deployed();
     const { taskQueue, workflow } = project;
     const look = `step({ name: 'look', executor: async () => { await sleep('1ms'); return 'looked'; } })`;
     const workflowsPath = project.version('one', `${look}, ${PAY}`);
@@ -205,14 +157,14 @@ describe.concurrent('a deploy', { timeout: 180_000 }, () => {
 
   test('with Worker Versioning: runs stay with the worker that they paused on, until they are moved', async () => {
     // Interceptors are part of the bundle, and so of the build id.
-    const project = new Project(`telemetry: { traces: { otlp: { url: 'http://127.0.0.1:9/v1/traces' } } }`);
+    const project = new Deployed(`telemetry: { traces: { otlp: { url: 'http://127.0.0.1:9/v1/traces' } } }`);
     project.version('old', PAY);
     const old = await project.deploy('old');
     const [stays, moves] = [await project.start(), await project.start()];
     await Promise.all([stays, moves].map((run) => run.pausedAt('confirmation')));
 
     project.version('new', `${PAY}, ${TELL}`);
-    await project.listed(2, "TemporalWorkflowVersioningBehavior = 'Pinned'");
+    await project.listed(server, 2, "TemporalWorkflowVersioningBehavior = 'Pinned'");
     const { code, json } = await project.replay('new', '--json');
     const pinnedTo = `${project.deploymentName}:${old.buildId}`;
     expect({ code, ...json }).toMatchObject({ code: 0, replayed: 2, broken: [], pinned: [{ pinnedTo }, { pinnedTo }] });
@@ -238,134 +190,5 @@ describe.concurrent('a deploy', { timeout: 180_000 }, () => {
     // That nothing listens for spans is told, and no failure.
     expect(await current.stop()).toBe(0);
     expect(current.said()).toContain('telemetry.traces: spans are lost, http://127.0.0.1:9 does not take them');
-  });
-});
-
-describe('what replay compares beyond Temporal', { timeout: 120_000 }, () => {
-  test('replay says which runs would ask something else than people were shown', async () => {
-    const project = new Project();
-    const { taskQueue, workflow } = project;
-    const CONFIRM = 'requiresConfirmation: true';
-    const ask = (review: string, name = 'ask') =>
-      `step({ name: '${name}', executor: () => 'asked', humanReview: { ${review} } })`;
-    const NEXT = ask(CONFIRM, 'next');
-    const side = (second: string) => `parallel({ name: 'both', steps: [${ask(CONFIRM)}, ${second}] })`;
-    /** How the node was and is, and what is said of a run that waits there; no one else's run breaks for Temporal. */
-    const changes = {
-      same: [ask(CONFIRM), ask(CONFIRM), undefined],
-      later: [ask(CONFIRM), `${ask(CONFIRM)}, ${TELL}`, undefined],
-      gone: [
-        ask(CONFIRM),
-        `step({ name: 'ask', executor: () => 'asked' })`,
-        "asked 'ask#confirmation', and would ask 'next#confirmation' instead",
-      ],
-      kind: [
-        ask(CONFIRM),
-        ask('requiresOutputReview: true'),
-        "asked 'ask#confirmation', and would ask 'ask#outputReview' instead",
-      ],
-      taken: [
-        ask('requiresOutputReview: () => true'),
-        ask('requiresOutputReview: () => false'),
-        "asked 'ask#outputReview', and would ask 'next#confirmation' instead",
-      ],
-      predicate: [
-        ask('requiresOutputReview: () => false'),
-        ask('requiresOutputReview: () => true'),
-        "asked 'next#confirmation', and would ask 'ask#outputReview' instead",
-      ],
-      words: [
-        ask(CONFIRM),
-        ask(`${CONFIRM}, confirmationMessage: 'All?'`),
-        "'ask#confirmation' would ask something else",
-      ],
-      deadline: [
-        ask(CONFIRM),
-        ask(`${CONFIRM}, timeout: '1 day', onTimeout: 'approve'`),
-        "'ask#confirmation' was shown with no deadline, which counts, and would be shown with the deadline 2",
-      ],
-      onTimeout: [
-        ask(`${CONFIRM}, timeout: '1 day'`),
-        ask(`${CONFIRM}, timeout: '1 day', onTimeout: 'approve'`),
-        "'ask#confirmation' was shown with onTimeout 'cancel', and would do 'approve'",
-      ],
-      onReject: [
-        ask(CONFIRM),
-        ask(`${CONFIRM}, onReject: 'cancel'`),
-        "'ask#confirmation' is open, and its node has changed",
-      ],
-      executor: [
-        ask(CONFIRM),
-        `step({ name: 'ask', executor: look, humanReview: { ${CONFIRM} } })`,
-        "'ask#confirmation' is open, and its node has changed",
-      ],
-      beside: [
-        side(NEXT),
-        side(`step({ name: 'next', executor: look })`),
-        "asked 'both/next#confirmation', and would not ask that",
-      ],
-    } as const;
-    const write = (name: string, of: 0 | 1, compatibleWith: Readonly<Record<string, readonly string[]>> = {}) => {
-      const workflowsPath = project.version(name, PAY);
-      const one = (key: keyof typeof changes) =>
-        `export const ${workflow}_${key} = workflow({ name: '${workflow}_${key}', compatibleWith: ${JSON.stringify(compatibleWith[key] ?? [])}, steps: [${changes[key][of]}, ${NEXT}] });`;
-      project.write(
-        `${name}.ts`,
-        [
-          `import { parallel, proxyActivities, step, workflow } from 'holdpoint/workflow';`,
-          `const { look } = proxyActivities({ startToCloseTimeout: '9s' });`,
-          ...(Object.keys(changes) as (keyof typeof changes)[]).map(one),
-        ].join('\n'),
-      );
-      return workflowsPath;
-    };
-    const worker = await server.worker({
-      taskQueue,
-      workflowBundle: await bundleWorkflows({ workflowsPath: write('one', 0) }),
-    });
-    const runs = await Promise.all(
-      Object.keys(changes).map((key) => server.start(`${workflow}_${key}`, 40, undefined, { taskQueue })),
-    );
-    for (const run of runs) await run.until(({ status }) => status === 'paused');
-    // An answer by hand, without a digest: on record it would be one to the new words.
-    const answered = await server.start(`${workflow}_words`, 40, undefined, { taskQueue });
-    await answered.pausedAt('confirmation', 'ask');
-    await answered.signal('approve', { requirement: 'ask#confirmation' });
-    await answered.pausedAt('confirmation', 'next');
-    await worker.stop();
-    await project.listed(runs.length + 1, "HoldpointStatus = 'paused'");
-
-    expect(await project.replay('one')).toMatchObject({ code: 0, stderr: '' });
-    write('two', 1);
-    const key = ({ workflowName }: { workflowName: string }) => workflowName.slice(workflow.length + 1);
-    const { broken: guarded } = (await project.replay('two', '--json')).json;
-    const ofGuard = guarded.filter(({ type }: any) => type === 'holdpoint.DefinitionChanged');
-    write('two', 1, Object.fromEntries(ofGuard.map((each: any) => [key(each), compatibleIn(each.message)])));
-    const { code, json } = await project.replay('two', '--json');
-    expect(code).toBe(1);
-    const ofAnswered = json.broken.find(({ id }: any) => id === answered.handle.workflowId);
-    expect(ofAnswered.message).toContain("'ask#confirmation' would ask something else");
-    const said = Object.fromEntries(
-      json.broken.filter((each: any) => each !== ofAnswered).map((each: any) => [key(each), each]),
-    );
-    expect(Object.keys(said).sort()).toEqual(
-      Object.keys(changes)
-        .filter((each) => changes[each as 'same'][2] !== undefined)
-        .sort(),
-    );
-    for (const [name, each] of Object.entries<any>(said)) {
-      expect(each, name).toMatchObject({ type: 'holdpoint.AsksOtherwise' });
-      expect(each.message, name).toContain(changes[name as 'gone'][2]);
-      expect(each.message, name).toContain('Put back what was changed there');
-    }
-    await Promise.all([...runs, answered].map(({ handle }) => handle.terminate()));
-  });
-
-  test('replay finds nothing where nothing was changed, whatever a run has done', async () => {
-    const project = new Project();
-    const path = (name: string) => JSON.stringify(join(REPOSITORY, 'test', name));
-    project.write('recorded.config.ts', `export default { workflows: ${path('workflows/replay-agents/index.ts')} };`);
-    const replayed = await project.replay('recorded', '--histories', join(REPOSITORY, 'test/replay/histories/0.1'));
-    expect(replayed).toMatchObject({ code: 0, stderr: '' });
   });
 });
