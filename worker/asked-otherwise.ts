@@ -18,7 +18,7 @@ type Shown = Pick<RunMemo, 'open' | 'openCount'>;
  * @throws {DecryptionFailed | StoredPayloadUnavailable}
  */
 export async function askedOtherwise(
-  { events = [] }: { readonly events?: HistoryEvent[] | null },
+  { events }: History,
   replaying: readonly Replaying[],
   loadedDataConverter: LoadedDataConverter,
 ): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { Context } from '@temporalio/activity';
 import { eventsOf, ofType, untilHistory } from '../support/history.ts';
 import { replayProblems } from '../support/replay.ts';
-import { openServer, type TestServer } from '../support/server.ts';
+import { openServer, type TestRun, type TestServer } from '../support/server.ts';
 import type { OnceActivities } from '../workflows/once-in-functions.ts';
 
 /** Calls by run and name. */
@@ -44,6 +44,12 @@ const times = (runId: string) => {
   return counts;
 };
 
+/** What a replay of the run says is wrong. */
+async function replayed({ handle }: TestRun): Promise<string[]> {
+  const history = await handle.fetchHistory();
+  return replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [{ workflowId: handle.workflowId, history }]);
+}
+
 test('an activity that the function of a confirmed step calls is called once, whatever its proxy says', async () => {
   const run = await server.start('chargingFunctions');
   for (const step of ['plain', 'later', 'when awaited', 'asked for two', 'local', 'repeatable', 'round', 'held']) {
@@ -57,10 +63,7 @@ test('an activity that the function of a confirmed step calls is called once, wh
   });
   // A local activity would run again when its worker dies.
   expect(ofType(await eventsOf(run.handle), 'ActivityTaskScheduled')).toHaveLength(8);
-  const history = await run.handle.fetchHistory();
-  expect(
-    await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [{ workflowId: run.handle.workflowId, history }]),
-  ).toEqual([]);
+  expect(await replayed(run)).toEqual([]);
 });
 
 test('where no result of it came back, the run asks, and says that it may have run', async () => {
@@ -96,10 +99,7 @@ test('a function that fails has ended when what it called has: nothing works on 
   await run.answer('approve', await run.pausedAt('confirmation', 'pay the last'));
   await expect(run.result()).rejects.toMatchObject({ cause: { message: expect.stringContaining('declined') } });
   expect(times(run.handle.workflowId)).toMatchObject({ last: 1 });
-  const history = await run.handle.fetchHistory();
-  expect(
-    await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [{ workflowId: run.handle.workflowId, history }]),
-  ).toEqual([]);
+  expect(await replayed(run)).toEqual([]);
 });
 
 test('a cancel ends that wait', async () => {
@@ -123,8 +123,5 @@ test('what such a function goes on with is waited for as well, and begins no mor
   for (const step of ['pay later', 'after all']) await run.answer('approve', await run.pausedAt('confirmation', step));
   expect((await run.result()).status).toBe('completed');
   expect(times(run.handle.workflowId)).not.toHaveProperty('late');
-  const history = await run.handle.fetchHistory();
-  expect(
-    await replayProblems(readFileSync(inject('bundlePath'), 'utf8'), [{ workflowId: run.handle.workflowId, history }]),
-  ).toEqual([]);
+  expect(await replayed(run)).toEqual([]);
 });
